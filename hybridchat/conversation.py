@@ -1,0 +1,236 @@
+"""The words of a conversation: messages, turns, attempts, sessions, and the events that carry a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hybridchat.facts import Decision, Locality, Mode, Timings, Usage
+
+
+class Role(StrEnum):
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class Ending(StrEnum):
+    """How a turn or an attempt ended; `None` while it runs."""
+
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    CUT = "cut"
+    FAILED = "failed"
+    HELD = "held"
+    QUEUED = "queued"
+    UNROUTED = "unrouted"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One model's try at a turn. `cost` is US dollars, `None` when unpriced; `error` is a sentence for people."""
+
+    id: str
+    turn_id: str
+    model_id: str
+    host: str
+    locality: Locality
+    text: str = ""
+    thinking: str = ""
+    ending: Ending | None = None
+    usage: Usage = Usage()
+    timings: Timings = Timings()
+    cost: float | None = None
+    error: str = ""
+    started: float = 0.0
+    note: str = ""
+    """What must not stay silent: context trimmed, length limit reached, ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and the attempts at it: a node in the session's tree."""
+
+    id: str
+    session_id: str
+    parent_id: str | None
+    question: str
+    created: float
+    ending: Ending | None = None
+    attempts: tuple[Attempt, ...] = ()
+    chosen_attempt: str | None = None
+    """The attempt whose text is the answer in this branch; `None`: the last one with text."""
+
+    @property
+    def answer(self) -> Attempt | None:
+        """The attempt that stands as the answer, if any text or ending is there."""
+        if self.chosen_attempt is not None:
+            return next((a for a in self.attempts if a.id == self.chosen_attempt), None)
+        with_text = [a for a in self.attempts if a.text]
+        return with_text[-1] if with_text else (self.attempts[-1] if self.attempts else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A conversation. `kind` is chat | ask | api; only `chat` stands in the list of the terminal program."""
+
+    id: str
+    title: str
+    created: float
+    updated: float
+    kind: str = "chat"
+    mode: Mode | None = None
+    pin: str | None = None
+    system: str = ""
+    leaf_id: str | None = None
+    """Turn at the end of the branch last looked at."""
+    turns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """One value that a placeholder stands for in a package."""
+
+    kind: str
+    placeholder: str
+    original: str
+    reason: str = ""
+    new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What exactly a target will see; a value that can be printed.
+
+    `messages` is the wire text (redacted for a target that is not on this device), system first if there is one.
+    `tokens` is an estimate; `est_cost` US dollars, `None` when unpriced.
+    """
+
+    model_id: str
+    host: str
+    locality: Locality
+    messages: tuple[Message, ...]
+    tokens: int
+    turns: int
+    turns_left_out: int = 0
+    hidden: tuple[Hidden, ...] = ()
+    left: tuple[str, ...] = ()
+    """Capitalised words and number runs that were not hidden: look once."""
+    est_cost: float | None = None
+    num_ctx: int | None = None
+    max_output: int = 4096
+
+    @property
+    def remote(self) -> bool:
+        return self.locality is not Locality.ON_DEVICE
+
+    @property
+    def size(self) -> int:
+        """Bytes of text, before the provider's framing."""
+        return sum(len(m.text.encode("utf-8", "surrogatepass")) for m in self.messages)
+
+
+# -- events: one stream carries a turn from question to stored answer ------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question is on disk."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    turn_id: str
+    decision: Decision
+    decision_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The turn rests until `Chat.resume(turn_id, verdict)`: the package waits for consent."""
+
+    turn_id: str
+    package: Package
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """The package goes to the wire now. `moved` when another model answered the turn before."""
+
+    turn_id: str
+    attempt_id: str
+    model_id: str
+    host: str
+    locality: Locality
+    moved: bool = False
+    turns: int = 0
+    turns_left_out: int = 0
+    hidden: Mapping[str, int] = field(default_factory=dict)
+    """Finding kind -> how many values are hidden in this package."""
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    turn_id: str
+    attempt_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    turn_id: str
+    attempt_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FellBack:
+    """An attempt failed before its first visible token; `to_model` `None` when nothing is left to try."""
+
+    turn_id: str
+    attempt_id: str
+    from_model: str
+    to_model: str | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Last event of a stream (unless the turn is `Held`). `text` explains a failure or an unrouted turn to people."""
+
+    turn_id: str
+    attempt_id: str | None
+    ending: Ending
+    model_id: str | None = None
+    locality: Locality | None = None
+    usage: Usage = Usage()
+    timings: Timings = Timings()
+    cost: float | None = None
+    text: str = ""
+    error: str = ""
+    """Error type name, empty when it went well."""
+    notes: tuple[str, ...] = ()
+
+
+Event = Asked | Decided | Held | HandedOver | Said | Thought | FellBack | Ended
+
+
+class Verdict(StrEnum):
+    """The user's answer to `Held`."""
+
+    SEND = "send"
+    ALWAYS = "always"
+    """Send, and do not ask again for this host in this session."""
+    LOCAL = "local"
+    CANCEL = "cancel"

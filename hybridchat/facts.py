@@ -1,0 +1,377 @@
+"""Values that every package shares; standard library only, no clock, no I/O.
+
+An unknown is `None`, never 0. States are lower-case words, each also `unknown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Locality(StrEnum):
+    """Where a model runs, as verified, not as named."""
+
+    ON_DEVICE = "on_device"
+    LAN = "lan"
+    REMOTE = "remote"
+
+
+class Mode(StrEnum):
+    """What the user holds down."""
+
+    ONLY_LOCAL = "only_local"
+    PREFER_LOCAL = "prefer_local"
+    AUTO = "auto"
+    PREFER_CLOUD = "prefer_cloud"
+    ONLY_CLOUD = "only_cloud"
+
+
+class Target(StrEnum):
+    """What an agent asks for. `hybrid` means: no verdict, local wins ties."""
+
+    LOCAL = "local"
+    CLOUD = "cloud"
+    HYBRID = "hybrid"
+
+
+class ResourceState(StrEnum):
+    AVAILABLE = "available"
+    CONSTRAINED = "constrained"
+    CRITICAL = "critical"
+    UNKNOWN = "unknown"
+
+
+class ConnectivityState(StrEnum):
+    OPTIMAL = "optimal"
+    DEGRADED = "degraded"
+    DISCONNECTED = "disconnected"
+    UNKNOWN = "unknown"
+
+
+class BudgetState(StrEnum):
+    AVAILABLE = "available"
+    CONSTRAINED = "constrained"
+    CRITICAL = "critical"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one attempt, as the server counted them.
+
+    `input_tokens` always includes cached ones (Anthropic reports them apart; its adapter adds them up).
+    """
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    reasoning_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars per million tokens, true on `as_of`."""
+
+    input: float
+    output: float
+    cache_read: float | None = None
+    cache_write: float | None = None
+    as_of: date | None = None
+
+    def cost(self, usage: Usage) -> float | None:
+        """Dollars for `usage`; `None` where the token counts are unknown."""
+        if usage.input_tokens is None or usage.output_tokens is None:
+            return None
+        read, write = usage.cache_read_tokens or 0, usage.cache_write_tokens or 0
+        fresh = max(0, usage.input_tokens - read - write)
+        read_price = self.input if self.cache_read is None else self.cache_read
+        write_price = self.input if self.cache_write is None else self.cache_write
+        total = fresh * self.input + read * read_price + write * write_price
+        return (total + usage.output_tokens * self.output) / 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Something that can answer: what is known of it without asking it anything.
+
+    `id` is `endpoint:name` (`ollama:llama3.2`); `endpoint` names a configured endpoint, `host` is its `host[:port]` on the wire.
+    `tier` 1-4 is ability, in any place. `window` counts tokens.
+    """
+
+    id: str
+    host: str
+    locality: Locality
+    tier: int = 2
+    window: int = 8192
+    window_assumed: bool = True
+    max_output: int | None = None
+    capabilities: frozenset[str] = frozenset()
+    price: Price | None = None
+    size_bytes: int | None = None
+    kv_bytes_per_token: int | None = None
+    parameters: float | None = None
+    """Billions of parameters."""
+
+    @property
+    def endpoint(self) -> str:
+        return self.id.partition(":")[0]
+
+    @property
+    def name(self) -> str:
+        return self.id.partition(":")[2]
+
+    @property
+    def on_device(self) -> bool:
+        return self.locality is Locality.ON_DEVICE
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One measured figure; `at` is epoch seconds of the sample, `n` how many samples stand behind it."""
+
+    value: float | None = None
+    unit: str = ""
+    at: float | None = None
+    source: str = ""
+    n: int = 1
+
+    def age(self, now: float) -> float | None:
+        return None if self.at is None else max(0.0, now - self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """An agent's verdict on the next message."""
+
+    agent: str
+    state: str = "unknown"
+    target: Target = Target.HYBRID
+    proceed: bool = True
+    reason: str = ""
+    metrics: Mapping[str, float | None] = field(default_factory=dict)
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """This machine. Gauge names: cpu, memory, load, gpu, vram, memory_pressure, battery, swap (percent, load is per core)."""
+
+    state: ResourceState = ResourceState.UNKNOWN
+    reason: str = ""
+    gauges: Mapping[str, Gauge] = field(default_factory=dict)
+    memory_free: int | None = None
+    """Bytes a new model could take from main memory, container limits counted in."""
+    vram_free: int | None = None
+    gpu_name: str = ""
+    on_battery: bool | None = None
+    battery_percent: float | None = None
+    own_load: bool = False
+    """True while an answer of ours runs here (or ended under 5 s ago): CPU and GPU verdicts are frozen then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The way to one provider host. Gauge names: latency (ms, TCP connect), tls (ms), loss (percent), bandwidth (Mbit/s)."""
+
+    host: str
+    state: ConnectivityState = ConnectivityState.UNKNOWN
+    reason: str = ""
+    gauges: Mapping[str, Gauge] = field(default_factory=dict)
+    allowed: bool = False
+    """False: the host was never allowed, so it was not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What is known now of one model beyond its description."""
+
+    resident: bool | None = None
+    loaded_window: int | None = None
+    tokens_per_second: float | None = None
+    prefill_per_second: float | None = None
+    first_token_s: float | None = None
+    load_s: float | None = None
+    open_until: float | None = None
+    """Epoch seconds until which the circuit breaker or a Retry-After keeps the model out."""
+    open_reason: str = ""
+    half_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Money of the day, US dollars; `limit` `None` means no budget is set."""
+
+    state: BudgetState = BudgetState.UNKNOWN
+    limit: float | None = None
+    spent: float = 0.0
+    reserved: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Every gauge at one moment, and the models there are. Absent keys are unknown."""
+
+    at: float = 0.0
+    device: Device = Device()
+    links: Mapping[str, Link] = field(default_factory=dict)
+    models: tuple[Model, ...] = ()
+    live: Mapping[str, Live] = field(default_factory=dict)
+    budget: Budget = Budget()
+    os_online: bool | None = None
+    metered: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A span of personal data or a secret: Python string indices into the scanned text.
+
+    `kind` is an upper-case word (EMAIL, PHONE, CARD, IBAN, IP, ID, SECRET, TERM, URL, ...); `reason` says which rule, for people.
+    """
+
+    start: int
+    end: int
+    kind: str
+    reason: str = ""
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Difficulty:
+    """How hard the conversation looks: `score` 0..1, `label` simple | moderate | complex, `reasons` in plain words."""
+
+    score: float = 0.0
+    label: str = "simple"
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """All that a decision may see of one message; no text of it."""
+
+    now: float
+    mode: Mode = Mode.AUTO
+    pin: str | None = None
+    """Model id."""
+    current: str | None = None
+    """Model id that answered the turn before."""
+    turns: int = 0
+    turns_on_current: int = 0
+    history_tokens: int = 0
+    message_tokens: int = 0
+    reserve_tokens: int = 1024
+    """Tokens kept free for the answer."""
+    max_output: int = 4096
+    difficulty: Difficulty = Difficulty()
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    """Finding kind -> how many, over everything that would be sent."""
+    scan_late: bool = False
+    """The scan did not finish in time: treat as private."""
+    needs: frozenset[str] = frozenset()
+    """Capabilities the message needs: vision, tools."""
+    checks: tuple[Check, ...] = ()
+    excluded: frozenset[str] = frozenset()
+    """Model ids that already failed in this turn."""
+    allowed_hosts: frozenset[str] = frozenset()
+    """Hosts this session may send to without asking again."""
+    escalated: bool = False
+    """The user asked for the other side for this turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """The first hard rule that removed a candidate, and the figures that did it."""
+
+    rule: str
+    reason: str
+    value: float | str | None = None
+    limit: float | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One model as the decision saw it: rejected, or scored with its parts (each 0..1 before weighting)."""
+
+    model: Model
+    rejected: Rejection | None = None
+    score: float | None = None
+    parts: Mapping[str, float] = field(default_factory=dict)
+    est_cost: float | None = None
+    est_first_token_s: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Which model answers, why, and what comes next. A value: no text of the message, no clock."""
+
+    chosen: Model | None
+    candidates: tuple[Candidate, ...]
+    order: tuple[str, ...] = ()
+    """Model ids to try, the chosen one first."""
+    reason: str = ""
+    """One sentence for people."""
+    rule: str = ""
+    margin: float | None = None
+    offer: str | None = None
+    """Model id worth offering with Ctrl+O because the message may be hard for the chosen one."""
+    trimmed: bool = False
+    """The history does not fit the chosen model: the package will leave turns out."""
+    unlock: str = ""
+    """With nothing chosen: the cheapest thing that would help."""
+    strategy: str = ""
+    version: int = 1
+
+    def candidate(self, model_id: str) -> Candidate | None:
+        return next((c for c in self.candidates if c.model.id == model_id), None)
+
+
+class Result(StrEnum):
+    """How an attempt ended, for health and speed estimates."""
+
+    OK = "ok"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    CUT = "cut"
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds. `first_token_s` is from request to first visible or thinking token."""
+
+    first_token_s: float | None = None
+    total_s: float | None = None
+    load_s: float | None = None
+    prefill_s: float | None = None
+    generate_s: float | None = None
+
+    def tokens_per_second(self, output_tokens: int | None) -> float | None:
+        """Generation speed; from the server's own timing where it gives one, else from the time after the first token."""
+        span = self.generate_s
+        if span is None and self.total_s is not None and self.first_token_s is not None:
+            span = self.total_s - self.first_token_s
+        if not output_tokens or not span or span <= 0:
+            return None
+        return output_tokens / span
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an attempt taught us; health, budget and speed estimates learn from it."""
+
+    model_id: str
+    host: str
+    at: float
+    result: Result
+    usage: Usage = Usage()
+    timings: Timings = Timings()
+    cost: float | None = None
+    error: str = ""
+    """Error type name; empty when it went well."""
+    counts_against: bool = False
+    """True for failures of the server or the way to it; a refusal or a bad request is not."""
+    retry_after_s: float | None = None
+    connect_ms: float | None = None
