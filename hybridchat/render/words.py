@@ -1,0 +1,158 @@
+"""The program's own sentences about messages: head lines and marks, as plain strings.
+
+The screens, plain mode and `ask` all say the same words. `spell` turns them into ASCII for terminals that have nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hybridchat.conversation import Attempt, Ended, Ending, FellBack, HandedOver
+from hybridchat.facts import Locality, Timings, Usage
+
+_ASCII = {
+    "→": "->", "←": "<-", "⇡": "=>", "⇣": "<=", "·": "-", "…": "...", "–": "-", "—": "-", "■": "#", "▪": "*", "◄": "<",
+    "✓": "ok", "✗": "x", "≈": "~", "●": "*", "○": "o", "─": "-", "│": "|", "×": "x", "’": "'", "≥": ">=", "≤": "<=",
+    "▁": "_", "▂": "_", "▃": "-", "▄": "-", "▅": "=", "▆": "=", "▇": "#", "█": "#", "⚑": "!", "↑": "up", "↓": "down",
+}  # fmt: skip
+_ASCII_TABLE = str.maketrans(_ASCII)
+
+PLACES = {Locality.ON_DEVICE: "on this machine", Locality.LAN: "in your network", Locality.REMOTE: "cloud"}
+
+
+def spell(text: str, *, ascii_only: bool) -> str:
+    """Our own words for this terminal; a sign without an ASCII spelling becomes `?`."""
+    if not ascii_only or text.isascii():
+        return text
+    return text.translate(_ASCII_TABLE).encode("ascii", "replace").decode("ascii")
+
+
+def short(model_id: str) -> str:
+    """`ollama:llama3.2` -> `llama3.2`; the name alone, as people say it."""
+    return model_id.partition(":")[2] or model_id
+
+
+def plural(count: int, word: str, many: str = "") -> str:
+    return f"{count:,} {word if count == 1 else many or word + 's'}"
+
+
+def money(dollars: float | None) -> str:
+    """US dollars with as many digits as matter; `None` is `unpriced`."""
+    if dollars is None:
+        return "unpriced"
+    if dollars == 0:
+        return "$0"
+    if dollars < 0.001:
+        return "< $0.001"
+    return f"${dollars:.3f}" if dollars < 0.1 else f"${dollars:,.2f}"
+
+
+def seconds(value: float) -> str:
+    if value < 10:
+        return f"{value:.1f} s"
+    return f"{value:.0f} s" if value < 120 else f"{int(value // 60)} min {int(value % 60):02d} s"
+
+
+def size(count: int | None) -> str:
+    """Bytes as people read them: `3.1 GB`; empty when unknown."""
+    if count is None:
+        return ""
+    value = float(count)
+    for unit in ("B", "kB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"
+
+
+def head(
+    model_id: str,
+    locality: Locality,
+    *,
+    timings: Timings | None = None,
+    usage: Usage | None = None,
+    cost: float | None = None,
+    hidden: int = 0,
+    demo: bool = False,
+) -> str:
+    """`llama3.2 · on this machine · 0.8 s · 42 tok/s`; without `timings` the answer still runs and only the place is said."""
+    parts = [short(model_id), PLACES[locality]]
+    if timings is not None:
+        if timings.total_s is not None:
+            parts.append(seconds(timings.total_s))
+        speed = timings.tokens_per_second(usage.output_tokens if usage else None)
+        if locality is not Locality.REMOTE and speed is not None:
+            parts.append(f"{speed:.0f} tok/s")
+        if locality is Locality.REMOTE:
+            parts.append("–" if demo else money(cost))
+    if hidden:
+        parts.append(f"{plural(hidden, 'item')} hidden")
+    return " · ".join(parts)
+
+
+def head_of(attempt: Attempt, *, demo: bool = False) -> str:
+    """The head line of a stored answer."""
+    done = attempt.ending is not None
+    return head(
+        attempt.model_id,
+        attempt.locality,
+        timings=attempt.timings if done else None,
+        usage=attempt.usage,
+        cost=attempt.cost,
+        demo=demo,
+    )
+
+
+def items(hidden: Mapping[str, int]) -> int:
+    return sum(hidden.values())
+
+
+def handed_over(event: HandedOver) -> list[str]:
+    """The marks of a handover: where the conversation moved, and what was left out."""
+    marks: list[str] = []
+    hidden = items(event.hidden)
+    if event.moved and event.locality is Locality.REMOTE:
+        what = [plural(event.turns, "turn"), f"{plural(hidden, 'item')} hidden", f"{event.bytes:,} bytes"]
+        marks.append(f"⇡ moved to cloud: {', '.join(what)}")
+    elif event.moved and event.locality is Locality.LAN:
+        marks.append(f"⇡ moved to your network: {plural(event.turns, 'turn')}, {event.bytes:,} bytes")
+    elif event.moved:
+        marks.append("⇣ back to local")
+    if event.turns_left_out:
+        marks.append(f"▪ context trimmed: {plural(event.turns_left_out, 'earlier turn')} left out")
+    return marks
+
+
+def moved(before: Locality | None, after: Locality) -> str:
+    """The mark between two stored answers; empty when the conversation stayed where it was."""
+    if before is None or before is after:
+        return ""
+    return "⇣ back to local" if after is Locality.ON_DEVICE else "⇡ moved to cloud"
+
+
+def fell_back(event: FellBack) -> str:
+    sentence = event.error.rstrip(".") or "no answer"
+    if event.to_model is None:
+        return f"▪ {short(event.from_model)} did not answer: {sentence}"
+    return f"▪ {short(event.from_model)} did not answer: {sentence} → asking {short(event.to_model)}"
+
+
+ENDINGS = {
+    Ending.STOPPED: "■ stopped",
+    Ending.CUT: "■ answer interrupted",
+    Ending.FAILED: "✗ no answer",
+    Ending.UNROUTED: "✗ not sent",
+    Ending.HELD: "■ waiting for your word",
+    Ending.QUEUED: "■ waiting for its turn",
+}
+
+
+def ended(event: Ended) -> str:
+    """What stands under an answer that did not end by itself; empty for a complete one."""
+    return ending(event.ending, event.text)
+
+
+def ending(how: Ending | None, why: str = "") -> str:
+    if how is None or how is Ending.COMPLETE:
+        return ""
+    return f"{ENDINGS[how]}: {why}" if why else ENDINGS[how]
