@@ -1,0 +1,108 @@
+"""The one table of commands: slash commands, keys, palette, plain mode and key hints all read it. Pure; no terminal here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something the user can do by name. `key` is a key as Textual spells it, `letter` follows Ctrl+X, `label` is its key hint.
+
+    The name is also the binding's id, so every key can be remapped.
+    """
+
+    name: str
+    help: str
+    args: str = ""
+    aliases: tuple[str, ...] = ()
+    key: str = ""
+    letter: str = ""
+    label: str = ""
+
+    @property
+    def usage(self) -> str:
+        return f"/{self.name} {self.args}".rstrip()
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("help", "Keys and commands", aliases=("?", "h"), key="f1", letter="h", label="help"),
+    Command("model", "Choose or pin a model", "[NAME]", ("models",), "f2", "m", "model"),
+    Command("local", "Only this machine: nothing leaves, a promise", key="f3", letter="l", label="local only"),
+    Command("cloud", "Answer in the cloud", key="f4", letter="c", label="cloud"),
+    Command("auto", "Choose for each message", key="f5", letter="a", label="auto"),
+    Command("pin", "Hold one model for this conversation; no name lets it go", "[NAME]"),
+    Command("other", "Ask the other side the same question, this once", key="ctrl+o", letter="o", label="other"),
+    Command("stop", "Stop the answer; what is there stays", key="escape", label="stop"),
+    Command("retry", "Ask the last question again", aliases=("regenerate",), letter="r"),
+    Command("why", "Why this model: every candidate and rule", key="f7", letter="w", label="why"),
+    Command(
+        "new",
+        "Start a new conversation; the old one stays in the list",
+        aliases=("clear",),
+        key="ctrl+n",
+        letter="n",
+        label="new",
+    ),
+    Command(
+        "sessions", "Open, rename or delete conversations", aliases=("resume", "chats"), key="f6", letter="s", label="sessions"
+    ),
+    Command("rename", "Give this conversation a title", "TITLE"),
+    Command("delete", "Delete this conversation; /undo brings it back"),
+    Command("undo", "Bring back the conversation deleted last"),
+    Command("copy", "Copy the last answer", letter="y"),
+    Command("hide", "Never send this word readable", "WORD"),
+    Command("status", "This machine, the network, and what is in use"),
+    Command("theme", "Change the colours", "[NAME]", letter="t"),
+    Command("quit", "Leave; nothing is lost", aliases=("exit", "q", "bye"), key="ctrl+q", letter="q"),
+)
+
+_BY_NAME = {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A slash word that names no command; `near` is the closest one that does, or empty."""
+
+    word: str
+    near: str = ""
+
+    def __str__(self) -> str:
+        hint = f" Did you mean /{self.near}?" if self.near else " /help lists them all."
+        return f"There is no command /{self.word}.{hint}"
+
+
+def parse(text: str) -> tuple[Command, str] | Unknown | None:
+    """The command in a line such as `/pin llama3.2` with its argument; `None` when the line is a message.
+
+    `/etc/hosts` and `// comment` are messages: a command is one word of letters after the slash, alone on its first line.
+    """
+    line = text.strip()
+    if not line.startswith("/") or "\n" in line:
+        return None
+    word, _, rest = line[1:].partition(" ")
+    if word != "?" and not word.isalpha():
+        return None
+    command = _BY_NAME.get(word.lower())
+    if command is not None:
+        return command, rest.strip()
+    near = get_close_matches(word.lower(), _BY_NAME, n=1)
+    return Unknown(word, _BY_NAME[near[0]].name if near else "")
+
+
+def command(name: str) -> Command:
+    """The command of that name or alias. Raises `KeyError`."""
+    return _BY_NAME[name]
+
+
+_KEY_WORDS = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn"}
+
+
+def key_word(key: str) -> str:
+    """A key as the hints print it: `ctrl+o` -> `^o`, `escape` -> `esc`, `f1` -> `F1`."""
+    if key.startswith("ctrl+") and len(key) == 6:
+        return f"^{key[5:]}"
+    if key[:1] == "f" and key[1:].isdigit():
+        return key.upper()
+    return _KEY_WORDS.get(key, key)

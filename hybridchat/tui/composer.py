@@ -1,0 +1,158 @@
+"""Where the user writes: Enter sends, Ctrl+J breaks the line, and nothing typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+from hybridchat.render.text import neutralise
+from hybridchat.render.words import size
+
+PAUSE = 0.15
+"""Seconds without a key before a draft is previewed."""
+FOLD = 8_000
+"""A paste longer than this many characters is shown as one line; wrapping a megabyte would take seconds."""
+
+
+class Composer(TextArea):
+    """A text area that posts `Submitted`, and `Drafted` when typing pauses."""
+
+    DEFAULT_CSS = """
+    Composer {
+        height: auto; min-height: 1; max-height: 33vh; border: none; padding: 0 1; background: $background;
+        scrollbar-size-vertical: 1;
+        &:focus { border: none; background-tint: 0%; }
+        & .text-area--placeholder { color: $muted; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "send", show=False, priority=True),
+        Binding("ctrl+j,shift+enter,alt+enter", "newline", "new line", show=False, id="newline"),
+        Binding("shift+tab", "enter_transcript", "messages", show=False),
+        Binding("pageup", "page(-1)", "older", show=False),
+        Binding("pagedown", "page(1)", "newer", show=False),
+        Binding("ctrl+d", "quit_or_delete", "quit when empty", show=False),
+        Binding("ctrl+x", "cut_or_leader", "commands", show=False),
+    ]
+
+    class Submitted(Message):
+        def __init__(self, text: str) -> None:
+            self.text = text
+            super().__init__()
+
+    class Drafted(Message):
+        """Typing paused; `text` is the whole draft."""
+
+        def __init__(self, text: str) -> None:
+            self.text = text
+            super().__init__()
+
+    class Wanted(Message):
+        """A key that belongs to the screen: `leader`, `quit`, `transcript`, `pageup`, `pagedown`."""
+
+        def __init__(self, what: str) -> None:
+            self.what = what
+            super().__init__()
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, compact=True, highlight_cursor_line=False, placeholder="message…", tab_behavior="focus")
+        self.cursor_blink = False  # a blinking cursor would write to the terminal all day
+        self.asked: Sequence[str] = ()
+        self._back = 0
+        self._folded: dict[str, str] = {}
+        self._pause: Timer | None = None
+
+    @property
+    def draft(self) -> str:
+        """What would be sent: folded pastes written out."""
+        text = self.text
+        for label, whole in self._folded.items():
+            text = text.replace(label, whole, 1)
+        return text
+
+    @draft.setter
+    def draft(self, text: str) -> None:
+        self._folded.clear()
+        self.load_text("")
+        self._put(text)
+
+    def _put(self, text: str) -> None:
+        clean = neutralise(text)
+        if len(clean) > FOLD:
+            label = f"[pasted text {len(self._folded) + 1}: {size(len(clean.encode('utf-8', 'replace')))}]"
+            self._folded[label] = clean
+            clean = label
+        result = self._replace_via_keyboard(clean, *self.selection)
+        if result is not None:
+            self.move_cursor(result.end_location)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self._put(event.text)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(PAUSE, self._drafted)
+
+    def _drafted(self) -> None:
+        self._pause = None
+        self.post_message(self.Drafted(self.draft))
+
+    def action_submit(self) -> None:
+        text = self.draft
+        if not text.strip():
+            return
+        self._back = 0
+        self._folded.clear()
+        self.load_text("")
+        self.post_message(self.Submitted(text))
+
+    def action_newline(self) -> None:
+        self._replace_via_keyboard("\n", *self.selection)
+
+    def action_cursor_up(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's signature
+        recalled = self._back and self.text == self._recalled
+        if not select and self.asked and (not self.text or recalled) and self._back < len(self.asked):
+            self._recall(self._back + 1)
+            return
+        super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's signature
+        if not select and self._back and self.text == self._recalled:
+            self._recall(self._back - 1)
+            return
+        super().action_cursor_down(select)
+
+    _recalled = ""
+
+    def _recall(self, back: int) -> None:
+        self._back = back
+        self.draft = self.asked[-back] if back else ""
+        self._recalled = self.text
+
+    def action_enter_transcript(self) -> None:
+        self.post_message(self.Wanted("transcript"))
+
+    def action_page(self, by: int) -> None:
+        self.post_message(self.Wanted("pageup" if by < 0 else "pagedown"))
+
+    def action_quit_or_delete(self) -> None:
+        if self.text:
+            self.action_delete_right()
+        else:
+            self.post_message(self.Wanted("quit"))
+
+    def action_cut_or_leader(self) -> None:
+        if self.selected_text:
+            self.action_cut()
+        else:
+            self.post_message(self.Wanted("leader"))

@@ -1,0 +1,103 @@
+"""One block of the transcript as strips: head line, indented body, one blank line below."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from hybridchat.render.palette import Palette
+from hybridchat.render.text import neutralise, written
+from hybridchat.tui.thread import Block, Kind, Tone
+
+HEAD_INDENT = 1
+BODY_INDENT = 3
+WIDEST = 100
+"""Cells of text on one line: longer ones are hard to read, however wide the window is."""
+
+_BLANK = Strip([Segment(" ")], 1)
+
+
+def tone_style(tone: Tone, palette: Palette, *, bold: bool = False) -> Style:
+    colours = {
+        Tone.PLAIN: palette.text,
+        Tone.LOCAL: palette.local,
+        Tone.CLOUD: palette.cloud,
+        Tone.WARN: palette.warn,
+        Tone.ERROR: palette.error,
+        Tone.MUTED: palette.muted,
+    }
+    return Style(color=colours[tone], bold=bold or None)
+
+
+def _strip(row: list[Segment], indent: int) -> Strip:
+    return Strip([Segment(" " * indent), *row])
+
+
+def estimate(block: Block, width: int) -> int:
+    """Lines the block will take, roughly and without rendering it."""
+    room = max(8, min(WIDEST, width - BODY_INDENT - 1))
+    return 2 + block.text.count("\n") + len(block.text) // room + bool(block.text)
+
+
+class BlockPainter:
+    """Strips of one block at one width and palette; a live answer keeps what is settled between calls."""
+
+    def __init__(self, block: Block, width: int, palette: Palette) -> None:
+        # imported here: Rich's Markdown and Pygments cost 0.1 s, and the first paint has no message to show
+        from hybridchat.render.markdown import Painter
+
+        self.block = block
+        self._palette = palette
+        self._width = max(4, min(WIDEST, width - BODY_INDENT - 1))
+        self._text = Painter(self._width, palette)
+        self._body: list[Strip] = []
+
+    def strips(self) -> list[Strip]:
+        """All strips of the block as it is now."""
+        block = self.block
+        rows = self._head()
+        if block.kind is Kind.ANSWER:
+            rows += self._thinking() + self._answer()
+        elif block.text:
+            rows += self._prose()
+        if len(rows) == 1 and block.live:
+            rows.append(_strip([Segment("…", tone_style(Tone.MUTED, self._palette))], BODY_INDENT))
+        return [*rows, _BLANK]
+
+    def _answer(self) -> list[Strip]:
+        text = neutralise(self.block.text)
+        if not self.block.live:
+            self._body = [_strip(row, BODY_INDENT) for row in self._text.finish(text)]
+            return self._body
+        rows, stable = self._text.paint(text)
+        known = min(len(self._body), self._stable)
+        self._body[known:] = [_strip(row, BODY_INDENT) for row in rows[known:]]
+        self._stable = stable
+        return self._body
+
+    _stable = 0
+
+    def _head(self) -> list[Strip]:
+        if not self.block.head:
+            return []
+        name, dot, rest = self.block.head.partition(" · ")
+        tone = self.block.tone
+        row = [Segment(written(name), tone_style(tone, self._palette, bold=True))]
+        if dot:
+            row.append(Segment(dot + written(rest), tone_style(Tone.MUTED, self._palette)))
+        return [_strip(Segment.adjust_line_length(row, self._width + 2, pad=False), HEAD_INDENT)]
+
+    def _thinking(self) -> list[Strip]:
+        if not self.block.thinking:
+            return []
+        count = len(self.block.thinking.split())
+        said = f"thinking … {count} words" if self.block.live and not self.block.text else f"thought for {count} words"
+        return [_strip([Segment(said, tone_style(Tone.MUTED, self._palette) + Style(italic=True))], BODY_INDENT)]
+
+    def _prose(self) -> list[Strip]:
+        from hybridchat.render.markdown import prose  # imported here: see __init__
+
+        indent = BODY_INDENT if self.block.head else HEAD_INDENT
+        style = tone_style(self.block.tone, self._palette)
+        return [_strip(row, indent) for row in prose(self.block.text, self._width, style)]

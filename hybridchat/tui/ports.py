@@ -1,0 +1,99 @@
+"""What the screens need of the rest of the program: nothing of it is imported here, so nothing of it can be tangled with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from hybridchat.conversation import Event, Session, Turn, Verdict
+from hybridchat.facts import Decision, Mode, Model, Snapshot
+
+
+class Answer(Protocol):
+    """The events of one turn. `stop()` ends it; the last event still comes."""
+
+    def __aiter__(self) -> AsyncIterator[Event]: ...
+    async def stop(self) -> None: ...
+    async def aclose(self) -> None: ...
+
+
+class Preview(Protocol):
+    """Where a draft would go. `hidden` counts by kind; `asks` means consent would be asked first."""
+
+    @property
+    def decision(self) -> Decision: ...
+    @property
+    def sentence(self) -> str: ...
+    @property
+    def hidden(self) -> Mapping[str, int]: ...
+    @property
+    def asks(self) -> bool: ...
+
+
+class Store(Protocol):
+    def new_session(self) -> Session: ...
+    def session(self, session_id: str) -> Session | None: ...
+    def sessions(self) -> Sequence[Session]: ...
+    def path(self, session_id: str, leaf_id: str | None = None) -> Sequence[Turn]: ...
+    def rename(self, session_id: str, title: str) -> None: ...
+    def delete_session(self, session_id: str) -> None: ...
+    def restore_session(self, session_id: str) -> None: ...
+    def draft(self, session_id: str) -> str: ...
+    def set_draft(self, session_id: str, text: str) -> None: ...
+
+
+class Chat(Protocol):
+    """The chat as the screens use it."""
+
+    @property
+    def store(self) -> Store: ...
+    def answer(self, session_id: str, text: str) -> Answer: ...
+    def again(self, turn_id: str, *, pin: str | None = None, other: bool = False) -> Answer: ...
+    def resume(self, turn_id: str, verdict: Verdict) -> Answer: ...
+    def preview(self, session_id: str, draft: str) -> Awaitable[Preview]: ...
+    def snapshot(self) -> Snapshot: ...
+    def models(self) -> tuple[Model, ...]: ...
+    def set_mode(self, session_id: str, mode: Mode | None) -> None: ...
+    def set_pin(self, session_id: str, model_id: str | None) -> None: ...
+    def mode(self, session: Session) -> Mode: ...
+    def decision(self, turn_id: str) -> Decision | None: ...
+    def hide(self, word: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One line of the first screen: what is there, or what is missing and the command that mends it."""
+
+    ok: bool
+    text: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What `Setup.open` hands over: the chat and what to show first. `session` is the conversation to go on with."""
+
+    chat: Chat
+    found: tuple[Found, ...] = ()
+    session: str | None = None
+    banner: str = ""
+    """A line that stays: memory only, ..."""
+    strategy: str = "local-first"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How the program was started. `open` runs after the first paint, so building everything delays nobody's first key."""
+
+    open: Callable[[], Awaitable[Opened]]
+    close: Callable[[], Awaitable[None]] | None = None
+    theme: str = "dark"
+    demo: bool = False
+    names_hidden: bool = False
+    """False while only patterns and the user's own terms are hidden; the screens then say so."""
+    keys: Mapping[str, str] | None = None
+    """Command name -> key, from the user's configuration."""
+    theme_dirs: tuple[str, ...] = ()
+    clock: Callable[[], float] | None = None
+    """Epoch seconds; tests set it."""

@@ -1,0 +1,212 @@
+"""A conversation as it stands on the screen: blocks that events append to. No terminal here, so it is tested without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hybridchat.conversation import (
+    Asked,
+    Attempt,
+    Decided,
+    Ended,
+    Ending,
+    Event,
+    FellBack,
+    HandedOver,
+    Held,
+    Said,
+    Thought,
+    Turn,
+)
+from hybridchat.facts import Decision, Locality
+from hybridchat.render import words
+
+
+class Kind(StrEnum):
+    YOU = "you"
+    ANSWER = "answer"
+    MARK = "mark"
+    NOTE = "note"
+
+
+class Tone(StrEnum):
+    """What a colour means; every tone also has a word or a sign."""
+
+    PLAIN = "plain"
+    LOCAL = "local"
+    CLOUD = "cloud"
+    WARN = "warn"
+    ERROR = "error"
+    MUTED = "muted"
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """One thing on the screen. `text` is as it was written; `live` while it may still grow."""
+
+    kind: Kind
+    text: str = ""
+    head: str = ""
+    tone: Tone = Tone.PLAIN
+    turn_id: str = ""
+    attempt_id: str = ""
+    thinking: str = ""
+    live: bool = False
+    hidden: int = 0
+
+    @property
+    def addressable(self) -> bool:
+        """Whether the keyboard can stand on it."""
+        return self.kind in {Kind.YOU, Kind.ANSWER}
+
+
+def tone_of(locality: Locality) -> Tone:
+    return Tone.LOCAL if locality is Locality.ON_DEVICE else Tone.CLOUD
+
+
+class Thread:
+    """The blocks of one conversation, and from which one on they changed since somebody last looked."""
+
+    def __init__(self, *, demo: bool = False) -> None:
+        self.blocks: list[Block] = []
+        self.decisions: dict[str, Decision] = {}
+        self.last_turn = ""
+        self._demo = demo
+        self._changed: int | None = None
+
+    def take_changes(self) -> int | None:
+        """Index of the first block that changed since the last call, `None` when nothing did."""
+        changed, self._changed = self._changed, None
+        return changed
+
+    def load(self, turns: Iterable[Turn]) -> None:
+        """Shows a stored conversation instead of what is there."""
+        self.blocks.clear()
+        self._changed = 0
+        self.last_turn = ""
+        before: Locality | None = None
+        for turn in turns:
+            before = self._load_turn(turn, before)
+
+    def _load_turn(self, turn: Turn, before: Locality | None) -> Locality | None:
+        self.last_turn = turn.id
+        self._add(Block(Kind.YOU, turn.question, "you", turn_id=turn.id))
+        for attempt in turn.attempts:
+            if not attempt.text and attempt.ending is Ending.FAILED:
+                self.mark(f"▪ {words.short(attempt.model_id)} did not answer: {attempt.error or 'no reason given'}", Tone.WARN)
+                continue
+            if moved := words.moved(before, attempt.locality):
+                self.mark(moved, tone_of(attempt.locality))
+            self._load_attempt(turn, attempt)
+            before = attempt.locality
+        if not turn.attempts and (mark := words.ending(turn.ending)):
+            self.mark(mark, Tone.WARN)
+        return before
+
+    def _load_attempt(self, turn: Turn, attempt: Attempt) -> None:
+        head = words.head_of(attempt, demo=self._demo)
+        tone = tone_of(attempt.locality)
+        self._add(Block(Kind.ANSWER, attempt.text, head, tone, turn.id, attempt.id, attempt.thinking))
+        if attempt.note:
+            self.mark(f"▪ {attempt.note}", Tone.MUTED)
+        if mark := words.ending(attempt.ending, attempt.error):
+            self.mark(mark, Tone.WARN)
+
+    def note(self, text: str, tone: Tone = Tone.MUTED, head: str = "") -> None:
+        """A word from the program itself; not stored."""
+        self._add(Block(Kind.NOTE, text, head, tone))
+
+    def mark(self, text: str, tone: Tone) -> None:
+        self._add(Block(Kind.MARK, text, tone=tone))
+
+    def apply(self, event: Event) -> None:
+        """Takes one event of the running turn."""
+        match event:
+            case Asked(turn=turn):
+                self._asked(turn)
+            case Decided(turn_id=turn_id, decision=decision):
+                self.decisions[turn_id] = decision
+            case Held():
+                pass  # the screen asks; the transcript stays as it is
+            case HandedOver():
+                self._handed_over(event)
+            case Said():
+                self._grow(event.attempt_id, text=event.text)
+            case Thought():
+                self._grow(event.attempt_id, thinking=event.text)
+            case FellBack():
+                self._fell_back(event)
+            case Ended():
+                self._ended(event)
+
+    def _asked(self, turn: Turn) -> None:
+        known = any(b.turn_id == turn.id and b.kind is Kind.YOU for b in self.blocks)
+        if not known:
+            self._add(Block(Kind.YOU, turn.question, "you", turn_id=turn.id))
+        elif turn.id != self.last_turn:
+            self.mark(f"▪ asked again: {turn.question[:60]}", Tone.MUTED)
+        self.last_turn = turn.id
+
+    def _handed_over(self, event: HandedOver) -> None:
+        tone = tone_of(event.locality)
+        for text in words.handed_over(event):
+            self.mark(text, tone if text[0] in "⇡⇣" else Tone.MUTED)
+        hidden = words.items(event.hidden)
+        head = words.head(event.model_id, event.locality, hidden=hidden)
+        self._add(Block(Kind.ANSWER, "", head, tone, event.turn_id, event.attempt_id, live=True, hidden=hidden))
+
+    def _grow(self, attempt_id: str, *, text: str = "", thinking: str = "") -> None:
+        index = self._find(attempt_id)
+        if index is None:
+            return
+        block = self.blocks[index]
+        block.text += text
+        block.thinking += thinking
+        self._touch(index)
+
+    def _fell_back(self, event: FellBack) -> None:
+        index = self._find(event.attempt_id)
+        if index is not None and not self.blocks[index].text:
+            del self.blocks[index]
+            self._touch(index)
+        self.mark(words.fell_back(event), Tone.WARN)
+
+    def _ended(self, event: Ended) -> None:
+        index = None if event.attempt_id is None else self._find(event.attempt_id)
+        if index is not None:
+            block = self.blocks[index]
+            block.live = False
+            if event.model_id and event.locality:
+                block.head = words.head(
+                    event.model_id,
+                    event.locality,
+                    timings=event.timings,
+                    usage=event.usage,
+                    cost=event.cost,
+                    hidden=block.hidden,
+                    demo=self._demo,
+                )
+                block.tone = tone_of(event.locality)
+            self._touch(index)
+        for note in event.notes:
+            self.mark(f"▪ {note}", Tone.MUTED)
+        if mark := words.ended(event):
+            failed = event.ending in {Ending.FAILED, Ending.UNROUTED}
+            self.mark(mark, Tone.ERROR if failed else Tone.WARN)
+        elif event.ending is Ending.COMPLETE and index is not None and not self.blocks[index].text.strip():
+            self.mark("▪ the answer came back empty", Tone.WARN)
+
+    def _find(self, attempt_id: str) -> int | None:
+        for index in range(len(self.blocks) - 1, -1, -1):
+            if self.blocks[index].attempt_id == attempt_id:
+                return index
+        return None
+
+    def _add(self, block: Block) -> None:
+        self.blocks.append(block)
+        self._touch(len(self.blocks) - 1)
+
+    def _touch(self, index: int) -> None:
+        self._changed = index if self._changed is None else min(self._changed, index)
