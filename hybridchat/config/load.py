@@ -1,0 +1,187 @@
+"""File, then environment, then flags, into one frozen `Config`. Reads nothing else, writes nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from hybridchat.config.check import faults
+from hybridchat.config.errors import ConfigError, Fault, KeyPath, dotted
+from hybridchat.config.paths import config_path
+from hybridchat.config.schema import Config
+
+VARIABLES: Mapping[str, str] = {
+    "HYBRIDCHAT_STRATEGY": "strategy",
+    "HYBRIDCHAT_MODE": "mode",
+    "HYBRIDCHAT_THEME": "theme",
+    "HYBRIDCHAT_PLAIN": "plain",
+    "HYBRIDCHAT_MOUSE": "mouse",
+    "HYBRIDCHAT_SAVE": "save",
+    "HYBRIDCHAT_CLOUD": "privacy.cloud",
+    "HYBRIDCHAT_DAILY_BUDGET": "limits.daily_budget",
+    "HYBRIDCHAT_MAX_OUTPUT": "limits.max_output",
+    "HYBRIDCHAT_LOCAL_MODEL": "pair.local",
+    "HYBRIDCHAT_CLOUD_MODEL": "pair.cloud",
+}
+"""Environment variable -> the key it sets. An empty variable counts as not set."""
+
+Tree = dict[str, Any]
+Where = Callable[[KeyPath], str]
+
+
+def load(
+    path: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    flags: Mapping[str, object] | None = None,
+) -> Config:
+    """The effective configuration.
+
+    `path` is the file (default: `config_path(env)`; a file that is not there counts as empty), `env` the environment
+    (default: the process's own), `flags` maps dotted keys to values, `None` meaning not given. Raises `ConfigError`.
+    """
+    env = os.environ if env is None else env
+    path = config_path(env) if path is None else path
+    text = read(path)
+    data = parse(text, str(path))
+    config = build(data, in_file(text, str(path)))
+    overlay, said_by = _overlay(env, flags or {})
+    if not overlay:
+        return config
+    blame_file = in_file(text, str(path))
+    return build(merge(data, overlay), lambda at: said_by.get(tuple(p for p in at if isinstance(p, str))) or blame_file(at))
+
+
+def read(path: Path) -> str:
+    """Text of the file, empty when there is none. A byte order mark at its start is left out."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError(f"{path}:{line}", "", "is not UTF-8 text; save the file as UTF-8") from error
+    except OSError as error:
+        raise ConfigError(f"{path}:1", "", f"cannot be read: {error.strerror or type(error).__name__}") from error
+
+
+def parse(text: str, name: str) -> Tree:
+    """The file's tables, untyped. `name` is how an error calls the file."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # the position stands in the message only, before Python 3.14
+        at = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        line = int(at[1]) if at else max(1, len(text.rstrip().split("\n")))
+        reason = re.sub(r" \(at (line|end).*", "", str(error), flags=re.DOTALL)
+        raise ConfigError(f"{name}:{line}", "", f"is not TOML: {_without_values(reason)}") from None
+    except (RecursionError, ValueError) as error:
+        # a bare number of more than 4300 digits, or brackets nested a thousand deep
+        raise ConfigError(f"{name}:1", "", "is not usable TOML: a number too long or a value nested too deep") from error
+
+
+def _without_values(reason: str) -> str:
+    return re.sub(r"(?s): '.*", "", reason)
+
+
+def build(data: Tree, where: Where) -> Config:
+    """`data` typed and checked; `where` says who said a key. Raises `ConfigError`."""
+    try:
+        config = msgspec.convert(data, Config)
+    except msgspec.ValidationError as error:
+        from hybridchat.config.locate import fault  # needed only when something is wrong: type introspection
+
+        raise _told(fault(error, data, Config), where) from None
+    for found in faults(config):
+        raise _told(found, where)
+    return config
+
+
+def in_file(text: str, name: str) -> Where:
+    """Says `NAME:LINE` for a key of the file."""
+
+    def where(at: KeyPath) -> str:
+        from hybridchat.config.locate import line_of  # as above
+
+        return f"{name}:{line_of(text, at)}"
+
+    return where
+
+
+def _told(found: Fault, where: Where) -> ConfigError:
+    return ConfigError(where(found.path), dotted(found.path), found.problem, found.allowed)
+
+
+def merge(below: Tree, above: Tree) -> Tree:
+    """`below` with the values of `above` laid over it, table by table."""
+    both = dict(below)
+    for key, value in above.items():
+        under = both.get(key)
+        both[key] = merge(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
+    return both
+
+
+def nested(at: KeyPath, value: object) -> Tree:
+    """The tree that says only `value` at `at`."""
+    for part in reversed(at):
+        value = {part: value}
+    return value if isinstance(value, dict) else {}
+
+
+def split(key: str) -> tuple[str, ...]:
+    """A dotted key, quoted parts as in TOML, to its parts. Raises `ConfigError`."""
+    try:
+        tree: Any = tomllib.loads(f"{key} = 0")
+    except tomllib.TOMLDecodeError:
+        raise ConfigError(
+            "command line", key, "is not a key", 'a dotted key as in limits.max_output or models."ollama:phi".tier'
+        ) from None
+    parts: list[str] = []
+    while isinstance(tree, dict):
+        ((part, tree),) = tree.items()
+        parts.append(part)
+    return tuple(parts)
+
+
+def typed(at: tuple[str, ...], value: object) -> object:
+    """Text from an environment variable or a command line as what its key wants; left as it is when that fails."""
+    if not isinstance(value, str):
+        return value
+    try:
+        msgspec.convert(nested(at, value), Config)
+        return value
+    except msgspec.ValidationError:
+        pass
+    for literal in (value.strip(), value.strip().lower()):
+        try:
+            read_value = tomllib.loads(f"x = {literal}")["x"]
+            msgspec.convert(nested(at, read_value), Config)
+            return read_value
+        except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError, ValueError):
+            continue
+    words = {"1": True, "yes": True, "on": True, "0": False, "no": False, "off": False}
+    meant = words.get(value.strip().lower())
+    try:
+        msgspec.convert(nested(at, meant), Config)
+    except msgspec.ValidationError:
+        return value
+    return meant
+
+
+def _overlay(env: Mapping[str, str], flags: Mapping[str, object]) -> tuple[Tree, dict[tuple[str, ...], str]]:
+    tree: Tree = {}
+    said_by: dict[tuple[str, ...], str] = {}
+    if env.get("TERM") == "dumb" or env.get("ACCESSIBLE", "0") not in ("", "0"):
+        tree = {"plain": True}
+    said = [(f"environment variable {name}", key, env[name]) for name, key in VARIABLES.items() if env.get(name)]
+    given = [("command line", key, value) for key, value in flags.items() if value is not None]
+    for source, key, value in (*said, *given):
+        at = split(key)
+        tree = merge(tree, nested(at, typed(at, value)))
+        said_by[at] = source
+    return tree, said_by

@@ -1,0 +1,180 @@
+"""`config.toml` as a text: a commented default made from the schema, and changes that keep the user's own comments."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from hybridchat.config.errors import ConfigError, dotted
+from hybridchat.config.load import Tree, build, in_file, merge, nested, parse, read, split, typed
+from hybridchat.config.locate import allowed, element, plain
+from hybridchat.config.paths import make_private
+from hybridchat.config.schema import Config, Table
+
+PLACES = {"endpoints": "NAME", "models": "ENDPOINT:NAME", "strategies": "NAME"}
+"""Tables whose entries the user names, and how their names look."""
+
+_EXAMPLES = {"endpoints": "work", "models": "openai:gpt-6.1-terra", "strategies": "mine"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One key of the schema. `default` is `None` where there is none; `example` then shows what could stand there."""
+
+    path: tuple[str, ...]
+    default: object
+    example: object
+    allowed: str
+    description: str
+
+    @property
+    def key(self) -> str:
+        return ".".join(self.path)
+
+
+def entries(kind: type = Config, at: tuple[str, ...] = ()) -> Iterator[Entry]:
+    """Every key there is, in the schema's order; tables before their keys are left to the reader of `path`."""
+    hints = get_type_hints(kind, include_extras=True)
+    for info in msgspec.structs.fields(kind):
+        hint, path = hints[info.name], (*at, info.name)
+        inner = plain(hint)
+        if isinstance(inner, type) and issubclass(inner, Table):
+            yield from entries(inner, path)
+        elif get_origin(inner) is dict and info.name in PLACES and not at:
+            yield from entries(element(inner, dict), (*path, PLACES[info.name]))
+        else:
+            description, example = _notes(hint)
+            yield Entry(path, _default(info), example, "text = text" if info.name == "keys" else allowed(hint), description)
+
+
+def default_toml() -> str:
+    """A whole `config.toml` in which every line is a comment: what can be said, what may stand there, what holds if not.
+
+    `# ` begins a sentence, `#` alone a line that becomes valid TOML without it.
+    """
+    lines = [
+        "# hybridchat: every key there is. Take the # away from a line to change it; where there is a default,",
+        "# the line shows it. Environment variables and flags win over this file. No API key belongs here:",
+        "# say where it is with key_env, api_key_cmd or keyring.",
+    ]
+    table: tuple[str, ...] = ()
+    for entry in entries():
+        if entry.path == ("keys",):
+            lines += ["", *_comment(entry), "#[keys]", '#models = "f6"']
+            continue
+        if entry.path[:-1] != table:
+            table = entry.path[:-1]
+            named = tuple(_EXAMPLES[table[0]] if n == 1 and table[0] in PLACES else part for n, part in enumerate(table))
+            lines += ["", f"#[{dotted(named)}]"]
+        value = entry.default if entry.default is not None else entry.example
+        lines += ["", *_comment(entry), f"#{entry.path[-1]} = {_toml(value)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _comment(entry: Entry) -> list[str]:
+    allowed_text = "" if entry.allowed in ("text", "a table") else f" Allowed: {entry.allowed}."
+    no_default = "" if entry.default is not None else " No default."
+    return textwrap.wrap(
+        f"{entry.description}{allowed_text}{no_default}", 100, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
+    )
+
+
+def _notes(hint: Any) -> tuple[str, object]:
+    if get_origin(hint) is not Annotated:
+        return "", None
+    notes = [n for n in get_args(hint)[1:] if isinstance(n, msgspec.Meta)]
+    description = next((n.description for n in notes if n.description), "")
+    examples = next((n.examples for n in notes if n.examples), [None])
+    return description, examples[0]
+
+
+def _default(info: msgspec.structs.FieldInfo) -> object:
+    if info.default is not msgspec.NODEFAULT:
+        return info.default
+    return info.default_factory() if info.default_factory is not msgspec.NODEFAULT else None
+
+
+def _toml(value: object) -> str:
+    # imported here: 22 ms, for writing only
+    import tomlkit
+
+    if isinstance(value, dict):
+        return "{}"
+    return str(tomlkit.item(msgspec.to_builtins(value, builtin_types=(date,))).as_string())
+
+
+def set_value(path: Path, key: str, value: object) -> Config:
+    """Sets the dotted `key` in the file at `path` to `value` (`None` takes it away) and returns what the file now says.
+
+    Text is read as what the key wants (`"12"` for a number). Comments and order are kept; the file is replaced in one step
+    and is readable by the user alone. Nothing is written when the result would be wrong: raises `ConfigError`. Raises
+    `OSError` when it cannot be written.
+    """
+    at = split(key)
+    name = str(path)
+    old = read(path)
+    before = parse(old, name)
+    value = msgspec.to_builtins(typed(at, value), builtin_types=(date,))
+    after = _without(before, at) if value is None else merge(_without(before, at), nested(at, value))
+    config = build(after, lambda _: name)
+    text = _edited(old, at, value, name)
+    if parse(text, name) != after:
+        raise ConfigError(
+            in_file(old, name)(at), dotted(at), "stands in a form that cannot be changed here; edit the file by hand"
+        )
+    _replace(path, text)
+    return config
+
+
+def _without(tree: Tree, at: tuple[str, ...]) -> Tree:
+    rest = dict(tree)
+    if len(at) == 1:
+        rest.pop(at[0], None)
+    elif isinstance(rest.get(at[0]), dict):
+        rest[at[0]] = _without(rest[at[0]], at[1:])
+    return rest
+
+
+def _edited(text: str, at: tuple[str, ...], value: object, name: str) -> str:
+    import tomlkit  # as above
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        document = tomlkit.parse(text)
+        table: Any = document
+        for part in at[:-1]:
+            if part not in table:
+                if value is None:
+                    return text
+                table[part] = tomlkit.table()
+            table = table[part]
+        if value is None:
+            table.pop(at[-1], None)
+        else:
+            table[at[-1]] = value
+        return tomlkit.dumps(document)
+    except (TOMLKitError, TypeError, KeyError) as error:
+        raise ConfigError(name, dotted(at), "cannot be changed here; edit the file by hand") from error
+
+
+def _replace(path: Path, text: str) -> None:
+    target = path.resolve()  # a link into a folder of dotfiles stays a link
+    make_private(target.parent)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".config-", suffix=".toml")  # mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

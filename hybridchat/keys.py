@@ -1,0 +1,125 @@
+"""API keys: where they come from, and that they show nowhere else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote
+
+from hybridchat.config.endpoints import Endpoint
+
+SERVICE = "hybridchat"
+"""Name under which keys stand in the system keyring; the user name there is the endpoint's name."""
+
+_TIMEOUT_S = 10.0
+_SHORTEST = 8
+"""Shorter texts are no keys of any provider, and blanking them out would eat ordinary words."""
+
+
+class KeyUnavailable(Exception):
+    """A key was configured and could not be had. Names endpoint and source, never what a command printed."""
+
+
+class Secret:
+    """Text that does not show itself: not in `repr`, `str`, formatting, tracebacks of ours or logs. `reveal()` gives it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret('…')"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        raise TypeError("a Secret is not written anywhere")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(("Secret", self._text))
+
+
+def has_key(endpoint: Endpoint, env: Mapping[str, str] | None = None) -> bool:
+    """Whether a key is set or a way to one is configured; runs no command and asks no keyring."""
+    env = os.environ if env is None else env
+    return bool(_from_env(endpoint, env) or endpoint.api_key_cmd or endpoint.keyring)
+
+
+def api_key(endpoint: Endpoint, env: Mapping[str, str] | None = None) -> Secret | None:
+    """The endpoint's key: from its environment variable, else its command, else the keyring; `None` when none is configured.
+
+    May block up to 10 s and may ask the user something (a password manager does): call it off the event loop and keep the
+    answer. Raises `KeyUnavailable`.
+    """
+    env = os.environ if env is None else env
+    text = _from_env(endpoint, env)
+    if not text and endpoint.api_key_cmd:
+        text = _from_command(endpoint)
+    if not text and endpoint.keyring:
+        text = _from_keyring(endpoint)
+    if not text:
+        return None
+    if not text.isascii() or not text.isprintable() or " " in text:
+        # an HTTP library would refuse it, and repeat it in its complaint
+        raise KeyUnavailable(f"endpoint `{endpoint.name}`: the key holds characters that no key has (spaces or non-ASCII)")
+    return Secret(text)
+
+
+def scrub(text: str, secrets: Iterable[Secret | str]) -> str:
+    """`text` with every known key, plain or percent-encoded, replaced by `[key]`."""
+    plain = {s.reveal() if isinstance(s, Secret) else s for s in secrets}
+    known = {form for s in plain if len(s) >= _SHORTEST for form in (s, quote(s, safe=""))}
+    for form in sorted(known, key=len, reverse=True):
+        text = text.replace(form, "[key]")
+    return text
+
+
+def _from_env(endpoint: Endpoint, env: Mapping[str, str]) -> str:
+    return env.get(endpoint.key_env, "").strip() if endpoint.key_env else ""
+
+
+def _from_command(endpoint: Endpoint) -> str:
+    command = " ".join(endpoint.api_key_cmd)
+    told = f"endpoint `{endpoint.name}`: api_key_cmd `{command}`"
+    try:
+        done = subprocess.run(
+            endpoint.api_key_cmd, capture_output=True, stdin=subprocess.DEVNULL, timeout=_TIMEOUT_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise KeyUnavailable(f"{told} took longer than {_TIMEOUT_S:g} s") from None
+    except (OSError, ValueError) as error:
+        raise KeyUnavailable(f"{told} could not be run: {getattr(error, 'strerror', None) or 'not a command'}") from None
+    if done.returncode != 0:
+        raise KeyUnavailable(f"{told} ended with exit code {done.returncode}")
+    text = done.stdout.decode("utf-8", "replace").strip()
+    if not text:
+        raise KeyUnavailable(f"{told} printed nothing")
+    return text.splitlines()[0].strip()
+
+
+def _from_keyring(endpoint: Endpoint) -> str:
+    told = f"endpoint `{endpoint.name}`: keyring"
+    try:
+        # imported here: an optional extra, and its backends cost tens of milliseconds
+        import keyring
+        import keyring.errors
+    except ImportError:
+        raise KeyUnavailable(f"{told} is not installed; install hybridchat[keyring]") from None
+    try:
+        text = keyring.get_password(SERVICE, endpoint.name)
+    except keyring.errors.KeyringError as error:
+        raise KeyUnavailable(f"{told} failed ({type(error).__name__})") from None
+    if not text:
+        raise KeyUnavailable(f"{told} has no key; set it with: keyring set {SERVICE} {endpoint.name}")
+    return str(text).strip()
