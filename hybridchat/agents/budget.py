@@ -1,0 +1,93 @@
+"""Money as a gauge: how much of the limit is spent or promised."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hybridchat.agents.base import BaseAgent
+from hybridchat.facts import Budget, BudgetState, Check, Target
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetThresholds:
+    """Percent of the limit; a state begins strictly above its threshold."""
+
+    constrained: float = 70.0
+    critical: float = 90.0
+
+
+DEFAULTS = BudgetThresholds()
+
+_TARGETS = {BudgetState.CRITICAL: Target.LOCAL, BudgetState.CONSTRAINED: Target.HYBRID}
+
+
+def budget(spent: float, reserved: float, limit: float | None, thresholds: BudgetThresholds = DEFAULTS) -> Budget:
+    """US dollars spent and reserved against `limit`.
+
+    No limit: unknown, for there is nothing to compare with. A limit of zero or below is critical: nothing may be spent.
+    """
+    used = percent(spent, reserved, limit)
+    if limit is None or math.isnan(limit) or used is None:
+        state = BudgetState.UNKNOWN
+    elif used > thresholds.critical:
+        state = BudgetState.CRITICAL
+    elif used > thresholds.constrained:
+        state = BudgetState.CONSTRAINED
+    else:
+        state = BudgetState.AVAILABLE
+    return Budget(state=state, limit=limit, spent=spent, reserved=reserved)
+
+
+def percent(spent: float, reserved: float, limit: float | None) -> float | None:
+    """Spent and reserved as percent of the limit; infinite for a limit of zero or below, `None` where a figure is unknown."""
+    if limit is None or not math.isfinite(spent + reserved) or math.isnan(limit):
+        return None
+    # multiplied first: 0.63 of 0.70 is 90 %, and 0.63 / 0.70 * 100 would be a hair above it
+    return math.inf if limit <= 0 else (spent + reserved) * 100.0 / limit
+
+
+class BudgetAgent(BaseAgent):
+    """Tells the budget's state. `spend` and `reserved` return US dollars of the current day and must not block."""
+
+    def __init__(
+        self,
+        spend: Callable[[], float],
+        limit: float | None,
+        *,
+        reserved: Callable[[], float] = lambda: 0.0,
+        thresholds: BudgetThresholds = DEFAULTS,
+        name: str = "budget",
+    ) -> None:
+        super().__init__(name)
+        self._spend = spend
+        self._reserved = reserved
+        self._limit = limit
+        self._thresholds = thresholds
+
+    @property
+    def budget(self) -> Budget:
+        return budget(self._spend(), self._reserved(), self._limit, self._thresholds)
+
+    async def check(self, **kwargs: object) -> Check:  # noqa: ARG002 - the prompt does not change what is left
+        now = self.budget
+        used = percent(now.spent, now.reserved, now.limit)
+        if now.limit is None:
+            reason = "no budget is set"
+        elif used is None:
+            reason = "what was spent is unknown"
+        else:
+            reason = f"${now.spent + now.reserved:.2f} of ${now.limit:.2f} used"
+        return Check(
+            agent=self.name,
+            state=now.state,
+            target=_TARGETS.get(now.state, Target.HYBRID),
+            reason=reason,
+            metrics={
+                "budget_percentage": used if used is not None and math.isfinite(used) else None,
+                "daily_spend": now.spent,
+                "daily_reserved": now.reserved,
+                "daily_budget": now.limit,
+            },
+        )

@@ -1,0 +1,62 @@
+"""Hysteresis: a level that rises fast and falls slowly. Pure; times are epoch seconds carried by the samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+WINDOW = 3
+DWELL_S = 30.0
+DWELL_MAX_S = 240.0
+RELAPSE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """A confirmed level: 0 good, 1 strained, 2 failing; `None` before anything is known.
+
+    `since` is when the level was entered, `eased` when it last went down, `dwell` how many seconds the level is kept at least.
+    """
+
+    level: int | None = None
+    since: float = 0.0
+    eased: float | None = None
+    dwell: float = DWELL_S
+    enters: tuple[int, ...] = ()
+    holds: tuple[int, ...] = ()
+
+    def step(self, at: float, enter: int, hold: int) -> Steady:
+        """The level after one more sample.
+
+        `enter` is the level the sample reaches, `hold` the level it is still bad enough to keep (never below `enter`). Worse
+        on 2 of 3 samples; better when 3 in a row hold less and the level has lasted `dwell` seconds. A relapse within a minute
+        of easing doubles the dwell (30 s up to 240 s), so a link that comes and goes settles instead of flapping.
+        """
+        now = replace(
+            self,
+            enters=(*self.enters, enter)[-WINDOW:],
+            holds=(*self.holds, max(enter, hold))[-WINDOW:],
+            # a clock set back must not keep a level for hours
+            since=min(self.since, at),
+            eased=self.eased if self.eased is None or self.eased <= at else None,
+        )
+        reached = _confirmed(now.enters)
+        if now.level is None:
+            return now if reached is None else replace(now, level=reached, since=at)
+        if reached is not None and reached > now.level:
+            return replace(now, level=reached, since=at, dwell=_dwell_after_worsening(now, at))
+        if len(now.holds) == WINDOW and max(now.holds) < now.level and at - now.since >= now.dwell:
+            return replace(now, level=max(now.holds), since=at, eased=at)
+        return now
+
+
+def _dwell_after_worsening(before: Steady, at: float) -> float:
+    if before.eased is not None and at - before.eased < RELAPSE_S:
+        return min(before.dwell * 2, DWELL_MAX_S)
+    return DWELL_S if before.level == 0 else before.dwell
+
+
+def _confirmed(enters: tuple[int, ...]) -> int | None:
+    """The worst level that 2 of the last 3 samples reach; a first good sample is believed at once, a first bad one is not."""
+    if len(enters) >= 2:
+        return sorted(enters)[-2]
+    return 0 if enters == (0,) else None
