@@ -7,6 +7,7 @@ ProviderError
     Malformed           the server sent something that is not its protocol
     Unauthorised        401, or 403
     RateLimited         429; `retry_after` seconds when the server said so
+      OutOfCredit       402, or 429 because the account has no money or quota left
     ServerFault         5xx, 529, a server error inside a 200 stream
     UnknownModel        404 for the model
     TooLong             the prompt does not fit the model's window
@@ -139,6 +140,11 @@ class Unauthorised(ProviderError):
 class RateLimited(ProviderError):
     kind = "rate_limited"
     retry_same = True
+
+
+class OutOfCredit(RateLimited):
+    kind = "out_of_credit"
+    retry_same = False
 
 
 class ServerFault(ProviderError):

@@ -1,0 +1,264 @@
+"""Anthropic's messages, and servers that speak them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from hybridchat.conversation import Message, Role
+from hybridchat.facts import Locality, Model, Usage
+from hybridchat.providers.base import Call, Delta, Done, Guard, Listing
+from hybridchat.providers.errors import Site, complaint_of, cut, no_key, refused
+from hybridchat.providers.wire import (
+    LISTING_S,
+    NO_KEY,
+    Lazy,
+    Part,
+    Stopwatch,
+    check_stream,
+    entries,
+    follow,
+    guard_hook,
+    hang_up,
+    honours_proxies,
+    host_of,
+    json_object,
+    next_chunk,
+    output_limit,
+    tell,
+    whole,
+    wire_text,
+    word,
+)
+
+if TYPE_CHECKING:
+    from anthropic import AsyncAnthropic, AsyncStream
+    from anthropic.types import MessageDeltaUsage, MessageParam, RawMessageStreamEvent
+    from anthropic.types import Usage as WireUsage
+
+OFFICIAL = "api.anthropic.com"
+_REASONS = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "pause_turn": "stop",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "tool_use": "tool",
+    "refusal": "refused",
+}
+_LEFT_OUT = "(The beginning of the conversation is left out.)"
+_MIN_BUDGET = 1024
+"""The fewest thinking tokens the protocol takes."""
+_PAGE = 1000
+"""Models asked for at once; the protocol's maximum, and more than there are."""
+
+
+class AnthropicProvider:
+    """One endpoint that speaks messages. `base_url` is without the version (`https://api.anthropic.com`)."""
+
+    def __init__(
+        self,
+        endpoint: str,
+        base_url: str,
+        api_key: str | None,
+        *,
+        guard: Guard,
+        locality: Locality,
+        key_name: str = "ANTHROPIC_API_KEY",
+    ) -> None:
+        self.endpoint = endpoint
+        self.host = host_of(base_url)
+        self._base_url, self._api_key, self._guard, self._locality = base_url, api_key, guard, locality
+        self._site = Site(endpoint, self.host, "anthropic", locality is Locality.ON_DEVICE, key_name, api_key or "")
+        self._budgeted: set[str] = set()
+        """Models that want their thinking as a number of tokens."""
+        self._client = Lazy(self._build)
+
+    def stream(self, call: Call) -> AsyncGenerator[Part, None]:
+        return follow(self._parts(call), call, self._site)
+
+    async def models(self) -> Listing:
+        return await tell(self._listing(), self._site)
+
+    async def preload(self, model: Model, num_ctx: int | None = None) -> None:
+        """Nothing: the protocol has no such thing."""
+
+    async def close(self) -> None:
+        if (client := self._client.built) is not None:
+            await hang_up(client.close)
+
+    def _build(self) -> AsyncAnthropic:
+        # imported here: the SDK costs 0.75 s (mostly its types), and most turns stay local
+        import anthropic
+        import httpx2
+
+        client = anthropic.AsyncAnthropic(
+            api_key=self._api_key or NO_KEY,
+            base_url=self._base_url,
+            max_retries=0,
+            # its spans could carry the conversation to wherever the environment says
+            open_telemetry=False,
+            http_client=httpx2.AsyncClient(
+                event_hooks={"request": [guard_hook(self._guard, keyed=bool(self._api_key))]},
+                follow_redirects=False,
+                trust_env=honours_proxies(self._locality),
+            ),
+        )
+        # the SDK imports a resource when it is first touched: here, not on the loop
+        _ = client.messages, client.models
+        return client
+
+    async def _parts(self, call: Call) -> AsyncGenerator[Part, None]:
+        if self.host == OFFICIAL and not self._api_key:
+            raise no_key(self._site)
+        client = await self._client.get()
+        answer = _Answer(self._site)
+        stream = await self._open(client, call)
+        try:
+            await check_stream(stream.response, self._site)
+            while (event := await next_chunk(stream, ended=bool(answer.reason))) is not None:
+                if (delta := answer.hear(event)) is not None:
+                    yield delta
+        finally:
+            await hang_up(stream.close)
+        yield answer.done()
+
+    async def _open(self, client: AsyncAnthropic, call: Call) -> AsyncStream[RawMessageStreamEvent]:
+        import httpx2
+
+        # reading has no limit of its own: the watchdog counts progress, which pings are not
+        limits = httpx2.Timeout(None, connect=call.connect_timeout, pool=call.connect_timeout)
+        system, messages = conversation(call.messages)
+        while True:
+            options: dict[str, Any] = {**_thinking(call, budgeted=call.model.name in self._budgeted)}
+            if system:
+                options["system"] = system
+            if call.temperature is not None:
+                options["temperature"] = call.temperature
+            try:
+                stream: AsyncStream[RawMessageStreamEvent] = await client.messages.create(
+                    model=call.model.name,
+                    messages=messages,
+                    max_tokens=output_limit(call),
+                    stream=True,
+                    timeout=limits,
+                    **options,
+                )
+                return stream
+            except Exception as error:
+                said = complaint_of(error)
+                if "thinking" not in options or call.model.name in self._budgeted or said is None or "adaptive" not in said.text:
+                    raise
+                self._budgeted.add(call.model.name)
+
+    async def _listing(self) -> Listing:
+        client = await self._client.get()
+        raw = await client.models.with_raw_response.list(limit=_PAGE, timeout=LISTING_S)
+        listed = json_object(await raw.text(), self._site)
+        return Listing(tuple(self._model(m) for m in entries(listed.get("data")) if word(m.get("id"))))
+
+    def _model(self, raw: Mapping[str, object]) -> Model:
+        window = whole(raw.get("max_input_tokens"))
+        return Model(
+            id=f"{self.endpoint}:{raw['id']}",
+            host=self.host,
+            locality=self._locality,
+            window=window or 8192,
+            window_assumed=not window,
+            max_output=whole(raw.get("max_tokens")),
+        )
+
+
+def conversation(messages: Iterable[Message]) -> tuple[str, list[MessageParam]]:
+    """System text and alternating messages, as the protocol wants them: the user first, nothing empty, one of a role in a row."""
+    system: list[str] = []
+    turns: list[tuple[str, list[str]]] = []
+    for message in messages:
+        text = wire_text(message)
+        if not text.strip():
+            continue
+        if message.role is Role.SYSTEM:
+            system.append(text)
+        elif turns and turns[-1][0] == message.role.value:
+            turns[-1][1].append(text)
+        else:
+            turns.append((message.role.value, [text]))
+    if turns and turns[0][0] != "user":
+        turns.insert(0, ("user", [_LEFT_OUT]))
+    rendered = [{"role": role, "content": "\n\n".join(texts)} for role, texts in turns]
+    return "\n\n".join(system), cast("list[MessageParam]", rendered)
+
+
+def _thinking(call: Call, *, budgeted: bool) -> dict[str, Any]:
+    limit = output_limit(call)
+    if not call.think or (budgeted and limit <= _MIN_BUDGET):
+        return {}
+    if budgeted:
+        return {"thinking": {"type": "enabled", "budget_tokens": max(_MIN_BUDGET, limit // 2)}}
+    effort = {"output_config": {"effort": call.think}} if isinstance(call.think, str) else {}
+    # newer models leave the thoughts out unless asked for them
+    return {"thinking": {"type": "adaptive", "display": "summarized"}, **effort}
+
+
+class _Answer:
+    """Events become deltas; what is said of the whole is kept for the end."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._clock = Stopwatch()
+        self._usage = Usage()
+        self._model = ""
+        self._said = False
+        self.reason = ""
+
+    def hear(self, event: RawMessageStreamEvent) -> Delta | None:
+        match event.type:
+            case "message_start":
+                self._model = event.message.model
+                self._count(event.message.usage)
+            case "content_block_start" if event.content_block.type == "text":
+                return self._delta(text=event.content_block.text)
+            case "content_block_delta" if event.delta.type == "text_delta":
+                return self._delta(text=event.delta.text)
+            case "content_block_delta" if event.delta.type == "thinking_delta":
+                return self._delta(thinking=event.delta.thinking)
+            case "message_delta":
+                self._count(event.usage)
+                if event.delta.stop_reason:
+                    self.reason = _REASONS.get(event.delta.stop_reason, "stop")
+        return None
+
+    def done(self) -> Done:
+        if not self.reason:
+            raise cut(self._site)
+        if self.reason == "refused" and not self._said:
+            raise refused(self._site)
+        return Done(self.reason, self._usage, self._clock.timings(), self._model)
+
+    def _delta(self, *, text: str = "", thinking: str = "") -> Delta | None:
+        if not text and not thinking:
+            return None
+        self._said = self._said or bool(text)
+        self._clock.token()
+        return Delta(text, thinking)
+
+    def _count(self, usage: WireUsage | MessageDeltaUsage | None) -> None:
+        """Takes over what is told: later figures are totals. Input counts what came from a cache, too."""
+        if usage is None:
+            return
+        before = self._usage
+        fresh = whole(usage.input_tokens)
+        read, written = whole(usage.cache_read_input_tokens), whole(usage.cache_creation_input_tokens)
+        details = usage.output_tokens_details
+        self._usage = Usage(
+            input_tokens=before.input_tokens if fresh is None else fresh + (read or 0) + (written or 0),
+            output_tokens=_later(usage.output_tokens, before.output_tokens),
+            cache_read_tokens=_later(read, before.cache_read_tokens),
+            cache_write_tokens=_later(written, before.cache_write_tokens),
+            reasoning_tokens=_later(details.thinking_tokens if details else None, before.reasoning_tokens),
+        )
+
+
+def _later(told: object, before: int | None) -> int | None:
+    count = whole(told)
+    return before if count is None else count

@@ -1,0 +1,267 @@
+"""Ollama's own protocol."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from hybridchat.facts import Locality, Model, Timings, Usage
+from hybridchat.providers.base import Call, Delta, Done, Guard, Listing, ProviderError
+from hybridchat.providers.errors import Site, cut
+from hybridchat.providers.ollama_models import elsewhere, installed, known_live
+from hybridchat.providers.wire import (
+    LISTING_S,
+    LOAD_S,
+    Lazy,
+    Part,
+    Stopwatch,
+    entries,
+    follow,
+    guard_hook,
+    hang_up,
+    honours_proxies,
+    host_of,
+    json_object,
+    next_chunk,
+    output_limit,
+    tell,
+    whole,
+    wire_text,
+    word,
+)
+
+if TYPE_CHECKING:
+    import httpx
+    import ollama
+
+_SHOWN_AT_ONCE = 4
+"""Descriptions asked for concurrently: each reads a model file's head, and the disk is one."""
+_NS = 1e9
+
+
+class OllamaProvider:
+    """One Ollama server. `headers` go with every request (a key for a server that wants one).
+
+    `locality` is the endpoint's; a model that answers from elsewhere is remote whatever the endpoint is.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        base_url: str,
+        *,
+        guard: Guard,
+        locality: Locality,
+        headers: Mapping[str, str] | None = None,
+        key_name: str = "",
+    ) -> None:
+        self.endpoint = endpoint
+        self.host = host_of(base_url)
+        self._base_url = (base_url if "://" in base_url else f"http://{base_url}").rstrip("/")
+        self._headers = dict(headers or {})
+        self._keyed = any(name.lower() == "authorization" for name in self._headers)
+        secret = next((value for name, value in self._headers.items() if name.lower() == "authorization"), "")
+        on_device = locality is Locality.ON_DEVICE
+        self._site = Site(endpoint, self.host, "ollama", on_device, key_name, secret.removeprefix("Bearer ").strip())
+        self._guard, self._locality = guard, locality
+        self._chat = Lazy(self._build_chat)
+        self._plain = Lazy(self._build_plain)
+        self._shown: dict[str, Mapping[str, object]] = {}
+        """What /api/show told, by digest: it cannot change while the digest does not."""
+
+    def stream(self, call: Call) -> AsyncGenerator[Part, None]:
+        return follow(self._parts(call), call, self._site)
+
+    async def models(self) -> Listing:
+        return await tell(self._listing(), self._site)
+
+    async def preload(self, model: Model, num_ctx: int | None = None, *, keep_alive: str | None = None) -> None:
+        """Loads a model with the window it will be used with; another window later would load it anew.
+
+        Does nothing for a model that runs elsewhere. Raises a `ProviderError`.
+        """
+        if model.locality is Locality.REMOTE:
+            return
+        body: dict[str, object] = {"model": model.name, "stream": False}
+        if num_ctx is not None:
+            body["options"] = {"num_ctx": num_ctx}
+        if keep_alive is not None:
+            body["keep_alive"] = keep_alive
+        await tell(self._ask("POST", "/api/generate", body, limit_s=LOAD_S), self._site)
+
+    async def close(self) -> None:
+        if (chat := self._chat.built) is not None:
+            await hang_up(chat.close)
+        if (plain := self._plain.built) is not None:
+            await hang_up(plain.aclose)
+
+    # -- clients
+
+    def _build_chat(self) -> ollama.AsyncClient:
+        # imported here: the SDK costs 0.18 s (pydantic, httpx)
+        import ollama
+
+        from hybridchat.providers import ollama_hooks
+
+        hooks = {"request": [ollama_hooks.on_request, self._hook()], "response": [ollama_hooks.on_response]}
+        return ollama.AsyncClient(
+            self._base_url,
+            headers=self._headers,
+            follow_redirects=False,
+            trust_env=honours_proxies(self._locality),
+            event_hooks=hooks,
+        )
+
+    def _build_plain(self) -> httpx.AsyncClient:
+        """For what the SDK drops from its answers (`remote_host`, `context_length`) or stumbles over in half an Ollama."""
+        import httpx  # 60 ms
+
+        return httpx.AsyncClient(
+            base_url=self._base_url,
+            headers=self._headers,
+            follow_redirects=False,
+            trust_env=honours_proxies(self._locality),
+            event_hooks={"request": [self._hook()]},
+        )
+
+    def _hook(self) -> Any:
+        # the SDK adds OLLAMA_API_KEY from the environment to every address: without a key of its own this endpoint gets none
+        return guard_hook(self._guard, keyed=self._keyed)
+
+    # -- one answer
+
+    async def _parts(self, call: Call) -> AsyncGenerator[Part, None]:
+        client = await self._chat.get()
+        from hybridchat.providers.ollama_hooks import Heard, heard_by_hooks  # imports httpx, as the SDK just did
+
+        heard = Heard(call.connect_timeout)
+        answer = _Answer(self._site)
+        chunks = await self._open(client, call)
+        try:
+            with heard_by_hooks(heard):
+                chunk = await next_chunk(chunks, ended=False)
+            while chunk is not None:
+                if (delta := answer.hear(chunk)) is not None:
+                    yield delta
+                chunk = await next_chunk(chunks, ended=answer.ended)
+        finally:
+            await hang_up(chunks.aclose)
+        yield answer.done(elsewhere(heard.remote_host))
+
+    async def _open(self, client: ollama.AsyncClient, call: Call) -> AsyncGenerator[ollama.ChatResponse, None]:
+        options: dict[str, Any] = {"num_predict": output_limit(call)}
+        if call.num_ctx is not None:
+            options["num_ctx"] = call.num_ctx
+        if call.temperature is not None:
+            options["temperature"] = call.temperature
+        able = not call.model.capabilities or "thinking" in call.model.capabilities
+        chunks: Any = await client.chat(
+            call.model.name,
+            [{"role": m.role.value, "content": wire_text(m)} for m in call.messages],
+            stream=True,
+            # asked to think, a model that cannot is refused by the server
+            think=call.think if able else None,
+            options=options,
+            keep_alive=call.keep_alive,
+        )
+        generator: AsyncGenerator[ollama.ChatResponse, None] = chunks
+        return generator
+
+    # -- what there is
+
+    async def _listing(self) -> Listing:
+        tags, running, version = await asyncio.gather(
+            self._ask("GET", "/api/tags"), self._if_known("/api/ps"), self._if_known("/api/version")
+        )
+        listed = [m for m in entries(tags.get("models")) if word(m.get("name")) or word(m.get("model"))]
+        turns = asyncio.Semaphore(_SHOWN_AT_ONCE)
+        shown = await asyncio.gather(*(self._show(m, turns) for m in listed))
+        models = tuple(
+            installed(raw, more, endpoint=self.endpoint, host=self.host, locality=self._locality)
+            for raw, more in zip(listed, shown, strict=True)
+        )
+        live = () if running is None else known_live(models, entries(running.get("models")))
+        return Listing(models, live, word((version or {}).get("version")))
+
+    async def _show(self, listed: Mapping[str, object], turns: asyncio.Semaphore) -> Mapping[str, object]:
+        name, digest = word(listed.get("name")) or word(listed.get("model")), word(listed.get("digest"))
+        # a server forwards this question about a cloud model to its cloud: listing must not reach out
+        if elsewhere(word(listed.get("remote_host")), name) is not None:
+            return {}
+        if digest not in self._shown:
+            async with turns:
+                try:
+                    shown = await self._ask("POST", "/api/show", {"model": name})
+                except ProviderError:
+                    # half an Ollama, or a broken model: it is listed, with what is known
+                    return {}
+            if not digest:
+                return shown
+            self._shown[digest] = shown
+        return self._shown[digest]
+
+    async def _if_known(self, path: str) -> Mapping[str, object] | None:
+        try:
+            return await self._ask("GET", path)
+        except ProviderError:
+            return None
+
+    async def _ask(
+        self, method: str, path: str, body: Mapping[str, object] | None = None, *, limit_s: float = LISTING_S
+    ) -> Mapping[str, object]:
+        client = await self._plain.get()
+
+        async def asked() -> Mapping[str, object]:
+            response = await client.request(method, path, json=body, timeout=limit_s)
+            response.raise_for_status()
+            return json_object(response.content, self._site)
+
+        return await tell(asked(), self._site)
+
+
+# -- reading an answer -----------------------------------------------------------------------------------------------
+
+
+class _Answer:
+    """Chunks become deltas; the last one tells of the whole."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._clock = Stopwatch()
+        self._done: Done | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self._done is not None
+
+    def hear(self, chunk: ollama.ChatResponse) -> Delta | None:
+        if chunk.done:
+            self._done = Done(
+                reason="length" if chunk.done_reason == "length" else "stop",
+                usage=Usage(input_tokens=whole(chunk.prompt_eval_count), output_tokens=whole(chunk.eval_count)),
+                timings=self._timings(chunk),
+                served_by=chunk.model or "",
+            )
+        text, thinking = chunk.message.content or "", chunk.message.thinking or ""
+        if not text and not thinking:
+            return None
+        self._clock.token()
+        return Delta(text, thinking)
+
+    def _timings(self, chunk: ollama.ChatResponse) -> Timings:
+        return self._clock.timings(
+            load_s=_seconds(chunk.load_duration),
+            prefill_s=_seconds(chunk.prompt_eval_duration),
+            generate_s=_seconds(chunk.eval_duration),
+        )
+
+    def done(self, remote_host: str | None) -> Done:
+        if self._done is None:
+            raise cut(self._site)
+        return replace(self._done, remote_host=remote_host)
+
+
+def _seconds(nanoseconds: int | None) -> float | None:
+    return None if nanoseconds is None else nanoseconds / _NS

@@ -1,0 +1,246 @@
+"""OpenAI's chat completions, and every server that speaks them: llama.cpp, vLLM, LM Studio, and clouds."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from hybridchat.facts import Live, Locality, Model, Usage
+from hybridchat.providers.base import Call, Delta, Done, Guard, Listing
+from hybridchat.providers.errors import Site, complaint_of, cut, no_key, refused
+from hybridchat.providers.wire import (
+    LISTING_S,
+    NO_KEY,
+    Lazy,
+    Part,
+    Stopwatch,
+    check_stream,
+    entries,
+    entry,
+    follow,
+    guard_hook,
+    hang_up,
+    honours_proxies,
+    host_of,
+    json_object,
+    next_chunk,
+    output_limit,
+    tell,
+    tier_of,
+    whole,
+    wire_text,
+    word,
+)
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI, AsyncStream
+    from openai.types.chat import ChatCompletionChunk
+    from openai.types.completion_usage import CompletionUsage
+
+OFFICIAL = "api.openai.com"
+_REASONS = {"stop": "stop", "length": "length", "content_filter": "refused", "tool_calls": "tool", "function_call": "tool"}
+_WINDOW_KEYS = ("n_ctx", "context_length", "max_model_len", "context_window", "max_context_length", "max_input_tokens")
+# they bind an organisation's account: nothing for other people's servers, and the SDK takes them from the environment
+_ACCOUNT_HEADERS = ("openai-organization", "openai-project")
+
+
+class OpenAIProvider:
+    """One endpoint that speaks chat completions. `base_url` includes the version (`https://api.openai.com/v1`)."""
+
+    def __init__(
+        self,
+        endpoint: str,
+        base_url: str,
+        api_key: str | None,
+        *,
+        guard: Guard,
+        locality: Locality,
+        key_name: str = "OPENAI_API_KEY",
+    ) -> None:
+        self.endpoint = endpoint
+        self.host = host_of(base_url)
+        self._base_url, self._api_key, self._guard, self._locality = base_url, api_key, guard, locality
+        self._site = Site(endpoint, self.host, "openai", locality is Locality.ON_DEVICE, key_name, api_key or "")
+        self._official = self.host == OFFICIAL
+        self._without: frozenset[str] = frozenset()
+        """Parameters this server turned out not to know."""
+        self._client = Lazy(self._build)
+
+    def stream(self, call: Call) -> AsyncGenerator[Part, None]:
+        return follow(self._parts(call), call, self._site)
+
+    async def models(self) -> Listing:
+        return await tell(self._listing(), self._site)
+
+    async def preload(self, model: Model, num_ctx: int | None = None) -> None:
+        """Nothing: the protocol has no such thing."""
+
+    async def close(self) -> None:
+        if (client := self._client.built) is not None:
+            await hang_up(client.close)
+
+    def _build(self) -> AsyncOpenAI:
+        # imported here: the SDK costs 0.35 s (mostly its types), and most turns stay with another server
+        import httpx2
+        import openai
+
+        hook = guard_hook(self._guard, keyed=bool(self._api_key), drop=() if self._official else _ACCOUNT_HEADERS)
+        client = openai.AsyncOpenAI(
+            api_key=self._api_key or NO_KEY,
+            base_url=self._base_url,
+            max_retries=0,
+            http_client=httpx2.AsyncClient(
+                event_hooks={"request": [hook]}, follow_redirects=False, trust_env=honours_proxies(self._locality)
+            ),
+        )
+        # the SDK imports a resource when it is first touched: here, not on the loop
+        _ = client.chat.completions, client.models
+        return client
+
+    async def _parts(self, call: Call) -> AsyncGenerator[Part, None]:
+        if self._official and not self._api_key:
+            raise no_key(self._site)
+        client = await self._client.get()
+        answer = _Answer(self._site)
+        stream = await self._open(client, call)
+        try:
+            await check_stream(stream.response, self._site)
+            while (chunk := await next_chunk(stream, ended=bool(answer.reason))) is not None:
+                if (delta := answer.hear(chunk)) is not None:
+                    yield delta
+        finally:
+            await hang_up(stream.close)
+        yield answer.done()
+
+    async def _open(self, client: AsyncOpenAI, call: Call) -> AsyncStream[ChatCompletionChunk]:
+        import httpx2
+
+        # reading has no limit of its own: the watchdog counts progress, which keepalives are not
+        limits = httpx2.Timeout(None, connect=call.connect_timeout, pool=call.connect_timeout)
+        messages = cast("Any", [{"role": m.role.value, "content": wire_text(m)} for m in call.messages])
+        while True:
+            try:
+                stream: AsyncStream[ChatCompletionChunk] = await client.chat.completions.create(
+                    model=call.model.name, messages=messages, stream=True, timeout=limits, **self._options(call)
+                )
+                return stream
+            except Exception as error:
+                if not self._learn(error):
+                    raise
+
+    def _options(self, call: Call) -> dict[str, Any]:
+        """Everything but model and messages, without what this server does not know."""
+        limit = "max_completion_tokens" if self._official or "max_tokens" in self._without else "max_tokens"
+        options: dict[str, Any] = {limit: output_limit(call), "stream_options": {"include_usage": True}}
+        if call.temperature is not None:
+            options["temperature"] = call.temperature
+        if isinstance(call.think, str):
+            options["reasoning_effort"] = call.think
+        elif call.think is False and not self._official:
+            options["extra_body"] = {"chat_template_kwargs": {"enable_thinking": False}}
+        return {name: value for name, value in options.items() if name not in self._without}
+
+    def _learn(self, error: Exception) -> bool:
+        """Whether one more try, without a parameter the server named as unknown, makes sense."""
+        said = complaint_of(error)
+        if said is None or said.status not in {400, 422}:
+            return False
+        text = said.text.lower()
+        unknown = {name for name in ("stream_options", "max_completion_tokens") if name in text}
+        if "max_completion_tokens" in unknown:
+            # "use max_completion_tokens instead": the names of a reasoning model's limit
+            unknown = (unknown - {"max_completion_tokens"}) | ({"max_tokens"} if not self._official else set())
+        if unknown <= self._without:
+            return False
+        self._without |= unknown
+        return True
+
+    async def _listing(self) -> Listing:
+        client = await self._client.get()
+        raw = await client.models.with_raw_response.list(timeout=LISTING_S)
+        listed = json_object(raw.content, self._site)
+        named = [m for m in entries(listed.get("data")) if word(m.get("id"))]
+        live = ((f"{self.endpoint}:{m['id']}", state) for m in named if (state := _live(m)) is not None)
+        return Listing(tuple(self._model(m) for m in named), tuple(live))
+
+    def _model(self, raw: Mapping[str, object]) -> Model:
+        meta = {**raw, **entry(raw.get("meta"))}
+        window = next((n for key in _WINDOW_KEYS if (n := whole(meta.get(key)))), None)
+        trained = whole(meta.get("n_ctx_train"))
+        count = whole(meta.get("n_params"))
+        billions = count / 1e9 if count else None
+        return Model(
+            id=f"{self.endpoint}:{raw['id']}",
+            host=self.host,
+            locality=self._locality,
+            tier=tier_of(billions),
+            # what a model was trained for is not what its server gives it
+            window=window or trained or 8192,
+            window_assumed=window is None,
+            size_bytes=whole(meta.get("size")),
+            parameters=billions,
+        )
+
+
+class _Answer:
+    """Chunks become deltas; what is said of the whole is kept for the end."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._clock = Stopwatch()
+        self._usage = Usage()
+        self._model = ""
+        self._own: dict[str, object] = {}
+        self._said = False
+        self.reason = ""
+
+    def hear(self, chunk: ChatCompletionChunk) -> Delta | None:
+        self._model = self._model or chunk.model or ""
+        if chunk.usage is not None:
+            self._usage = _usage(chunk.usage)
+        # llama.cpp's own clock, on its last chunk
+        self._own = {**self._own, **entry((chunk.model_extra or {}).get("timings"))}
+        text = thinking = ""
+        for choice in chunk.choices or ():
+            if choice.finish_reason:
+                self.reason = _REASONS.get(choice.finish_reason, "stop")
+            if choice.delta is None:
+                continue
+            extra = choice.delta.model_extra or {}
+            text += word(choice.delta.content) + word(choice.delta.refusal)
+            thinking += word(extra.get("reasoning_content") or extra.get("reasoning"))
+        if not text and not thinking:
+            return None
+        self._said = self._said or bool(text)
+        self._clock.token()
+        return Delta(text, thinking)
+
+    def done(self) -> Done:
+        if not self.reason:
+            raise cut(self._site)
+        if self.reason == "refused" and not self._said:
+            raise refused(self._site)
+        prefill, generate = _seconds(self._own.get("prompt_ms")), _seconds(self._own.get("predicted_ms"))
+        return Done(self.reason, self._usage, self._clock.timings(prefill_s=prefill, generate_s=generate), self._model)
+
+
+def _live(raw: Mapping[str, object]) -> Live | None:
+    """llama.cpp tells its window for a loaded model, and as a router which ones are loaded; of other servers nothing is known."""
+    window, status = whole(entry(raw.get("meta")).get("n_ctx")), word(entry(raw.get("status")).get("value"))
+    if window is None and not status:
+        return None
+    return Live(resident=status in {"", "loaded"}, loaded_window=window)
+
+
+def _seconds(milliseconds: object) -> float | None:
+    return milliseconds / 1000 if isinstance(milliseconds, int | float) else None
+
+
+def _usage(usage: CompletionUsage) -> Usage:
+    prompt, completion = usage.prompt_tokens_details, usage.completion_tokens_details
+    return Usage(
+        input_tokens=whole(usage.prompt_tokens),
+        output_tokens=whole(usage.completion_tokens),
+        cache_read_tokens=whole(prompt.cached_tokens) if prompt else None,
+        reasoning_tokens=whole(completion.reasoning_tokens) if completion else None,
+    )
