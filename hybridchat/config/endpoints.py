@@ -22,6 +22,9 @@ OWN_URLS: Mapping[Kind, str] = {
 URL_VARIABLES: Mapping[str, str] = {"ollama": "OLLAMA_HOST", "openai": "OPENAI_BASE_URL", "anthropic": "ANTHROPIC_BASE_URL"}
 KEY_VARIABLES: Mapping[str, str] = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 
+_OLLAMA_KEYS: Mapping[str, str] = {"ollama.com": "OLLAMA_API_KEY"}
+"""Only there: the variable is for Ollama's own cloud, and another host has no business with it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -83,7 +86,7 @@ def _endpoint(name: str, said: EndpointSettings, env: Mapping[str, str]) -> Endp
         own_base=_plain_url(address.url) != _plain_url(OWN_URLS[kind]),
         allowed=on_its_own if said.allowed is None or not holds else said.allowed,
         trusted=trusted,
-        key_env=said.key_env or KEY_VARIABLES.get(name),
+        key_env=said.key_env or KEY_VARIABLES.get(name) or _OLLAMA_KEYS.get(address.host),
         api_key_cmd=_words(said.api_key_cmd),
         keyring=said.keyring,
         keep_alive=said.keep_alive,

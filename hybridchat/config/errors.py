@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterable
@@ -49,5 +48,7 @@ def dotted(path: Iterable[str | int]) -> str:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """` (did you mean `x`?)` for a slip of the finger, else nothing."""
+    import difflib  # imported here: 6 ms, and only a wrong file needs it
+
     close = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
     return f" (did you mean `{close[0]}`?)" if close else ""

@@ -22,6 +22,7 @@ STRATEGIES = ("local-first", "cost", "quality", "offline-first", "performance")
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
 Dollars = Annotated[float, Meta(ge=0, le=1_000_000)]
+Share = Annotated[float, Meta(ge=0, le=1)]
 Tokens = Annotated[int, Meta(ge=256, le=100_000_000)]
 Seconds = Annotated[float, Meta(ge=0.2, le=86_400)]
 
@@ -55,8 +56,12 @@ class ResourceThresholds(Table, frozen=True, kw_only=True):
     cpu: Annotated[Percent | None, Meta(description="Percent; above it the machine counts as constrained.", examples=[80])] = None
     memory: Annotated[Percent | None, Meta(description="Percent; above it: constrained.", examples=[85])] = None
     load: Annotated[
-        Annotated[float, Meta(ge=0, le=1000)] | None,
-        Meta(description="Load average per core; above it: constrained.", examples=[4.0]),
+        Annotated[float, Meta(ge=0, le=10_000)] | None,
+        Meta(description="Load average of the whole machine; above it: constrained. Goes before load_per_core.", examples=[4.0]),
+    ] = None
+    load_per_core: Annotated[
+        Annotated[float, Meta(ge=0, le=100)] | None,
+        Meta(description="Load average per core; above it: constrained.", examples=[1.0]),
     ] = None
     gpu: Annotated[Percent | None, Meta(description="Percent; above it: constrained.", examples=[85])] = None
     critical_cpu: Annotated[Percent | None, Meta(description="Percent; above it: critical.", examples=[90])] = None
@@ -176,14 +181,22 @@ class PairSettings(Table, frozen=True, kw_only=True):
     cloud: Annotated[str | None, Meta(description="Model to start with in the cloud.", examples=["openai:gpt-6.1-terra"])] = None
 
 
+class Weights(Table, frozen=True, kw_only=True):
+    """How much each part of a model's score counts; what is not set comes from the strategy's base."""
+
+    quality: Annotated[
+        Share | None, Meta(description="Weight of ability, set against what the message needs.", examples=[0.4])
+    ] = None
+    cost: Annotated[Share | None, Meta(description="Weight of a low price.", examples=[0.15])] = None
+    speed: Annotated[Share | None, Meta(description="Weight of a quick answer.", examples=[0.15])] = None
+    locality: Annotated[Share | None, Meta(description="Weight of staying near.", examples=[0.3])] = None
+
+
 class StrategySettings(Table, frozen=True, kw_only=True):
     """A strategy of one's own: `[strategies.NAME]`."""
 
     base: Annotated[str, Meta(description="Shipped strategy it starts from: " + ", ".join(STRATEGIES) + ".")] = "local-first"
-    weights: Annotated[
-        dict[str, Annotated[float, Meta(ge=0, le=10)]],
-        Meta(description="Weights of the score's parts that differ from the base."),
-    ] = {}
+    weights: Weights = Weights()
 
 
 class Config(Table, frozen=True, kw_only=True):

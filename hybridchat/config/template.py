@@ -80,7 +80,7 @@ def default_toml() -> str:
 
 
 def _comment(entry: Entry) -> list[str]:
-    allowed_text = "" if entry.allowed in ("text", "a table") else f" Allowed: {entry.allowed}."
+    allowed_text = "" if entry.allowed == "text" else f" Allowed: {entry.allowed}."
     no_default = "" if entry.default is not None else " No default."
     return textwrap.wrap(
         f"{entry.description}{allowed_text}{no_default}", 100, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
@@ -106,8 +106,6 @@ def _toml(value: object) -> str:
     # imported here: 22 ms, for writing only
     import tomlkit
 
-    if isinstance(value, dict):
-        return "{}"
     return str(tomlkit.item(msgspec.to_builtins(value, builtin_types=(date,))).as_string())
 
 
