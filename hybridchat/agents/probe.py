@@ -26,6 +26,13 @@ _STAGGER_S = 0.25
 _SLICE_S = 0.05
 _UNDER_WAY = frozenset({0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN})
 
+_WORDS = {
+    errno.ECONNREFUSED: "connection refused",
+    errno.ECONNRESET: "connection reset",
+    errno.ENETUNREACH: "no route to the host",
+    errno.EHOSTUNREACH: "no route to the host",
+}
+
 Address = tuple[socket.AddressFamily, tuple[object, ...]]
 
 
@@ -131,7 +138,7 @@ def probe(
     except ssl.SSLError as error:
         return Look(ok=False, reason=f"TLS failed ({error.reason or type(error).__name__})")
     except OSError as error:
-        return Look(ok=False, reason=(error.strerror or str(error) or type(error).__name__).lower())
+        return Look(ok=False, reason=_WORDS.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__)
 
 
 def look_up(name: str, port: int) -> Sequence[Address]:
@@ -209,11 +216,12 @@ def _start(address: Address, permit: Permit) -> socket.socket:
     try:
         sock.setblocking(False)
         code = permit.use(lambda: sock.connect_ex(where))
-        if code not in _UNDER_WAY:
-            raise OSError(code, os.strerror(code))
     except BaseException:
         sock.close()
         raise
+    if code not in _UNDER_WAY:
+        sock.close()
+        raise OSError(code, os.strerror(code))
     return sock
 
 
@@ -231,12 +239,12 @@ def _tunnel(sock: socket.socket, target: Place, via: SplitResult, deadline: floa
         _await(sock, selectors.EVENT_READ, deadline, permit)
         piece = sock.recv(4096)
         if not piece or len(reply) > 16384:
-            raise ConnectionError(errno.ECONNRESET, "the proxy hung up")
+            raise ConnectionError("the proxy hung up")
         reply += piece
     status = reply.split(b"\r\n", 1)[0].split()
     if len(status) < 2 or status[1] != b"200":
         code = status[1].decode("ascii", "replace") if len(status) > 1 else "nothing"
-        raise ConnectionError(errno.ECONNREFUSED, f"the proxy answered {code}")
+        raise ConnectionError(f"the proxy answered {code}")
 
 
 def _shake_hands(sock: socket.socket, name: str, context: ssl.SSLContext, deadline: float, permit: Permit) -> float:

@@ -37,10 +37,13 @@ DEFAULTS = ConnectivityThresholds()
 
 @dataclass(frozen=True, slots=True)
 class LinkSample:
-    """One try at a host, a probe or a real request. `at` epoch seconds, times milliseconds, speed Mbit/s."""
+    """One try at a host, a probe or a real request. `at` epoch seconds, times milliseconds, speed Mbit/s.
+
+    `ok` `None`: the host cannot be tried this way, which says nothing of it; `reason` says why.
+    """
 
     at: float
-    ok: bool
+    ok: bool | None
     connect_ms: float | None = None
     tls_ms: float | None = None
     mbit_s: float | None = None
@@ -62,17 +65,20 @@ class LinkState:
     connected_at: float | None = None
     paced: int = 0
     """Samples since the state last changed."""
-    failing: bool = False
-    """The newest sample was worse than the state says."""
+    suspect: bool = False
+    """The newest try was worse than the state says: look again soon."""
 
 
 def observe(state: LinkState, sample: LinkSample, thresholds: ConnectivityThresholds = DEFAULTS) -> LinkState:
     """The state after one more try. Pure.
 
-    Two failures among three tries disconnect; latency (median of 5), loss (of the last 20 tries, from 5 on) and bandwidth (median of
-    5 bulk transfers of the last ten minutes) past their threshold on 2 of 3 tries degrade. Better after 3 good tries in a row, past
-    75 % of the threshold, and 30 s. What is unknown degrades nothing.
+    Two failures among three tries disconnect; latency (median of 5), loss (of the last 20 tries, from 5 on) and bandwidth
+    (median of 5 bulk transfers of the last ten minutes) past their threshold on 2 of 3 tries degrade. Better after 3 good tries
+    in a row, past 75 % of the threshold, and 30 s. What is unknown degrades nothing.
     """
+    if sample.ok is None:
+        # what real requests said stands
+        return replace(state, link=replace(state.link, reason=sample.reason), paced=state.paced + 1)
     now = replace(
         state,
         connects=_add(state.connects, sample.connect_ms if sample.ok else None, _MEDIAN_OF),
@@ -99,7 +105,7 @@ def observe(state: LinkState, sample: LinkSample, thresholds: ConnectivityThresh
         now,
         steady=steady,
         paced=0 if steady.level != state.steady.level else state.paced + 1,
-        failing=enter > (steady.level or 0),
+        suspect=enter > (steady.level or 0) or (sample.connect_ms or 0) > thresholds.latency,
         link=replace(
             state.link,
             state=ConnectivityState.UNKNOWN if steady.level is None else _STATES[steady.level],
@@ -123,9 +129,9 @@ def pace(state: LinkState, base: float = 30.0, *, idle: bool = False, metered: b
         return max(120.0, base)
     if idle:
         return max(60.0, base)
-    if state.steady.level == 0 and not state.failing:
+    if state.steady.level == 0 and not state.suspect:
         return base
-    return min(base, 5.0 * 2 ** min(state.paced // _PROBES_AT_ONE_PACE, 8))
+    return min(base, 5.0 * 2.0 ** min(state.paced // _PROBES_AT_ONE_PACE, 8))
 
 
 def loss(state: LinkState) -> float | None:
