@@ -1,10 +1,10 @@
-"""A stand-in for a tokenizer: text in pieces of at most seven letters, about 1.3 to a word of English."""
+"""A stand-in for a tokenizer: text in pieces of at most five letters, about 1.3 to a word of English."""
 
 from __future__ import annotations
 
 import re
 
-_PIECE = re.compile(r"\s*\S{1,7}|\s+")
+_PIECE = re.compile(r"\s*\S{1,5}|\s+")
 
 
 def pieces(text: str) -> tuple[str, ...]:
