@@ -28,19 +28,20 @@ def starting_pair(
     models: Iterable[Model],
     live: Mapping[str, Live],
     config: Config,
-    last_used: tuple[str, ...] = (),
+    last_used: str | Iterable[str] | None = (),
     device_memory_free: int | None = None,
 ) -> Pair:
     """Local: the configured one, else resident, else last used, else the largest that fits `device_memory_free` bytes.
 
     Never an embedder, never a model that runs elsewhere though a local server offers it. With unknown memory the smallest.
     Cloud: the configured one, else the cheapest of tier 3. `models` are those of endpoints that can be used (for a cloud:
-    there is a key); `last_used` holds model ids, the latest first.
+    there is a key); `last_used` is a model id, or several, the latest first.
     """
+    used = (last_used,) if isinstance(last_used, str) else tuple(last_used or ())
     usable = [m for m in models if not embeds(m) and not _hidden(m, config)]
     near = [m for m in usable if _local(m, config)]
     far = [m for m in usable if not _local(m, config)]
-    local = next((m for m in near if m.id == config.pair.local), None) or _near(near, live, last_used, device_memory_free)
+    local = next((m for m in near if m.id == config.pair.local), None) or _near(near, live, used, device_memory_free)
     cloud = next((m for m in far if m.id == config.pair.cloud), None) or _far(far, config)
     wanted = ((config.pair.local, local), (config.pair.cloud, cloud))
     missing = tuple(w for w, found in wanted if w is not None and (found is None or found.id != w))
