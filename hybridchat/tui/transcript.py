@@ -14,7 +14,6 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -200,7 +199,7 @@ class Transcript(ScrollView, can_focus=True):
         if grown != self.virtual_size:
             self.virtual_size = grown
         if self.following:
-            self.set_scroll(None, self.max_scroll_y)
+            self._jump(self.max_scroll_y)
         self._moving = False
         self.refresh()
         if before != self._starts[-1] or any(not laid.exact for laid in self._laid[-3:]):
@@ -254,11 +253,11 @@ class Transcript(ScrollView, can_focus=True):
         self._restart(lowest)
         self._moving = True
         self.virtual_size = Size(self.size.width, self._starts[-1])
-        self.set_scroll(None, self.max_scroll_y if self.following else self._starts[top_block] + anchor)
+        self._jump(self.max_scroll_y if self.following else self._starts[top_block] + anchor)
         self._moving = False
         self._settle_later()
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         if self._laid_width != self._width:
             top = self._block_at(self.scroll_offset.y)
             self._laid_width = self._width
@@ -269,7 +268,7 @@ class Transcript(ScrollView, can_focus=True):
             if not self.following and self._laid:
                 self._moving = True
                 self.virtual_size = Size(self.size.width, self._starts[-1])
-                self.set_scroll(None, self._starts[top])
+                self._jump(self._starts[top])
                 self._moving = False
         if self.thread.blocks and not self._laid:
             self._invalidate(0)
@@ -285,10 +284,8 @@ class Transcript(ScrollView, can_focus=True):
                 self._measure_visible()
         super().watch_scroll_y(old_value, new_value)
 
-    def set_scroll(self, x: float | None, y: float | None) -> None:
-        """Moves at once: no animation, no wait for a refresh."""
-        if y is not None:
-            self.scroll_target_y = self.scroll_y = max(0, min(y, self.max_scroll_y))
+    def _jump(self, y: float) -> None:
+        self.scroll_target_y = self.scroll_y = max(0, min(y, self.max_scroll_y))
 
     # -- painting ---------------------------------------------------------------------------------
 
@@ -330,9 +327,6 @@ class Transcript(ScrollView, can_focus=True):
             start, end = selection.get_span(row) or (0, 0)
             rows.append((text[start:] if end == -1 else text[start:end]).rstrip())
         return "\n".join(rows), "\n"
-
-    def selection_updated(self, selection: Selection | None) -> None:
-        self.refresh()
 
     # -- keys -------------------------------------------------------------------------------------
 

@@ -1,0 +1,59 @@
+"""Everything around the conversation: header, gauges, preview, key hints. Holds what is shown, decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from textual.content import Content
+from textual.screen import Screen
+
+from hybridchat.conversation import Session
+from hybridchat.facts import Decision, Mode, Snapshot
+from hybridchat.tui import gauges, lines
+from hybridchat.tui.gauges import Shown
+from hybridchat.tui.ports import Preview
+
+
+class Chrome:
+    """Writes the one-line parts of a screen; a line that would not change is not written."""
+
+    def __init__(self, screen: Screen[None], *, demo: bool, names_hidden: bool, keys: Mapping[str, str]) -> None:
+        self.parts: dict[str, Shown] = {n: Shown(id=n) for n in ("top", "banner", "panel", "status", "edge", "preview", "keys")}
+        self._screen = screen
+        self._demo = demo
+        self._names_hidden = names_hidden
+        self._keys = keys
+        self._history = gauges.History()
+        self._banners: dict[str, str] = {}
+
+    def top(self, session: Session | None, mode: Mode, strategy: str) -> None:
+        title = session.title if session else ""
+        text = lines.mode_text(mode, strategy, session.pin if session else None)
+        self.parts["top"].say(lines.top(title, text, self._screen.size.width, demo=self._demo))
+        self.parts["edge"].say(Content("─" * self._screen.size.width))
+
+    def banner(self, name: str, text: str) -> None:
+        """Shows or, with an empty text, takes away one banner; each has a name of its own."""
+        self._banners[name] = text
+        said = " · ".join(filter(None, self._banners.values()))
+        self.parts["banner"].display = bool(said)
+        self.parts["banner"].say(Content(said), layout=True)
+
+    def look(self, snapshot: Snapshot, decision: Decision | None) -> None:
+        """Brings the gauges up to date."""
+        self._history.take(snapshot)
+        self.banner("offline", "Offline: only models on this machine can answer." if gauges.offline(snapshot) else "")
+        self.parts["status"].say(gauges.line(snapshot))
+        if self.parts["panel"].display:
+            self.parts["panel"].say(gauges.panel(snapshot, self._history, decision))
+
+    def preview(self, value: Preview | None) -> None:
+        self.parts["preview"].say(lines.preview(value, names_hidden=self._names_hidden), layout=True)
+
+    def hints(self, *, running: bool, reading: bool, armed: bool) -> None:
+        text = lines.hints(self._screen.size.width, self._keys, running=running, reading=reading, armed=armed)
+        self.parts["keys"].say(text)
+
+    def below(self) -> Iterable[Shown]:
+        """The parts under the composer."""
+        return self.parts["preview"], self.parts["keys"]

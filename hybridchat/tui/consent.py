@@ -1,0 +1,83 @@
+"""The question before anything leaves, and the view of what exactly would."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from hybridchat.conversation import Held, Package, Verdict
+from hybridchat.render.text import neutralise, one_line
+from hybridchat.render.words import money, plural, short
+from hybridchat.tui.sheet import Page
+
+_KEYS = (("y", "send"), ("a", "always in this session"), ("v", "view"), ("n", "stay local"))
+
+
+def question(package: Package) -> str:
+    """`Ask gpt-5.4-mini at api.openai.com? 4 turns · 3 items hidden · 2 words left to check · about $0.004`."""
+    facts = [plural(package.turns, "turn"), f"{plural(len(package.hidden), 'item')} hidden"]
+    if package.turns_left_out:
+        facts.append(f"{plural(package.turns_left_out, 'earlier turn')} left out")
+    if package.left:
+        facts.append(f"{plural(len(package.left), 'word')} left to check")
+    facts.append("unpriced" if package.est_cost is None else f"about {money(package.est_cost)}")
+    return f"Ask {short(package.model_id)} at {package.host}? {' · '.join(facts)}"
+
+
+class Consent(Static, can_focus=True):
+    """Stands above the composer until the user has answered; posts `Answered`."""
+
+    DEFAULT_CSS = """
+    Consent { height: auto; padding: 0 1; margin: 0 1; border-left: thick $cloud; background: $panel; }
+    Consent:focus { border-left: thick $warn; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "verdict('send')", "send", show=False),
+        Binding("a", "verdict('always')", "always", show=False),
+        Binding("n", "verdict('local')", "stay local", show=False),
+        Binding("escape", "verdict('cancel')", "do not send", show=False),
+        Binding("v", "view", "view", show=False),
+    ]
+
+    class Answered(Message):
+        def __init__(self, turn_id: str, verdict: Verdict) -> None:
+            self.turn_id = turn_id
+            self.verdict = verdict
+            super().__init__()
+
+    def __init__(self, held: Held) -> None:
+        self._held = held
+        ask, mark, facts = question(held.package).partition("? ")
+        keys = [part for key, word in _KEYS for part in ((f"[{key}]", "$cloud bold"), (f" {word}  ", "$foreground"))]
+        super().__init__(Content.assemble((ask + mark.strip(), "bold"), "\n", (facts, "$foreground"), "\n", *keys))
+
+    def action_verdict(self, word: str) -> None:
+        self.post_message(self.Answered(self._held.turn_id, Verdict(word)))
+
+    def action_view(self) -> None:
+        self.app.push_screen(Page(f"What {self._held.package.host} would see", view(self._held.package)))
+
+
+def view(package: Package) -> Content:
+    """Two lists, *hidden* and *left readable*, then the text as it would be sent."""
+    rows = [(f"{question(package)}\n\n", "$muted")]
+    rows.append((f"Hidden ({len(package.hidden)})\n", "bold"))
+    wide = max((len(h.placeholder) for h in package.hidden), default=0)
+    for item in package.hidden:
+        rows.append((f"  {neutralise(item.placeholder):<{wide}}  ", "$cloud"))
+        rows.append((f"{one_line(item.original, 60)}", "$foreground"))
+        rows.append((f"  {item.reason}\n" if item.reason else "\n", "$muted"))
+    if not package.hidden:
+        rows.append(("  nothing: no address, number, secret or term of yours was found\n", "$muted"))
+    rows.append((f"\nLeft readable, look once ({len(package.left)})\n", "bold"))
+    left = "   ".join(one_line(word, 60) for word in package.left)
+    rows.append((f"  {left}\n" if left else "  nothing that looks like a name or a number\n", "$warn" if left else "$muted"))
+    rows.append(("\nThe exact text\n", "bold"))
+    for message in package.messages:
+        rows.append((f"{message.role}\n", "$muted"))
+        rows.append((f"{neutralise(message.text)}\n\n", "$foreground"))
+    return Content.assemble(*rows)

@@ -1,0 +1,180 @@
+"""The gauges in words first: a panel for wide windows, one line for the others. Pure text; the widgets below only show it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from textual.content import Content
+from textual.widgets import Static
+
+from hybridchat.facts import Candidate, ConnectivityState, Decision, Device, Gauge, Link, Model, ResourceState, Snapshot
+from hybridchat.render.words import short, size
+
+PANEL_WIDTH = 34
+_BARS = "▁▂▃▄▅▆▇█"
+_KEEP = 8
+
+_DEVICE_WORDS = {
+    ResourceState.AVAILABLE: ("ok", "$local"),
+    ResourceState.CONSTRAINED: ("busy", "$warn"),
+    ResourceState.CRITICAL: ("very busy", "$error"),
+    ResourceState.UNKNOWN: ("not measured yet", "$muted"),
+}
+_LINK_WORDS = {
+    ConnectivityState.OPTIMAL: ("good", "$local"),
+    ConnectivityState.DEGRADED: ("slow", "$warn"),
+    ConnectivityState.DISCONNECTED: ("none", "$error"),
+    ConnectivityState.UNKNOWN: ("not asked", "$muted"),
+}
+
+
+@dataclass(slots=True)
+class History:
+    """The last few values of the figures that have a sparkline; percent."""
+
+    values: dict[str, deque[float]] = field(default_factory=dict)
+
+    def take(self, snapshot: Snapshot) -> None:
+        for name in ("cpu", "memory", "gpu"):
+            gauge = snapshot.device.gauges.get(name)
+            if gauge is not None and gauge.value is not None:
+                self.values.setdefault(name, deque(maxlen=_KEEP)).append(gauge.value)
+
+    def spark(self, name: str) -> str:
+        return spark(tuple(self.values.get(name, ())))
+
+
+def spark(values: Sequence[float]) -> str:
+    """Percentages as bars, newest last, padded to a fixed width so that figures stay aligned."""
+    bars = "".join(_BARS[max(0, min(7, int(v / 100 * 7.99)))] for v in values[-_KEEP:])
+    return bars.rjust(_KEEP)
+
+
+def percent(gauge: Gauge | None) -> str:
+    return "–" if gauge is None or gauge.value is None else f"{gauge.value:.0f} %"
+
+
+def endpoints(models: Sequence[Model]) -> dict[str, str]:
+    """Host -> the endpoint's name, for hosts that are not this device."""
+    return {m.host: m.endpoint for m in models if not m.on_device}
+
+
+def link_word(link: Link | None) -> tuple[str, str]:
+    """What to say of the way to one provider, and its colour: `41 ms`, `slow`, `none`, `not asked`."""
+    if link is None or (not link.allowed and link.state is ConnectivityState.UNKNOWN):
+        return "not asked", "$muted"
+    if link.state is ConnectivityState.UNKNOWN:
+        return "unknown", "$muted"
+    word, colour = _LINK_WORDS[link.state]
+    latency = link.gauges.get("latency")
+    if link.state is ConnectivityState.OPTIMAL and latency is not None and latency.value is not None:
+        return f"{latency.value:.0f} ms", colour
+    return word, colour
+
+
+def network_word(snapshot: Snapshot) -> tuple[str, str]:
+    """The network as a whole: the best of what was asked."""
+    if snapshot.os_online is False:
+        return "none", "$error"
+    states = [link.state for link in snapshot.links.values() if link.state is not ConnectivityState.UNKNOWN]
+    for state in (ConnectivityState.OPTIMAL, ConnectivityState.DEGRADED, ConnectivityState.DISCONNECTED):
+        if state in states:
+            return _LINK_WORDS[state]
+    return "not asked", "$muted"
+
+
+def offline(snapshot: Snapshot) -> bool:
+    """Whether it is known that no provider off this device can be reached."""
+    known = [link.state for link in snapshot.links.values() if link.state is not ConnectivityState.UNKNOWN]
+    return snapshot.os_online is False or (bool(known) and all(s is ConnectivityState.DISCONNECTED for s in known))
+
+
+def line(snapshot: Snapshot) -> Content:
+    """`local ok · gpu 12 % · openai 41 ms`, for windows without room for the panel."""
+    word, colour = _DEVICE_WORDS[snapshot.device.state]
+    parts = [Content.assemble(("this machine ", "$muted"), (word, colour))]
+    name = "gpu" if "gpu" in snapshot.device.gauges else "cpu"
+    if snapshot.device.gauges.get(name) is not None:
+        parts.append(Content.styled(f"{name} {percent(snapshot.device.gauges.get(name))}", "$muted"))
+    for host, endpoint in endpoints(snapshot.models).items():
+        word, colour = link_word(snapshot.links.get(host))
+        parts.append(Content.assemble((f"{endpoint} ", "$muted"), (word, colour)))
+    return Content.styled(" · ", "$muted").join(parts)
+
+
+def panel(snapshot: Snapshot, history: History, decision: Decision | None) -> Content:
+    """The whole panel: this machine, the network, why this model."""
+    return Content("\n\n").join([_machine(snapshot.device, history), _network(snapshot), _why(decision)])
+
+
+def _title(name: str, word: str = "", colour: str = "$muted") -> Content:
+    return Content.assemble((f"{name:<14}", "$foreground bold"), (word, colour))
+
+
+def _machine(device: Device, history: History) -> Content:
+    word, colour = _DEVICE_WORDS[device.state]
+    rows = [_title("THIS MACHINE", word, colour)]
+    frees: Mapping[str, int | None] = {"memory": device.memory_free, "gpu": device.vram_free}
+    for name in ("cpu", "memory", "gpu"):
+        gauge = device.gauges.get(name)
+        if gauge is None:
+            continue
+        free = size(frees.get(name))
+        row = [(f"{name:<7}", "$muted"), (history.spark(name), "$local"), (f" {percent(gauge):>5}", "$foreground")]
+        if free:
+            row.append((f"  {free} free"[: PANEL_WIDTH - 23], "$muted"))
+        rows.append(Content.assemble(*row))
+    if "gpu" not in device.gauges:
+        rows.append(Content.styled("gpu    none found", "$muted"))
+    if device.on_battery and device.battery_percent is not None:
+        rows.append(Content.styled(f"on battery, {device.battery_percent:.0f} %", "$warn"))
+    return Content("\n").join(rows)
+
+
+def _network(snapshot: Snapshot) -> Content:
+    rows = [_title("NETWORK", *network_word(snapshot))]
+    for host, endpoint in endpoints(snapshot.models).items():
+        word, colour = link_word(snapshot.links.get(host))
+        rows.append(Content.assemble((f"{endpoint:<14}", "$muted"), (word, colour)))
+    if len(rows) == 1:
+        rows.append(Content.styled("no cloud model set up", "$muted"))
+    return Content("\n").join(rows)
+
+
+def _why(decision: Decision | None) -> Content:
+    rows = [_title("WHY THIS MODEL")]
+    if decision is None:
+        return Content("\n").join([*rows, Content.styled("shown with the first message", "$muted")])
+    if decision.chosen is not None:
+        tone = "$local" if decision.chosen.on_device else "$cloud"
+        rows.append(Content.assemble((f"◄ {short(decision.chosen.id)}", tone)))
+    if decision.reason:
+        rows.append(Content.styled(decision.reason, "$foreground"))
+    others = [c for c in decision.candidates if decision.chosen is None or c.model.id != decision.chosen.id]
+    rows += [Content.styled(f"{short(c.model.id)}: {_short_reason(c)}", "$muted") for c in others[:3]]
+    return Content("\n").join(rows)
+
+
+def _short_reason(candidate: Candidate) -> str:
+    if candidate.rejected is not None:
+        return candidate.rejected.reason
+    return candidate.notes[0] if candidate.notes else "possible, scored lower"
+
+
+class Shown(Static):
+    """A text that is only drawn again when it differs; `wrote` counts how often it was."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__("", id=id)
+        self.wrote = 0
+        self._now: Content | None = None
+
+    def say(self, text: Content, *, layout: bool = False) -> None:
+        """Shows `text`; the layout is only redone where its height may have changed."""
+        if self._now is not None and text.plain == self._now.plain and text.spans == self._now.spans:
+            return
+        self._now = text
+        self.wrote += 1
+        self.update(text, layout=layout)

@@ -1,0 +1,37 @@
+"""F1: keys and commands, out of the one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.content import Content
+
+from hybridchat.commands import COMMANDS, key_word
+
+_WRITING = (
+    ("enter", "send"),
+    ("^j", "new line; Shift+Enter and Alt+Enter too where the terminal sends them"),
+    ("↑", "in an empty composer: the question before"),
+    ("⇧tab", "go to the messages: ↑ ↓ move, y copies, esc goes back"),
+    ("end", "in the messages: newest line, and follow it again"),
+    ("pgup pgdn", "scroll the conversation while you write"),
+    ("^c", "stop; twice to leave"),
+    ("^d", "leave, when the composer is empty"),
+    ("^x", "then a letter, for keyboards without F-keys"),
+)
+
+
+def page(keys: Mapping[str, str]) -> Content:
+    """The help text; `keys` are the user's own, by command name."""
+    rows: list[tuple[str, str]] = []
+    for command in COMMANDS:
+        key = keys.get(command.name, command.key)
+        letter = f"^x {command.letter}" if command.letter else ""
+        rows.append((f"{command.usage:<16}", "$foreground"))
+        rows.append((f"{key_word(key):<5}{letter:<6}", "$local"))
+        rows.append((f"{command.help}\n", "$muted"))
+    rows.append(("\nWriting and reading\n", "bold"))
+    for key, words in _WRITING:
+        rows.append((f"{key:<11}", "$local"))
+        rows.append((f"{words}\n", "$muted"))
+    return Content.assemble(*rows)

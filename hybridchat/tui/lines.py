@@ -1,0 +1,114 @@
+"""The one-line parts of the chat screen as text: header, preview under the composer, key hints, first words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from hybridchat.commands import COMMANDS, key_word
+from hybridchat.facts import Mode
+from hybridchat.render.text import one_line
+from hybridchat.render.words import plural, short
+from hybridchat.tui.ports import Found, Preview
+
+DEMO = "DEMO · canned text, no model"
+NAMES_WARNING = "patterns and your own terms only: names are not hidden yet"
+
+
+def mode_text(mode: Mode, strategy: str, pin: str | None) -> Content:
+    """The lock: `LOCAL ONLY` stands on a ground of its own, so it differs in shape too."""
+    held = Content.styled(f" · held: {short(pin)}", "$muted") if pin else Content("")
+    if mode is Mode.ONLY_LOCAL:
+        return Content.assemble((" LOCAL ONLY ", "$background on $local bold"), (" nothing leaves", "$local"), held)
+    if mode is Mode.ONLY_CLOUD:
+        return Content.assemble(("⇡ CLOUD", "$cloud bold"), held)
+    preference = {Mode.PREFER_LOCAL: "local preferred", Mode.PREFER_CLOUD: "cloud preferred"}
+    return Content.assemble(
+        ("AUTO", "$foreground bold"), (f" · {preference.get(mode, strategy.replace('-', ' '))}", "$muted"), held
+    )
+
+
+def top(title: str, mode: Content, width: int, *, demo: bool) -> Content:
+    """`hybridchat ─ title ───── AUTO · local first`; what does not fit goes, the mode last."""
+    name = Content.assemble(("hybridchat", "bold"))
+    label = Content.assemble((f" {DEMO} ", "$background on $warn")) if demo else Content("")
+    fixed = cell_len(mode.plain) + (cell_len(label.plain) + 3 if demo else 0) + 2
+    if width < fixed + 16:
+        return (
+            Content.assemble(" ", label, " " if demo else "", mode)
+            if width >= fixed + 2
+            else Content.assemble(" ", label or mode)
+        )
+    room = width - fixed - 16
+    said = one_line(title, room) if room >= 8 and title else ""
+    left = Content.assemble(" ", name, (" ─ ", "$faint"), said) if said else Content.assemble(" ", name)
+    fill = "─" * max(1, width - cell_len(left.plain) - fixed - 2)
+    middle = Content.assemble((" ─── ", "$faint"), label) if demo else Content("")
+    fill = fill[: max(1, len(fill) - 2)] if demo else fill
+    return Content.assemble(left, middle, (f" {fill} ", "$faint"), mode)
+
+
+def preview(value: Preview | None, *, names_hidden: bool) -> Content:
+    """`→ llama3.2 (looks easy) · 2 personal items stay here`."""
+    if value is None:
+        return Content("")
+    chosen = value.decision.chosen
+    if chosen is None:
+        return Content.assemble(("✗ ", "$error"), (value.sentence, "$muted"))
+    count = sum(value.hidden.values())
+    tone = "$local" if chosen.on_device else "$cloud"
+    parts = [
+        Content.assemble((f"→ {chosen.name}", tone), (f" ({value.decision.reason})" if value.decision.reason else "", "$muted"))
+    ]
+    if chosen.on_device:
+        if count:
+            parts.append(Content.styled(f"{plural(count, 'personal item')} {'stays' if count == 1 else 'stay'} here", "$local"))
+        if value.decision.offer:
+            parts.append(Content.styled(f"^o asks {short(value.decision.offer)}", "$muted"))
+        return Content.styled(" · ", "$muted").join(parts)
+    parts.append(Content.styled(f"{plural(count, 'item')} hidden", "$foreground"))
+    if value.asks:
+        parts.append(Content.styled("asks first", "$muted"))
+    if not names_hidden:
+        parts.append(Content.styled(NAMES_WARNING, "$warn"))
+    return Content.styled(" · ", "$muted").join(parts)
+
+
+def hints(width: int, keys: Mapping[str, str], *, running: bool = False, reading: bool = False, armed: bool = False) -> Content:
+    """Key hints, whole ones only, most needed first."""
+    if armed:
+        return Content.styled("press ^c again to quit", "$warn")
+    if reading:
+        items = [("↑ ↓", "message"), ("y", "copy"), ("end", "newest"), ("esc", "back to writing")]
+    else:
+        named = {c.name: (key_word(keys.get(c.name, c.key)), c.label) for c in COMMANDS if c.label and keys.get(c.name, c.key)}
+        order = ["help", "model", "local", "cloud", "auto", "other", "sessions", "why", "new"]
+        items = [named[name] for name in order if name in named]
+        items[5:5] = [("^j", "line")]
+        if running:
+            items.insert(0, named.get("stop", ("esc", "stop")))
+        items.append(("enter", "send"))
+    shown: list[Content] = []
+    used = 0
+    for key, word in items:
+        cells = cell_len(f"{key} {word}") + (3 if shown else 0)
+        if used + cells > width - 2:
+            break
+        used += cells
+        shown.append(Content.assemble((key, "$foreground"), (f" {word}", "$muted")))
+    return Content.styled(" · ", "$faint").join(shown)
+
+
+PROMISE = "It answers on this machine, asks before anything leaves, and shows the exact bytes that did."
+
+
+def first_words(found: Sequence[Found]) -> str:
+    """The first screen: what is there, what is missing and the command that mends it, then the promise."""
+    rows = []
+    for item in found:
+        rows.append(f"{'✓' if item.ok else '✗'} {item.text}")
+        if item.fix:
+            rows.append(f"    {item.fix}")
+    return "\n".join([*rows, *([""] if rows else []), PROMISE])

@@ -1,0 +1,140 @@
+"""The list of conversations: open, new, rename, delete with undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from hybridchat.conversation import Session
+from hybridchat.render.text import one_line
+from hybridchat.render.words import plural
+from hybridchat.tui.ports import Store
+from hybridchat.tui.sheet import Sheet
+
+NEW = ""
+"""What the list returns for a new conversation; leaving it returns None."""
+
+
+def when(then: float, now: float) -> str:
+    """`14:05` today, `Tue 14:05` this week, else the date; local time."""
+    moment = datetime.fromtimestamp(then).astimezone()
+    age = now - then
+    if age < 86_400 and moment.day == datetime.fromtimestamp(now).astimezone().day:
+        return f"{moment:%H:%M}"
+    return f"{moment:%a %H:%M}" if age < 6 * 86_400 else f"{moment:%Y-%m-%d}"
+
+
+def row(session: Session, now: float, *, current: bool, wide: int) -> Content:
+    title = one_line(session.title or "untitled", wide)
+    return Content.assemble(
+        ("● " if current else "  ", "$local"),
+        (f"{title:<{wide}}  ", "$foreground"),
+        (f"{when(session.updated, now):<11}", "$muted"),
+        (plural(session.turns, "turn"), "$muted"),
+    )
+
+
+@dataclass(slots=True)
+class _Undo:
+    session_id: str = ""
+
+
+class Sessions(Sheet[str]):
+    """Returns a session id, `NEW`, or `None` when left."""
+
+    HEADING: ClassVar[str] = "Conversations"
+    KEYS: ClassVar[str] = "enter open · n new · r rename · d delete · u undo · esc close"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "new", "new", show=False),
+        Binding("r", "rename", "rename", show=False),
+        Binding("d,delete", "delete", "delete", show=False),
+        Binding("u", "undo", "undo", show=False),
+    ]
+
+    def __init__(self, store: Store, current: str, now: float) -> None:
+        super().__init__()
+        self._store = store
+        self._current = current
+        self._now = now
+        self._shown: list[Session] = []
+        self._undo = _Undo()
+
+    def inside(self) -> Iterable[Widget]:
+        yield OptionList()
+        rename = Input(placeholder="new title, Enter to keep it")
+        rename.display = False
+        yield rename
+
+    def on_mount(self) -> None:
+        self._fill()
+        self.query_one(OptionList).focus()
+
+    def _fill(self, at: int = 0) -> None:
+        picker = self.query_one(OptionList)
+        self._shown = [s for s in self._store.sessions() if s.turns or s.id == self._current]
+        picker.clear_options()
+        wide = max(12, min(56, self.app.size.width - 40))
+        picker.add_options([Option(row(s, self._now, current=s.id == self._current, wide=wide)) for s in self._shown])
+        if self._shown:
+            picker.highlighted = min(at, len(self._shown) - 1)
+
+    @property
+    def _at(self) -> int | None:
+        at = self.query_one(OptionList).highlighted
+        return at if at is not None and at < len(self._shown) else None
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._shown[event.option_index].id)
+
+    def action_new(self) -> None:
+        self.dismiss(NEW)
+
+    def action_rename(self) -> None:
+        if self._at is None:
+            return
+        field = self.query_one(Input)
+        field.display = True
+        field.value = self._shown[self._at].title
+        field.focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if self._at is not None and event.value.strip():
+            self._store.rename(self._shown[self._at].id, one_line(event.value))
+        self._close_input()
+
+    def _close_input(self) -> None:
+        self.query_one(Input).display = False
+        self._fill(self._at or 0)
+        self.query_one(OptionList).focus()
+
+    def action_leave(self) -> None:
+        if self.query_one(Input).display:
+            self._close_input()
+        else:
+            self.dismiss(None)
+
+    def action_delete(self) -> None:
+        if self._at is None:
+            return
+        session = self._shown[self._at]
+        if session.id == self._current:
+            self.notify("This conversation is open; /delete closes and deletes it.")
+            return
+        self._store.delete_session(session.id)
+        self._undo.session_id = session.id
+        self.notify(f"Deleted “{one_line(session.title or 'untitled', 40)}”. u brings it back.")
+        self._fill(self._at)
+
+    def action_undo(self) -> None:
+        if self._undo.session_id:
+            self._store.restore_session(self._undo.session_id)
+            self._undo.session_id = ""
+            self._fill(self._at or 0)

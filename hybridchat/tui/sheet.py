@@ -1,0 +1,79 @@
+"""The frame that every list and view of the program stands in: a title, a body, a line of keys; Esc leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Static
+
+R = TypeVar("R")
+
+
+class Sheet(ModalScreen[R]):
+    """A view over the chat. Subclasses say `TITLE`, `KEYS` and what is `inside`."""
+
+    DEFAULT_CSS = """
+    Sheet { align: center middle; background: $background 60%; }
+    Sheet > Vertical {
+        width: 92%; max-width: 104; height: auto; max-height: 92%; background: $surface; padding: 1 2; border: round $faint;
+    }
+    Sheet .title { text-style: bold; margin-bottom: 1; }
+    Sheet .keys { color: $muted; margin-top: 1; }
+    Sheet VerticalScroll { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
+    Sheet OptionList { height: auto; max-height: 100%; border: none; padding: 0; background: $surface; }
+    Sheet OptionList { scrollbar-size-vertical: 1; }
+    Sheet OptionList:focus { border: none; }
+    Sheet OptionList > .option-list--option-highlighted, Sheet OptionList:focus > .option-list--option-highlighted {
+        background: $panel; color: $foreground; text-style: bold;
+    }
+    Sheet Input { border: none; height: 1; padding: 0; background: $panel; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "close", show=False)]
+    HEADING: ClassVar[str] = ""
+    KEYS: ClassVar[str] = "esc close"
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Content(self.HEADING), classes="title")
+            yield from self.inside()
+            yield Static(Content(self.KEYS), classes="keys")
+
+    def inside(self) -> Iterable[Widget]:
+        """The body."""
+        return ()
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class Page(Sheet[None]):
+    """A text to read and scroll."""
+
+    DEFAULT_CSS = """
+    Page > Vertical { height: 92%; }
+    Page VerticalScroll { height: 1fr; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,enter", "leave", "close", show=False)]
+    KEYS: ClassVar[str] = "↑ ↓ scroll · esc close"
+
+    def __init__(self, heading: str, text: Content) -> None:
+        super().__init__()
+        self._heading = heading
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Content(self._heading), classes="title")
+            with VerticalScroll():
+                yield Static(self._text)
+            yield Static(Content(self.KEYS), classes="keys")
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()

@@ -1,0 +1,299 @@
+"""A chat that says what a script tells it: for tests of the screens, which need no router, store on disk or network."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from hybridchat.conversation import (
+    Asked,
+    Attempt,
+    Decided,
+    Ended,
+    Ending,
+    Event,
+    HandedOver,
+    Held,
+    Hidden,
+    Message,
+    Package,
+    Role,
+    Said,
+    Session,
+    Turn,
+    Verdict,
+)
+from hybridchat.facts import (
+    Candidate,
+    ConnectivityState,
+    Decision,
+    Device,
+    Gauge,
+    Link,
+    Live,
+    Locality,
+    Mode,
+    Model,
+    Price,
+    Rejection,
+    ResourceState,
+    Snapshot,
+    Timings,
+    Usage,
+)
+from hybridchat.tui.ports import Found, Launch, Opened
+
+NOW = 1_760_000_000.0
+LLAMA = Model("ollama:llama3.2", "127.0.0.1:11434", Locality.ON_DEVICE, tier=2, window=131_072, size_bytes=2_019_393_189)
+QWEN = Model("ollama:qwen2.5-coder:14b", "127.0.0.1:11434", Locality.ON_DEVICE, tier=3, window=32_768, size_bytes=8_988_124_069)
+GPT = Model("openai:gpt-5.4-mini", "api.openai.com", Locality.REMOTE, tier=3, window=400_000, price=Price(0.25, 2.0))
+CLAUDE = Model("anthropic:claude-sonnet-5", "api.anthropic.com", Locality.REMOTE, tier=4, window=200_000, price=Price(3, 15))
+
+SNAPSHOT = Snapshot(
+    at=NOW,
+    device=Device(
+        state=ResourceState.AVAILABLE,
+        gauges={n: Gauge(v, "percent", NOW) for n, v in (("cpu", 34.0), ("memory", 61.0), ("gpu", 12.0))},
+        memory_free=6_100_000_000,
+        vram_free=3_100_000_000,
+    ),
+    links={
+        "api.openai.com": Link("api.openai.com", ConnectivityState.OPTIMAL, gauges={"latency": Gauge(41.0, "ms", NOW)}, allowed=True),
+        "api.anthropic.com": Link("api.anthropic.com"),
+    },
+    models=(LLAMA, QWEN, GPT, CLAUDE),
+    live={LLAMA.id: Live(resident=True)},
+)
+
+
+@dataclass
+class Line:
+    """One scripted answer: who says it, in which pieces, how it ends; `held` asks for consent first."""
+
+    model: Model = LLAMA
+    pieces: Sequence[str] = ("Hello",)
+    ending: Ending = Ending.COMPLETE
+    why: str = ""
+    held: Package | None = None
+    before: Sequence[Event] = ()
+    gate: asyncio.Event | None = None
+    """Waits here after the first piece, until set or stopped."""
+
+
+def decided(model: Model) -> Decision:
+    others = [m for m in (LLAMA, GPT) if m is not model]
+    reason = "looks easy" if model.on_device else "may be hard"
+    rejected = tuple(Candidate(m, Rejection("mode", "not asked for")) for m in others)
+    return Decision(
+        model,
+        (Candidate(model, score=0.82, parts={"quality": 0.7, "latency": 0.9}), *rejected),
+        (model.id,),
+        reason,
+        "strategy",
+        margin=0.21,
+        strategy="local-first",
+    )
+
+
+@dataclass
+class ScriptedStore:
+    """Sessions and turns in dictionaries."""
+
+    all: dict[str, Session] = field(default_factory=dict)
+    turns: dict[str, list[Turn]] = field(default_factory=dict)
+    gone: dict[str, Session] = field(default_factory=dict)
+    drafts: dict[str, str] = field(default_factory=dict)
+
+    def new_session(self) -> Session:
+        session = Session(f"s{len(self.all) + len(self.gone) + 1}", "", NOW, NOW)
+        self.all[session.id] = session
+        self.turns[session.id] = []
+        return session
+
+    def session(self, session_id: str) -> Session | None:
+        found = self.all.get(session_id) or self.gone.get(session_id)
+        return found and replace(found, turns=len(self.turns[session_id]))
+
+    def sessions(self) -> list[Session]:
+        return [s for i in self.all if (s := self.session(i))]
+
+    def path(self, session_id: str, leaf_id: str | None = None) -> list[Turn]:
+        return list(self.turns[session_id])
+
+    def rename(self, session_id: str, title: str) -> None:
+        self.all[session_id] = replace(self.all[session_id], title=title)
+
+    def delete_session(self, session_id: str) -> None:
+        self.gone[session_id] = self.all.pop(session_id)
+
+    def restore_session(self, session_id: str) -> None:
+        self.all[session_id] = self.gone.pop(session_id)
+
+    def draft(self, session_id: str, text: str) -> None:
+        self.drafts[session_id] = text
+
+    def read_draft(self, session_id: str) -> str:
+        return self.drafts.get(session_id, "")
+
+    def decision(self, turn_id: str) -> Mapping[str, object] | None:
+        return None
+
+
+class ScriptedAnswer:
+    """Events out of a script; `stop()` ends them as the real one does."""
+
+    def __init__(self, events: Callable[[asyncio.Event], AsyncIterator[Event]]) -> None:
+        self.stopped = asyncio.Event()
+        self._events = events(self.stopped)
+
+    def __aiter__(self) -> AsyncIterator[Event]:
+        return self._events
+
+    async def stop(self) -> None:
+        self.stopped.set()
+
+    async def aclose(self) -> None:
+        await self._events.aclose()  # type: ignore[attr-defined]
+
+
+@dataclass
+class Seen:
+    decision: Decision
+    sentence: str
+    hidden: Mapping[str, int]
+    asks: bool = False
+
+
+class ScriptedChat:
+    """Answers with `script`, line by line; records what it was asked."""
+
+    def __init__(self, script: Sequence[Line] = (), store: ScriptedStore | None = None) -> None:
+        self.script = list(script)
+        self.store = store or ScriptedStore()
+        self.asked: list[str] = []
+        self.verdicts: list[Verdict] = []
+        self.modes: dict[str, Mode | None] = {}
+        self._held: dict[str, Line] = {}
+        self.previewed: list[str] = []
+        self.hidden: Mapping[str, int] = {}
+
+    def answer(self, session_id: str, text: str) -> ScriptedAnswer:
+        self.asked.append(text)
+        line = self.script.pop(0) if self.script else Line()
+        turn = Turn(f"t{len(self.asked)}", session_id, None, text, NOW)
+        self.store.turns[session_id].append(turn)
+        if not self.store.all[session_id].title:
+            self.store.rename(session_id, text.splitlines()[0][:60])
+        return ScriptedAnswer(lambda stop: self._play(turn, line, stop, held=line.held))
+
+    def again(self, turn_id: str, *, pin: str | None = None, other: bool = False) -> ScriptedAnswer:
+        self.asked.append("other" if other else "again")
+        line = self.script.pop(0) if self.script else Line(GPT if other else LLAMA)
+        turn = next(t for turns in self.store.turns.values() for t in turns if t.id == turn_id)
+        return ScriptedAnswer(lambda stop: self._play(turn, line, stop, held=line.held))
+
+    def resume(self, turn_id: str, verdict: Verdict) -> ScriptedAnswer:
+        self.verdicts.append(verdict)
+        turn = next(t for turns in self.store.turns.values() for t in turns if t.id == turn_id)
+        line = self._held.pop(turn_id)
+        line = line if verdict in {Verdict.SEND, Verdict.ALWAYS} else Line(LLAMA, ("Here instead.",))
+        return ScriptedAnswer(lambda stop: self._play(turn, line, stop, held=None))
+
+    async def _play(self, turn: Turn, line: Line, stop: asyncio.Event, *, held: Package | None) -> AsyncIterator[Event]:
+        yield Asked(turn)
+        yield Decided(turn.id, decided(line.model))
+        if held is not None:
+            self._held[turn.id] = line
+            yield Held(turn.id, held, "first time")
+            return
+        for event in line.before:
+            yield event
+        attempt = f"{turn.id}a{len(self.asked)}{len(self.verdicts)}"
+        remote = not line.model.on_device
+        yield HandedOver(
+            turn.id,
+            attempt,
+            line.model.id,
+            line.model.host,
+            line.model.locality,
+            moved=remote,
+            turns=2,
+            hidden={"EMAIL": 1, "PHONE": 2} if remote else {},
+            bytes=1204,
+        )
+        said = ""
+        for piece in line.pieces:
+            said += piece
+            yield Said(turn.id, attempt, piece)
+            if line.gate is not None and not line.gate.is_set():
+                waits = [asyncio.ensure_future(line.gate.wait()), asyncio.ensure_future(stop.wait())]
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+                for wait in waits:
+                    wait.cancel()
+            if stop.is_set():
+                break
+        ending = Ending.STOPPED if stop.is_set() else line.ending
+        usage, timings = Usage(120, 63), Timings(0.3, 2.1 if remote else 0.8, generate_s=1.5)
+        cost = 0.004 if remote else None
+        done = Attempt(attempt, turn.id, line.model.id, line.model.host, line.model.locality, said, "", ending, usage, timings, cost)
+        self._keep(turn, done, ending)
+        yield Ended(turn.id, attempt, ending, line.model.id, line.model.locality, usage, timings, cost, line.why)
+
+    def _keep(self, turn: Turn, attempt: Attempt, ending: Ending) -> None:
+        turns = self.store.turns[turn.session_id]
+        at = next(n for n, t in enumerate(turns) if t.id == turn.id)
+        turns[at] = replace(turns[at], ending=ending, attempts=(*turns[at].attempts, attempt))
+
+    async def preview(self, session_id: str, draft: str) -> Seen:
+        self.previewed.append(draft)
+        model = GPT if self.modes.get(session_id) is Mode.ONLY_CLOUD else LLAMA
+        decision = decided(model)
+        return Seen(decision, f"{model.name}: {decision.reason}", self.hidden, asks=not model.on_device)
+
+    def models(self) -> tuple[Model, ...]:
+        return SNAPSHOT.models
+
+    def set_mode(self, session_id: str, mode: Mode | None) -> None:
+        self.modes[session_id] = mode
+
+    def set_pin(self, session_id: str, model_id: str | None) -> None:
+        self.store.all[session_id] = replace(self.store.all[session_id], pin=model_id)
+
+    def mode(self, session: Session) -> Mode:
+        return self.modes.get(session.id) or Mode.AUTO
+
+
+def package() -> Package:
+    """What a first question to the cloud would send."""
+    return Package(
+        GPT.id,
+        GPT.host,
+        Locality.REMOTE,
+        (Message(Role.USER, "Write to <EMAIL_1> about the flat in Lisbon, call <PHONE_1> first.\nMaria Santos pays 1200."),),
+        tokens=240,
+        turns=4,
+        hidden=(
+            Hidden("EMAIL", "<EMAIL_1>", "anna@post.example", "e-mail address"),
+            Hidden("PHONE", "<PHONE_1>", "+351 912 345 678", "phone number"),
+        ),
+        left=("Lisbon", "Maria Santos", "1200"),
+        est_cost=0.004,
+    )
+
+
+FOUND = (
+    Found(True, "Ollama at 127.0.0.1:11434: 2 models, llama3.2 is loaded"),
+    Found(True, "a key for OpenAI; not contacted"),
+    Found(False, "no key for Anthropic", "export ANTHROPIC_API_KEY=…"),
+)
+
+
+def launch(chat: ScriptedChat, snapshot: Snapshot = SNAPSHOT, **options: object) -> Launch:
+    """A start around `chat`; `options` go to `Launch`, except `session` and `banner`, which go to `Opened`."""
+    session, banner = options.pop("session", None), options.pop("banner", "")
+
+    async def opening() -> Opened:
+        return Opened(chat, lambda: snapshot, FOUND, session, banner, hide=lambda _: None)  # type: ignore[arg-type]
+
+    return Launch(opening, clock=lambda: NOW, **options)  # type: ignore[arg-type]
