@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from threading import Lock
+from typing import Any
 
 BEFORE = frozenset({"status", "html", "redirect", "context_overflow", "garbage"})
 """Kinds answered instead of the request, before any streaming."""
@@ -65,12 +66,26 @@ class Fault:
         return self.path == "*" or (path in CHAT_PATHS if not self.path else path == self.path)
 
 
-def fault_from(values: Mapping[str, object]) -> Fault:
-    """A fault from JSON; raises `ValueError` or `TypeError` for what it does not know."""
-    known = {f.name for f in fields(Fault)}
-    if unknown := set(values) - known:
-        raise ValueError(f"unknown field {min(unknown)!r}; one of {', '.join(sorted(known))}")
-    return Fault(**values)  # type: ignore[arg-type]  # the border: a wrong value shows as a wrong answer of a test server
+def fault_from(values: Mapping[str, Any]) -> Fault:
+    """A fault from JSON; raises `ValueError` naming the field it does not know or whose value is of the wrong type."""
+    known = {f.name: f.default for f in fields(Fault)}
+    for name, value in values.items():
+        if name not in known:
+            raise ValueError(f"unknown field {name!r}; one of {', '.join(sorted(known))}")
+        if not _like(value, "" if name == "kind" else known[name]):
+            raise ValueError(f"{name!r} cannot be {value!r}")
+    if "kind" not in values:
+        raise ValueError(f"'kind' is missing; one of {', '.join(sorted(KINDS))}")
+    return Fault(**values)
+
+
+def _like(value: object, default: object) -> bool:
+    """Whether a JSON value has the type of a field's default; `None` as default stands for a number or none."""
+    if isinstance(value, bool) or isinstance(default, bool):
+        return isinstance(value, bool) and isinstance(default, bool)
+    if default is None:
+        return value is None or isinstance(value, (int, float))
+    return isinstance(value, (int, float) if isinstance(default, float) else type(default))
 
 
 class Armed:

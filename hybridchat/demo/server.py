@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -172,8 +171,8 @@ class Server:
                 case "GET", "/__demo/requests":
                     return as_json({"connections": self.connections, "requests": [r.to_json() for r in self.requests]})
                 case "POST", "/__demo/fail":
-                    values = json.loads(request.body or b"null")
-                    self.fail(fault_from(values) if values else None)
+                    wanted = request.body.strip() not in {b"", b"null"}
+                    self.fail(fault_from(request.json()) if wanted else None)
                     return as_json({"ok": True})
                 case "POST", "/__demo/conditions":
                     conditions.flip(request.json())
