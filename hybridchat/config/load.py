@@ -135,16 +135,15 @@ def nested(at: KeyPath, value: object) -> Tree:
 
 def split(key: str) -> tuple[str, ...]:
     """A dotted key, quoted parts as in TOML, to its parts. Raises `ConfigError`."""
+    parts: list[str] = []
     try:
         tree: Any = tomllib.loads(f"{key} = 0")
-    except tomllib.TOMLDecodeError:
-        raise ConfigError(
-            "command line", key, "is not a key", 'a dotted key as in limits.max_output or models."ollama:phi".tier'
-        ) from None
-    parts: list[str] = []
-    while isinstance(tree, dict):
-        ((part, tree),) = tree.items()
-        parts.append(part)
+        while isinstance(tree, dict):
+            ((part, tree),) = tree.items()
+            parts.append(part)
+    except ValueError:  # not TOML, or more than one key
+        fix = 'a dotted key as in limits.max_output or models."ollama:phi".tier'
+        raise ConfigError("command line", key, "is not a key", fix) from None
     return tuple(parts)
 
 
@@ -152,25 +151,25 @@ def typed(at: tuple[str, ...], value: object) -> object:
     """Text from an environment variable or a command line as what its key wants; left as it is when that fails."""
     if not isinstance(value, str):
         return value
+    text = value.strip()
+    words: dict[str, object] = {"1": True, "yes": True, "on": True, "0": False, "no": False, "off": False}
+    readings = (value, _literal(text), _literal(text.lower()), words.get(text.lower()))
+    return next((r for r in readings if r is not None and _fits(at, r)), value)
+
+
+def _literal(text: str) -> object:
+    try:
+        return tomllib.loads(f"x = {text}")["x"]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _fits(at: KeyPath, value: object) -> bool:
     try:
         msgspec.convert(nested(at, value), Config)
-        return value
     except msgspec.ValidationError:
-        pass
-    for literal in (value.strip(), value.strip().lower()):
-        try:
-            read_value = tomllib.loads(f"x = {literal}")["x"]
-            msgspec.convert(nested(at, read_value), Config)
-            return read_value
-        except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError, ValueError):
-            continue
-    words = {"1": True, "yes": True, "on": True, "0": False, "no": False, "off": False}
-    meant = words.get(value.strip().lower())
-    try:
-        msgspec.convert(nested(at, meant), Config)
-    except msgspec.ValidationError:
-        return value
-    return meant
+        return False
+    return True
 
 
 def _overlay(env: Mapping[str, str], flags: Mapping[str, object]) -> tuple[Tree, dict[tuple[str, ...], str]]:

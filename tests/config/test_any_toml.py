@@ -52,7 +52,9 @@ def outcome(text: str) -> Config | ConfigError:
 
 @settings(max_examples=250, deadline=None)
 @given(PATHS, VALUES, st.integers(0, 5))
-def test_any_value_at_any_key_gives_a_configuration_or_a_sentence_that_finds_it(path: tuple[str, ...], value: Any, above: int) -> None:
+def test_any_value_at_any_key_gives_a_configuration_or_a_sentence_that_finds_it(
+    path: tuple[str, ...], value: Any, above: int
+) -> None:
     text = "# a comment\n" * above + tomlkit.dumps(nested(path, value))
     result = outcome(text)
     if isinstance(result, Config):
@@ -76,9 +78,14 @@ def test_any_text_gives_a_configuration_or_a_sentence_with_the_line(text: str) -
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.sampled_from(["HYBRIDCHAT_MODE", "HYBRIDCHAT_SAVE", "HYBRIDCHAT_DAILY_BUDGET", "HYBRIDCHAT_LOCAL_MODEL"]), st.text(max_size=20))
+@given(
+    st.sampled_from(["HYBRIDCHAT_MODE", "HYBRIDCHAT_SAVE", "HYBRIDCHAT_DAILY_BUDGET", "HYBRIDCHAT_LOCAL_MODEL"]),
+    st.text(max_size=20),
+)
 def test_any_text_in_the_environment_gives_a_configuration_or_a_sentence_that_names_it(name: str, text: str) -> None:
+    said = ""
     try:
         load(Path("/nowhere/config.toml"), env={name: text})
     except ConfigError as error:
-        assert str(error).startswith(f"environment variable {name}: key `")
+        said = str(error)
+    assert said == "" or said.startswith(f"environment variable {name}: key `")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -73,17 +74,35 @@ def test_the_configuration_is_frozen() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "key", "says", "allowed"),
     [
-        ('\nmode = "autoo"', 2, "mode", 'is "autoo" (did you mean `auto`?)', "only_local, prefer_local, auto, prefer_cloud, only_cloud"),
+        (
+            '\nmode = "autoo"',
+            2,
+            "mode",
+            'is "autoo" (did you mean `auto`?)',
+            "only_local, prefer_local, auto, prefer_cloud, only_cloud",
+        ),
         ("plain = 1", 1, "plain", "is 1", "true, false"),
         ("modee = 1", 1, "modee", "unknown key (did you mean `mode`?)", None),
-        ("[limits]\n# why\nmax_outptu = 3", 3, "limits.max_outptu", "did you mean `max_output`?", "daily_budget, max_output, reserve"),
+        (
+            "[limits]\n# why\nmax_outptu = 3",
+            3,
+            "limits.max_outptu",
+            "did you mean `max_output`?",
+            "daily_budget, max_output, reserve",
+        ),
         ("[limits]\n\nmax_output = 0", 3, "limits.max_output", "is 0", "a whole number from 1 to 1,000,000"),
         ("limits.daily_budget = -1", 1, "limits.daily_budget", "is -1", "a number from 0 to 1,000,000"),
         ("limits.daily_budget = nan", 1, "limits.daily_budget", "is nan", "a number from 0 to 1,000,000"),
         ("limits.daily_budget = inf", 1, "limits.daily_budget", "is inf", "a number from 0 to 1,000,000"),
         ("[[limits]]\nx = 1", 1, "limits", "is a list", "a table"),
         ('[privacy]\ncloud = "sometimes"', 2, "privacy.cloud", 'is "sometimes"', "ask, auto, never"),
-        ("[endpoints.a]\nkind='openai'\n[endpoints.b]\nkind='opnai'", 4, "endpoints.b.kind", "did you mean `openai`?", "ollama, openai, anthropic"),
+        (
+            "[endpoints.a]\nkind='openai'\n[endpoints.b]\nkind='opnai'",
+            4,
+            "endpoints.b.kind",
+            "did you mean `openai`?",
+            "ollama, openai, anthropic",
+        ),
         ("[endpoints]\na = 3", 2, "endpoints.a", "is 3", "a table"),
         ("[endpoints.a]\n\n", 1, "endpoints.a.kind", "is missing", "ollama, openai, anthropic"),
         ("[endpoints.openai]\nkind='ollama'", 2, "endpoints.openai.kind", "differs from the endpoint's name", "openai"),
@@ -92,7 +111,13 @@ def test_the_configuration_is_frozen() -> None:
         ("[endpoints.openai]\ntrusted=true", 2, "endpoints.openai.trusted", 'only with locality = "lan"', "false"),
         ("[endpoints.openai]\napi_key_cmd=['a',\n 3]", 2, "endpoints.openai.api_key_cmd[1]", "is 3", "text"),
         ("[endpoints.openai]\napi_key_cmd='a \"b'", 2, "endpoints.openai.api_key_cmd", "is not a command", None),
-        ("[endpoints.ollama]\nkeep_alive='soon'", 2, "endpoints.ollama.keep_alive", 'is "soon"', "a time as in 5m, 1h30m, 0 or -1"),
+        (
+            "[endpoints.ollama]\nkeep_alive='soon'",
+            2,
+            "endpoints.ollama.keep_alive",
+            'is "soon"',
+            "a time as in 5m, 1h30m, 0 or -1",
+        ),
         ("[endpoints.'a b']\nkind='openai'", 1, 'endpoints."a b"', "is not a usable name", None),
         (
             "[endpoints.a]\nkind='openai'\nbase_url='http://gpubox'\nlocality='on_device'",
@@ -109,16 +134,34 @@ def test_the_configuration_is_frozen() -> None:
             "remote",
         ),
         ("[models.'openai:x']\ntier = 5", 2, 'models."openai:x".tier', "is 5", "a whole number from 1 to 4"),
-        ("[models.'openai:x']\nprice = {input = 3}", 2, 'models."openai:x".price.output', "is missing", "a number from 0 to 1,000,000"),
+        (
+            "[models.'openai:x']\nprice = {input = 3}",
+            2,
+            'models."openai:x".price.output',
+            "is missing",
+            "a number from 0 to 1,000,000",
+        ),
         ("[models.'openai:x'.price]\ninput = 3\noutput = -1", 3, 'models."openai:x".price.output', "is -1", None),
         ("[models.'openai:x']\ncapabilities = ['vison']", 2, 'models."openai:x".capabilities[0]', "did you mean `vision`?", None),
         ("[models.x]\ntier = 1", 1, "models.x", "is not a model id", "ENDPOINT:NAME, as in ollama:llama3.2"),
         ("[pair]\ncloud = 'opnai:x'", 2, "pair.cloud", "did you mean `openai`?", "ollama, openai, anthropic"),
-        ("strategy = 'qualty'", 1, "strategy", "did you mean `quality`?", "local-first, cost, quality, offline-first, performance"),
+        (
+            "strategy = 'qualty'",
+            1,
+            "strategy",
+            "did you mean `quality`?",
+            "local-first, cost, quality, offline-first, performance",
+        ),
         ("[strategies.cost]", 1, "strategies.cost", "is the name of a shipped strategy", None),
         ("[strategies.a]\nbase = 'b'", 2, "strategies.a.base", "is not a shipped strategy", None),
         ("[strategies.a.weights]\nprice = 1", 2, "strategies.a.weights.price", "unknown key", "quality, cost, speed, locality"),
-        ("[thresholds.resources]\ncpu = 90\ncritical_cpu = 80", 3, "thresholds.resources.critical_cpu", "is below cpu (90)", None),
+        (
+            "[thresholds.resources]\ncpu = 90\ncritical_cpu = 80",
+            3,
+            "thresholds.resources.critical_cpu",
+            "is below cpu (90)",
+            None,
+        ),
         ("[keys]\na = 3", 2, "keys.a", "is 3", "text"),
         ('x = 1\n[privacy]\ncloud = """\nask"""\nmouse = 1', 1, "x", "unknown key", None),
         ('theme = """\na\nb"""\nmouse = 3', 4, "mouse", "is 3", "true, false"),
@@ -180,7 +223,9 @@ def test_environment_beats_file_and_flags_beat_both(tmp_path: Path) -> None:
     assert load(path, env).mode is Mode.PREFER_LOCAL
 
 
-@pytest.mark.parametrize(("text", "means"), [("1", True), ("yes", True), ("TRUE", True), ("0", False), ("off", False), ("", True)])
+@pytest.mark.parametrize(
+    ("text", "means"), [("1", True), ("yes", True), ("TRUE", True), ("0", False), ("off", False), ("", True)]
+)
 def test_switches_in_the_environment(tmp_path: Path, text: str, means: bool) -> None:
     assert load(tmp_path / "x", {"HYBRIDCHAT_SAVE": text}).save is means
 
@@ -211,6 +256,8 @@ def test_a_wrong_variable_or_flag_is_named_and_the_file_is_not_blamed(tmp_path: 
     path = written(tmp_path, 'mode = "auto"')
     with pytest.raises(ConfigError, match=r"^environment variable HYBRIDCHAT_MODE: key `mode`: is \"fast\"; allowed: only_local"):
         load(path, {"HYBRIDCHAT_MODE": "fast"})
+    with pytest.raises(ConfigError, match=r"^environment variable HYBRIDCHAT_DAILY_BUDGET: key `limits.daily_budget`: is \"-1\""):
+        load(path, {"HYBRIDCHAT_DAILY_BUDGET": "-1"})
     with pytest.raises(ConfigError, match=r"^command line: key `pair.local`: is not a model id"):
         load(path, {}, {"pair.local": "phi"})
     with pytest.raises(ConfigError, match=r"^command line: key `limits.max`: unknown key"):
@@ -245,7 +292,7 @@ config = load()
 print(config.mode, [e.name for e in endpoints(config)], any(name.endswith(".env") for name in opened))
 """
     env = {"HYBRIDCHAT_CONFIG": str(tmp_path / "none.toml"), "PYTHONPATH": str(Path(__file__).parents[2])}
-    env |= {"SYSTEMROOT": __import__("os").environ.get("SYSTEMROOT", "")}
+    env |= {"SYSTEMROOT": os.environ.get("SYSTEMROOT", "")}
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "auto ['ollama'] False"
 

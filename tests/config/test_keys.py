@@ -1,0 +1,100 @@
+"""Keys come from where the file says and show nowhere."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import sys
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hybridchat.config.endpoints import Endpoint
+from hybridchat.facts import Locality
+from hybridchat.keys import KeyUnavailable, Secret, api_key, has_key, scrub
+
+KEY = "sk-test-0123456789abcdef"
+WORK = Endpoint("work", "openai", "https://gpubox/v1", "gpubox", Locality.REMOTE)
+
+
+def printing(code: str) -> Endpoint:
+    return replace(WORK, api_key_cmd=(sys.executable, "-c", code))
+
+
+def test_the_environment_comes_first_then_the_command() -> None:
+    both = replace(printing(f"print('{KEY}')"), key_env="WORK_KEY")
+    assert api_key(both, {"WORK_KEY": " from-env-123 \n"}) == Secret("from-env-123")
+    assert api_key(both, {"WORK_KEY": ""}) == Secret(KEY)
+    assert api_key(WORK, {"WORK_KEY": KEY}) is None
+
+
+def test_the_first_line_of_the_command_is_the_key() -> None:
+    assert api_key(printing(f"print('{KEY}'); print('note')"), {}) == Secret(KEY)
+
+
+def test_no_shell_reads_the_command() -> None:
+    words = replace(WORK, api_key_cmd=(sys.executable, "-c", "import sys; print(sys.argv[1])", "$HOME;`id`"))
+    found = api_key(words, {})
+    assert found is not None
+    assert found.reveal() == "$HOME;`id`"
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        (f"import sys; print('{KEY}'); print('{KEY}', file=sys.stderr); sys.exit(3)", "exit code 3"),
+        ("pass", "printed nothing"),
+        ("print('two words')", "spaces or non-ASCII"),
+        ("import sys; sys.stdout.buffer.write('schlüssel'.encode())", "spaces or non-ASCII"),
+    ],
+)
+def test_a_command_that_fails_is_named_with_its_endpoint_and_without_its_output(code: str, says: str) -> None:
+    command = replace(
+        printing("exec(open(0).read())"), api_key_cmd=(sys.executable, "-c", code.replace(KEY, "sk-test-' '0123456789abcdef"))
+    )
+    with pytest.raises(KeyUnavailable, match=says) as caught:
+        api_key(command, {})
+    assert "endpoint `work`" in str(caught.value)
+    assert KEY not in str(caught.value)
+    assert "schl" not in str(caught.value).partition("api_key_cmd")[0]
+
+
+def test_a_command_that_is_not_there_is_named() -> None:
+    with pytest.raises(KeyUnavailable, match="api_key_cmd `no-such-program-here x` could not be run"):
+        api_key(replace(WORK, api_key_cmd=("no-such-program-here", "x")), {})
+
+
+def test_asking_whether_there_is_a_key_runs_nothing() -> None:
+    assert has_key(replace(WORK, api_key_cmd=("no-such-program-here",)), {})
+    assert has_key(replace(WORK, key_env="K"), {"K": "x"})
+    assert not has_key(replace(WORK, key_env="K"), {"K": " "})
+    assert not has_key(WORK, {})
+
+
+def test_a_secret_does_not_show_itself(caplog: pytest.LogCaptureFixture) -> None:
+    secret = Secret(KEY)
+    logging.getLogger("x").warning("%s %r", secret, [secret])
+    for shown in (repr(secret), str(secret), f"{secret}", f"{secret!s:>40}", repr({"k": secret}), "%s" % secret, caplog.text):  # noqa: UP031 the old way must not leak either
+        assert KEY not in shown
+    assert secret.reveal() == KEY
+    with pytest.raises(TypeError):
+        pickle.dumps(secret)
+    assert not hasattr(secret, "__dict__")
+
+
+def test_an_endpoint_does_not_show_its_command() -> None:
+    assert "hunter2" not in repr(replace(WORK, api_key_cmd=("echo", "hunter2")))
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_scrub_leaves_no_known_key_in_any_text(before: str, after: str) -> None:
+    assert KEY not in scrub(before + KEY + after, [Secret(KEY)])
+    assert scrub(before + after, [Secret("")]) == before + after
+
+
+def test_scrub_takes_the_longer_key_first_and_leaves_words_alone() -> None:
+    assert scrub(f"a {KEY}-more b {KEY} c", [KEY, f"{KEY}-more"]) == "a [key] b [key] c"
+    assert scrub("https://x/?k=ab%2Fcd%2Fef%2Fgh", ["ab/cd/ef/gh"]) == "https://x/?k=[key]"
+    assert scrub("the demo runs", [Secret("demo")]) == "the demo runs"
