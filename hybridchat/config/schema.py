@@ -38,7 +38,7 @@ class Privacy(Table, frozen=True, kw_only=True):
     ] = "ask"
     placeholders: Annotated[
         Literal["angle", "square"],
-        Meta(description="How hidden values look in what leaves: <EMAIL_1> or [EMAIL_1]."),
+        Meta(description="How hidden values look in what leaves: `<EMAIL_1>` or `[EMAIL_1]`."),
     ] = "angle"
 
 
