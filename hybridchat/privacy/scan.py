@@ -1,0 +1,137 @@
+"""`scan`: what in a text is personal or secret. Pure: no clock, no network, no state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hybridchat.facts import Finding
+from hybridchat.privacy.identifiers import identifiers
+from hybridchat.privacy.national import national_ids
+from hybridchat.privacy.phones import DEFAULT_REGIONS, phones
+from hybridchat.privacy.secrets import key_blocks, secrets
+from hybridchat.privacy.words import WordIndex, collapse
+from hybridchat.privacy.zones import ZoneMap, zones
+
+SLICE = 20_000
+"""Characters looked at in one go, so that no single pattern holds the interpreter for long."""
+
+# Looked for even inside code and other never-touch zones.
+EVERYWHERE = frozenset({"SECRET", "EMAIL", "TERM", "USER"})
+
+
+class ScanError(Exception):
+    """A detector failed. Whoever meant to send the text must not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The user's own words: `always` hidden and `never` hidden, whatever their case and accents; phone `regions` to try."""
+
+    always: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    regions: tuple[str, ...] = DEFAULT_REGIONS
+
+
+Detector = Callable[[str, int, int], Iterator[Finding]]
+
+
+def scan(text: str, terms: Terms = Terms()) -> tuple[Finding, ...]:
+    """Findings in `text`, sorted, not overlapping, as exact Python string indices.
+
+    Raises `ScanError` when any detector fails: nothing may be sent then.
+    """
+    if not text:
+        return ()
+    try:
+        return _scan(text, terms)
+    except Exception as e:
+        raise ScanError(f"the text could not be checked for personal data ({type(e).__name__})") from e
+
+
+def _scan(text: str, terms: Terms) -> tuple[Finding, ...]:
+    found = list(key_blocks(text)) if "-----BEGIN" in text else []
+    for start, end in slices(text):
+        found.extend(secrets(text, start, end))
+        found.extend(identifiers(text, start, end))
+        if _DIGITS.search(text, start, end):
+            found.extend(phones(text, start, end, terms.regions))
+            found.extend(national_ids(text, start, end))
+    if found:
+        zone = ZoneMap(zones(text))
+        found = [f for f in found if f.kind in EVERYWHERE or not zone.touches(f.start, f.end)]
+    found.extend(Finding(a, b, "TERM", "your own list") for a, b, _ in _index(terms.always).find(text))
+    spared = _index(terms.never).find(text)
+    return _without(merge(found), spared)
+
+
+_DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d")
+
+
+@lru_cache(maxsize=8)
+def _index(words: tuple[str, ...]) -> WordIndex:
+    return WordIndex(words)
+
+
+def slices(text: str, size: int = SLICE) -> Iterator[tuple[int, int]]:
+    """Spans that cover `text`, each at most `size` long, ending at a paragraph, a line or a space where there is one."""
+    start = 0
+    while start < len(text):
+        end = min(len(text), start + size)
+        if end < len(text):
+            for mark in ("\n\n", "\n", " "):
+                cut = text.rfind(mark, start + size // 2, end)
+                if cut >= 0:
+                    end = cut + len(mark)
+                    break
+        yield start, end
+        start = end
+
+
+def merge(*groups: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings as one sorted list without overlaps.
+
+    Overlapping ones become one that covers all their characters, so that settling a dispute never uncovers anything.
+    It takes the kind and reason of the most telling: a secret first, then the longest, then a term of the user's, then the surest.
+    """
+    ordered = sorted((f for group in groups for f in group if f.end > f.start), key=lambda f: (f.start, -f.end))
+    out: list[Finding] = []
+    for finding in ordered:
+        if out and finding.start < out[-1].end:
+            out[-1] = _joined(out[-1], finding)
+        else:
+            out.append(finding)
+    return tuple(out)
+
+
+def _joined(a: Finding, b: Finding) -> Finding:
+    best = max(a, b, key=lambda f: (f.kind == "SECRET", f.end - f.start, f.kind == "TERM", f.score))
+    return Finding(min(a.start, b.start), max(a.end, b.end), best.kind, best.reason, best.score)
+
+
+def _without(found: tuple[Finding, ...], spared: list[tuple[int, int, str]]) -> tuple[Finding, ...]:
+    """Without those that lie inside a word the user never wants hidden; the same word on both lists is hidden."""
+    if not spared:
+        return found
+    kept: list[Finding] = []
+    at = 0
+    for finding in found:
+        while at < len(spared) and spared[at][1] < finding.end:
+            at += 1
+        inside = at < len(spared) and spared[at][0] <= finding.start and finding.end <= spared[at][1]
+        same = inside and finding.kind == "TERM" and (finding.start, finding.end) == spared[at][:2]
+        if not inside or same:
+            kept.append(finding)
+    return tuple(kept)
+
+
+def left_readable(text: str, findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Capitalised words and number runs of `text` that no finding hides: for one look by the user before sending."""
+    from hybridchat.privacy.leftover import leftovers  # read when something is about to leave, not for every scan
+
+    return leftovers(text, merge(findings))
+
+
+__all__ = ["SLICE", "ScanError", "Terms", "collapse", "left_readable", "merge", "scan", "slices"]

@@ -1,0 +1,188 @@
+"""Secrets: key blocks, issued keys, passwords in addresses, assignments and sentences.
+
+Every detector takes the whole text and a slice [start, end), and yields findings that begin in the slice; it may read
+past the slice for what surrounds it. The score says how sure the rule is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hybridchat.facts import Finding
+from hybridchat.privacy.values import Assignment, entropy, is_placeholder, judge, looks_random, plausible_password, plausible_token
+from hybridchat.privacy.vendors import vendor_keys
+
+_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_REACH = 500
+"""Characters past a slice that a value beginning inside it may take."""
+
+_BEGIN = re.compile(r"-----BEGIN ([A-Z0-9 ]{0,40}(?:PRIVATE KEY|NKEY SEED|CREDENTIALS)[A-Z ]{0,10})-----")
+_JWT = re.compile(r"(?<![\w-])eyJ[\w-]{10,4000}\.(?:[\w-]{8,8000})(?:\.[\w-]{0,2000})?", re.ASCII)
+_JWK = re.compile(r'"(?:d|k|p|q|dp|dq|qi)"\s{0,3}:\s{0,3}"([A-Za-z0-9_-]{20,1000})"')
+_SEED = re.compile(r"(?<![A-Za-z0-9])S[UAONCX][A-Z0-9]{52,58}(?![A-Za-z0-9])")
+_USERINFO = re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}://([^\s:/@\"'<>]{0,80}):([^\s/\"'<>]{1,200})@(?=[\w.\[${-])", re.IGNORECASE)
+_SCHEME_AUTH = re.compile(
+    r"\b(?:bearer|basic|token|apikey)[ \t]{1,3}(?=[A-Za-z0-9+/_.~=-]{0,400}[A-Z0-9+/=])([A-Za-z0-9+/_.~=-]{12,2000})", re.IGNORECASE
+)
+_QUERY = re.compile(
+    r"[?&;](?:(?:access|auth|api|id|refresh|session|sas|x-amz|oauth)?[_-]?(?:token|key|signature|secret|password|passwd|pwd|sig|code|"
+    r"session|sid|credential|jwt)|auth|pass|hash|hmac)(?:_?secret)?=([^\s&#\"'<>]{6,600})",
+    re.IGNORECASE,
+)
+
+# The word that says what the value is. A leading letter must be a hump of camelCase, checked against the real text.
+_KEYWORD = (
+    r"(?:pass(?:word|wort|wd|wrd|phrase|code|w)?|pwd|kennwort|contrase[nñ]a|clave|has[lł]o|adgangskode|kodeord|mot de passe|mdp|"
+    r"secret|token|(?:api|access|auth|secret|private|master|account|encryption|signing|aes|app(?:lication)?|consumer|license|"
+    r"shared|service|storage|ssh|n|x|cipher|hmac|jwt|session|webhook|client|user|oauth|admin|deploy|write|read|project|"
+    r"subscription|functions?|host)[_.-]?key|(?<=[_-])key|credentials?|auth(?:orization)?|bearer|sid|cookie|seed|salt)"
+)
+_ASSIGN = re.compile(
+    rf"({_KEYWORD})([\w.-]{{0,24}})((?:[\"'`)]|\]|\\\"){{0,3}})\s{{0,6}}(=>|:=|={{1,3}}|!=|:|>|\||,(?=\s?[\"'])|\((?=\s?[\"'])|"
+    r"(?<=[\s\w])(?=[\"']))\s{0,6}(?:\[\s{0,3})?(?:string|str)?(\\?[\"'`]|&quot;|&#39;|&apos;|b\"|b'|r\"|@\")?"
+)
+_FLAG = re.compile(
+    r"(?<![\w-])--?(?:[a-z-]{0,20}(?:password|passwd|passphrase|pwd|pass|token|secret|api-?key|auth-?key|access-?key|secret-?key))"
+    r"[ =]{1,2}[\"']?([^\s\"'<>|;&]{3,200})",
+    re.IGNORECASE,
+)
+_USER_FLAG = re.compile(r"(?:^|\s)(?:-u|--user|--proxy-user)[ =]{0,2}[\"']?[\w.@-]{1,60}:([^\s\"'<>|;&]{2,100})")
+_SQL = re.compile(r"\b(?:identified\s{1,3}(?:with\s{1,3}\w{1,40}\s{1,3})?by|with\s{1,3}password)\s{0,3}=?\s{0,3}'{1,4}([^'\n]{2,100})'", re.IGNORECASE)
+_SQL2 = re.compile(r"\bidentified\s{1,3}by\s{1,3}\"([^\"\n]{2,100})\"", re.IGNORECASE)
+_SECURE_STRING = re.compile(r"ConvertTo-SecureString\s{1,3}(?:-String\s{1,3})?[\"']([^\"'\n]{3,100})[\"']", re.IGNORECASE)
+_PROSE = re.compile(
+    r"(?<![a-z])((?:my|our|his|her|their|the|your|mi|tu|su|nuestra|la|mon|ma|notre|le|votre|mein|unser|das|dein|mit|min|vores|"
+    r"moje|twoje|nasze)\s{1,3})?(?:[\w-]{1,20}\s)?(password|passphrase|passcode|passwd|pin(?:\s?code)?|login code|contrase[nñ]a|clave|"
+    r"mot de passe|mdp|has[lł]o|adgangskoden?|kodeord(?:et)?|passwort|kennwort|pin-kod|kod pin|secret key|api key|token)"
+    r"(?:\s{1,3}(?:for|of|to|on|para|de|pour|f[uü]r|til|do|zu|von)\s{1,3}[\w .@-]{1,40}?)?"
+    r"\s{0,3}(?:\s(?:is now|is|was|es|est|to|jest|er|ist|lautet|será|sera|was set to|set to|changed to)\b\s{0,3}:?|[:=]|,)\s{0,3}"
+    r"[\"'“”«»„`‘’*]{0,3}\s?([^\s\"“”«»`*]{3,80})"
+)
+_CONTEXT = re.compile(
+    r"\b(?:key|token|secret|password|credential|passphrase|auth|bearer|private|signature|apikey|api_key|access)s?\b|(?:_|api|access)key",
+    re.IGNORECASE,
+)
+_DENSE = re.compile(r"(?<![A-Za-z0-9+/_=.@-])(?=[A-Za-z0-9+/_-]{0,60}\d)[A-Za-z0-9+/_-]{20,300}={0,2}(?![A-Za-z0-9+/_=@(-])")
+
+
+def ascii_lower(text: str) -> str:
+    """Lower case for A-Z only: the length, and so every index, stays."""
+    return text.lower() if text.isascii() else text.translate(_LOWER)
+
+
+def secrets(text: str, start: int, end: int) -> Iterator[Finding]:
+    """Every secret that begins in [start, end)."""
+    stop = min(len(text), end + _REACH)
+    for first, last, issuer in vendor_keys(text, start, end):
+        if not is_placeholder(text[first:last]) and entropy(text[first:last]) > 2.6:
+            yield Finding(first, last, "SECRET", issuer, 0.99)
+    for pattern, reason in ((_SEED, "key seed"), (_JWT, "JSON web token")):
+        for match in pattern.finditer(text, start, min(len(text), end + 14_000)):
+            if match.start() < end:
+                yield Finding(match.start(), match.end(), "SECRET", reason, 0.98)
+    low = ascii_lower(text[start:stop])
+    yield from _addresses(text, start, end, stop, low)
+    yield from _commands(text, start, end, stop, low)
+    yield from _assignments(text, start, end, low)
+    yield from _sentences(text, start, end, low)
+    yield from _dense(text, start, end, stop)
+
+
+def key_blocks(text: str) -> Iterator[Finding]:
+    """PEM and similar private key blocks, over the whole text since they may be longer than a slice."""
+    at = 0
+    while opening := _BEGIN.search(text, at):
+        closing = text.find("-----END", opening.end())
+        if closing < 0:
+            # A block cut off: what follows of it is still the key.
+            tail = re.compile(r"[A-Za-z0-9+/=\s\\:,-]*").match(text, opening.end())
+            last = tail.end() if tail else opening.end()
+        else:
+            line = text.find("-----", closing + 8)
+            last = line + 5 if 0 <= line <= closing + 80 else closing + 8
+        if last - opening.end() > 20:
+            yield Finding(opening.start(), last, "SECRET", "private key", 1.0)
+        at = last
+
+
+def _addresses(text: str, start: int, end: int, stop: int, low: str) -> Iterator[Finding]:
+    if "://" in low:
+        for match in _USERINFO.finditer(text, start, stop):
+            if match.start() < end and not is_placeholder(match[2]):
+                yield Finding(match.start(2), match.end(2), "SECRET", "password in an address", 0.95)
+    if "?" in low or "&" in low:
+        for match in _QUERY.finditer(text, start, stop):
+            if match.start() < end and plausible_token(match[1]):
+                yield Finding(match.start(1), match.end(1), "SECRET", "token in an address", 0.9)
+
+
+def _commands(text: str, start: int, end: int, stop: int, low: str) -> Iterator[Finding]:
+    todo: list[tuple[re.Pattern[str], str]] = []
+    if "-" in low:
+        todo += [(_FLAG, "command option"), (_USER_FLAG, "command option")]
+    if "identified" in low or "with password" in low:
+        todo += [(_SQL, "database password"), (_SQL2, "database password")]
+    if "securestring" in low:
+        todo.append((_SECURE_STRING, "secure string"))
+    for pattern, reason in todo:
+        for match in pattern.finditer(text, start, stop):
+            if match.start() < end and plausible_password(match[1]):
+                yield Finding(match.start(1), match.end(1), "SECRET", reason, 0.85)
+    if any(word in low for word in ("bearer", "basic", "token", "apikey")):
+        for match in _SCHEME_AUTH.finditer(text, start, stop):
+            if match.start() < end and plausible_token(match[1]):
+                yield Finding(match.start(1), match.end(1), "SECRET", "authorisation header", 0.9)
+
+
+_STEMS = (
+    "pass", "pwd", "kennwort", "contrase", "clave", "has\u0142o", "haslo", "kode", "mot de", "mdp", "secret", "token", "key",
+    "credential", "auth", "bearer", "sid", "cookie", "seed", "salt",
+)  # fmt: skip
+
+
+def _assignments(text: str, start: int, end: int, low: str) -> Iterator[Finding]:
+    if not any(stem in low for stem in _STEMS):
+        return
+    for match in _ASSIGN.finditer(low):
+        first = start + match.start()
+        if first >= end:
+            return
+        if _hump(text, first) and (value := _value(text, start + match.end(), match)) is not None:
+            last, reason = value
+            yield Finding(start + match.end(), last, "SECRET", reason, 0.85)
+
+
+def _hump(text: str, first: int) -> bool:
+    """True where a word begins: after anything but a letter, or at an upper-case letter after a lower-case one."""
+    if first == 0 or not text[first - 1].isalpha():
+        return True
+    here, before = text[first], text[first - 1]
+    return here.isupper() and (before.islower() or (first + 1 < len(text) and text[first + 1].islower()))
+
+
+def _value(text: str, at: int, match: re.Match[str]) -> tuple[int, str] | None:
+    """Where the assigned value ends and what it is, or None where it is no secret."""
+    return judge(text, at, Assignment(match[1], match[2], match[3], match[4], match[5] or ""))
+
+
+def _sentences(text: str, start: int, end: int, low: str) -> Iterator[Finding]:
+    if not any(stem in low for stem in (*_STEMS, "pin")):
+        return
+    for match in _PROSE.finditer(low):
+        if start + match.start() >= end:
+            return
+        first, last = start + match.start(3), start + match.end(3)
+        value = text[first:last].rstrip(".,;:!?)]}'’*”")
+        if value and plausible_password(value, prose=True, owned=bool(match[1]), digits="pin" in match[2] or "code" in match[2]):
+            yield Finding(first, first + len(value), "SECRET", f"said to be a {match[2]}", 0.8)
+
+
+def _dense(text: str, start: int, end: int, stop: int) -> Iterator[Finding]:
+    """Random-looking runs, only with a word like key or token shortly before them."""
+    for match in _DENSE.finditer(text, start, stop):
+        if match.start() >= end:
+            return
+        if looks_random(match[0]) and _CONTEXT.search(text, max(0, match.start() - 60), match.start()):
+            yield Finding(match.start(), match.end(), "SECRET", "random text near a word for secrets", 0.6)
+

@@ -1,0 +1,147 @@
+"""Finding listed words whatever their case and accents, at word boundaries, with exact string indices."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from itertools import accumulate
+
+# Letters that carry their stroke or ligature inside, so that Unicode does not take them apart.
+_UNDECOMPOSED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+# Scripts written without spaces: every character is a word of its own, else nothing in a sentence could be found.
+_SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_LETTER = rf"[^\W{_SPACELESS}]"
+_WORD = re.compile(rf"{_LETTER}+|[{_SPACELESS}]")
+_WORD_OR_MARK = re.compile(rf"{_LETTER}+|[{_SPACELESS}]|[^\w\s]")
+_JOINED = re.compile(rf"(?<={_LETTER}){_LETTER}")
+_SPACES = re.compile(r"\s+")
+
+
+class _Folding(dict[int, str]):
+    """A `str.translate` table that fills itself: bounded by the number of characters there are."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if unicodedata.category(char) == "Cf":
+            folded = ""  # zero-width joiners and soft hyphens would hide a word from us, not from a reader
+        else:
+            parts = unicodedata.normalize("NFKD", char.casefold())
+            folded = "".join(_UNDECOMPOSED.get(c, c) for c in parts if not unicodedata.combining(c))
+            folded = " " if char.isspace() else folded
+        self[code] = folded
+        return folded
+
+
+_FOLDING = _Folding()
+
+
+def fold(text: str) -> str:
+    """`text` without case and accents; the length may change."""
+    return text.lower() if text.isascii() else text.translate(_FOLDING)
+
+
+def collapse(text: str) -> str:
+    """Folded, trimmed, with every run of white space as one space: how phrases are compared."""
+    return _SPACES.sub(" ", fold(text)).strip()
+
+
+class Folded:
+    """A text and its folded form; `span` maps indices of the folded form back to the text."""
+
+    __slots__ = ("_ends", "_starts", "source", "text")
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.text = fold(source)
+        self._starts: list[int] | None = None
+        self._ends: list[int] | None = None
+        if not source.isascii() and any(len(_FOLDING[ord(c)]) != 1 for c in set(source)):
+            widths = [len(_FOLDING[ord(c)]) for c in source]
+            self._ends = list(accumulate(widths))
+            self._starts = [0, *self._ends[:-1]]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The smallest span of the source that holds the folded span, with the accents that follow it."""
+        if self._starts is None or self._ends is None:
+            return start, end
+        first = bisect_right(self._starts, start) - 1
+        last = bisect_left(self._ends, end)
+        while last + 1 < len(self._ends) and self._ends[last + 1] == self._ends[last]:
+            last += 1
+        return first, last + 1
+
+
+class _Head:
+    """All phrases that begin with the same word."""
+
+    __slots__ = ("phrases", "words")
+
+    def __init__(self) -> None:
+        self.words: dict[int, set[str]] = {}
+        self.phrases: list[tuple[re.Pattern[str], str]] = []
+
+
+class WordIndex:
+    """Phrases looked up by their first word, so that the cost of a search does not depend on how many there are."""
+
+    __slots__ = ("_heads", "_keys", "_pattern")
+
+    def __init__(self, phrases: Iterable[str] = ()) -> None:
+        self._heads: dict[str, _Head] = {}
+        self._keys: set[str] = set()
+        self._pattern = _WORD
+        for phrase in phrases:
+            self.add(phrase)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def add(self, phrase: str) -> str:
+        """Lists a phrase and returns its key; a phrase without anything visible gives the key ''."""
+        key = collapse(phrase)
+        head = _WORD_OR_MARK.match(key)
+        if head is None or key in self._keys:
+            return key if head else ""
+        self._keys.add(key)
+        if _WORD.match(key) is None:
+            self._pattern = _WORD_OR_MARK
+        entry = self._heads.setdefault(head[0], _Head())
+        if " " in key:
+            entry.phrases.append((re.compile(r"\s{1,8}".join(map(re.escape, key.split(" ")))), key))
+        else:
+            entry.words.setdefault(len(key), set()).add(key)
+        return key
+
+    def find(self, text: str) -> list[tuple[int, int, str]]:
+        """(start, end, key) of every listed phrase in `text`: leftmost, longest, never overlapping."""
+        if not self._heads:
+            return []
+        folded = Folded(text)
+        hits: list[tuple[int, int, str]] = []
+        done = 0
+        heads = self._heads
+        for match in self._pattern.finditer(folded.text):
+            head = heads.get(match[0])
+            if head is None or match.start() < done:
+                continue
+            best = self._longest(head, folded.text, match.start())
+            if best is not None:
+                done, key = best
+                hits.append((*folded.span(match.start(), done), key))
+        return hits
+
+    @staticmethod
+    def _longest(head: _Head, text: str, start: int) -> tuple[int, str] | None:
+        best: tuple[int, str] | None = None
+        for length, words in head.words.items():
+            end = start + length
+            candidate = text[start:end]
+            if candidate in words and not _JOINED.match(text, end) and (best is None or end > best[0]):
+                best = end, candidate
+        for pattern, key in head.phrases:
+            match = pattern.match(text, start)
+            if match and not _JOINED.match(text, match.end()) and (best is None or match.end() > best[0]):
+                best = match.end(), key
+        return best

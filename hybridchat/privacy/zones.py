@@ -1,0 +1,101 @@
+"""Never-touch zones: parts of a text whose figures are not about anybody, so that only secrets, e-mail, home
+folders and the user's own terms are looked for inside them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+# Fences that hold data, not code: scanned in full, since a pasted client list is the likeliest leak of all.
+DATA_FENCES = frozenset(
+    "csv tsv json json5 jsonl ndjson yaml yml sql log logs text txt plain plaintext output console table eml mail vcf ldif md "
+    "markdown".split()
+)
+
+_FENCE = re.compile(r"^[ \t>]{0,12}(`{3,}|~{3,})[ \t]*([\w+#.-]{0,40})[^\n`]{0,200}$", re.MULTILINE)
+
+_HEX = "0-9a-f"
+_PUBLIC_HOSTS = (
+    r"(?:docs?|developers?|learn|help|support|wiki|api|spec|man|pkg)\.[a-z0-9.-]+|[a-z0-9-]+\.(?:readthedocs\.io|wikipedia\.org|"
+    r"wiktionary\.org)|(?:www\.)?(?:python\.org|mozilla\.org|stackoverflow\.com|npmjs\.com|pypi\.org|crates\.io|docs\.rs|"
+    r"rust-lang\.org|golang\.org|go\.dev|kernel\.org|w3\.org|ietf\.org|rfc-editor\.org|arxiv\.org|doi\.org|json-schema\.org|"
+    r"schema\.org|apache\.org|gnu\.org|debian\.org|registry\.npmjs\.org|rubygems\.org|opensource\.org|creativecommons\.org)"
+)
+
+# One pass per kind; each is linear: a run is either consumed or its start is barred by a look-behind.
+_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("inline", re.compile(r"(?<!`)`[^`\n]{1,200}`(?!`)")),
+    ("uuid", re.compile(rf"(?<![\w-])[{_HEX}]{{8}}(?:-[{_HEX}]{{4}}){{3}}-[{_HEX}]{{12}}(?![\w-])", re.IGNORECASE)),
+    ("digest", re.compile(r"\b(?:sha(?:1|224|256|384|512)|md5|h1)[-:=](?:[A-Za-z0-9+/_-]{16,128}={0,2})")),
+    ("sha", re.compile(rf"(?<![\w-])(?:[{_HEX}]{{64}}|[{_HEX}]{{40}}|(?=[{_HEX}]{{0,7}}[a-f][0-9]{{0,7}}[a-f])(?=[a-f]{{0,9}}\d)"
+                       rf"[{_HEX}]{{7,10}})(?![\w-])")),
+    ("version", re.compile(r"(?<![\w.])(?:v\d{1,4}|\d{1,2})\.\d{1,4}\.\d{1,5}(?:[-+][0-9A-Za-z.+-]{1,40})?(?!\.?[\w-])")),
+    ("version", re.compile(r"(?<![\w.])[v^~=<>]{1,2}\s?\d{1,5}(?:\.\d{1,6}){1,3}(?![\w])")),
+    ("date", re.compile(r"(?<![\w-])(?:19|20)\d\d([-/.])(?:0?[1-9]|1[0-2])\1(?:[012]?\d|3[01])"
+                        r"(?:[T ]\d\d:?\d\d(?::?\d\d(?:[.,]\d{1,9})?)?(?:Z|\s?[+-]\d\d:?\d\d)?)?(?![\w-])")),
+    ("clock", re.compile(r"(?<![\w:.])(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?(?![\w:])")),
+    ("import", re.compile(r"^[ \t]{0,12}(?:import|from|using|package|require|include|use)\s[^\n;]{1,200}", re.MULTILINE)),
+    ("chain", re.compile(r"(?<![\w.@/])[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)++\(")),
+    ("chain", re.compile(r"(?<![\w.@/])[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+){2,}+(?![@\w])")),
+    ("url", re.compile(rf"https?://(?:{_PUBLIC_HOSTS})(?![\w.-])[^\s<>\"'`]{{0,400}}", re.IGNORECASE)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A span of Python string indices and what it is: code, inline, uuid, sha, digest, version, date, clock, import, chain, url."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def zones(text: str) -> tuple[Zone, ...]:
+    """The never-touch zones of `text`, sorted and not overlapping."""
+    fences = _fences(text)
+    found = [zone for zone in fences if zone.kind == "code"]
+    for kind, pattern in _PATTERNS:
+        found.extend(Zone(m.start(), m.end(), kind) for m in pattern.finditer(text))
+    found.sort(key=lambda z: (z.start, -z.end))
+    kept: list[Zone] = []
+    for zone in found:
+        if not kept or zone.start >= kept[-1].end:
+            kept.append(zone)
+        elif zone.end > kept[-1].end:
+            kept.append(Zone(kept[-1].end, zone.end, zone.kind))
+    return tuple(kept)
+
+
+def _fences(text: str) -> list[Zone]:
+    """Code and data fences; one that is never closed reaches to the end, as Markdown has it."""
+    out: list[Zone] = []
+    opened: re.Match[str] | None = None
+    for line in _FENCE.finditer(text):
+        if opened is None:
+            opened = line
+        elif line[1].startswith(opened[1]) and not line[2]:
+            out.append(Zone(opened.end(), line.start(), _fence_kind(opened[2])))
+            opened = None
+    if opened is not None:
+        out.append(Zone(opened.end(), len(text), _fence_kind(opened[2])))
+    return out
+
+
+def _fence_kind(tag: str) -> str:
+    return "data" if not tag or tag.lower() in DATA_FENCES else "code"
+
+
+class ZoneMap:
+    """Answers quickly whether a span touches a zone."""
+
+    __slots__ = ("_ends", "_starts")
+
+    def __init__(self, found: tuple[Zone, ...]) -> None:
+        self._starts = [z.start for z in found]
+        self._ends = [z.end for z in found]
+
+    def touches(self, start: int, end: int) -> bool:
+        """True when any character of [start, end) lies in a zone."""
+        at = bisect_right(self._starts, max(start, end - 1)) - 1
+        return at >= 0 and self._ends[at] > start
