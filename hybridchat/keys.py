@@ -12,7 +12,6 @@ from hybridchat.config.endpoints import Endpoint
 SERVICE = "hybridchat"
 """Name under which keys stand in the system keyring; the user name there is the endpoint's name."""
 
-_TIMEOUT_S = 10.0
 _SHORTEST = 8
 """Shorter texts are no keys of any provider, and blanking them out would eat ordinary words."""
 
@@ -56,16 +55,16 @@ def has_key(endpoint: Endpoint, env: Mapping[str, str] | None = None) -> bool:
     return bool(_from_env(endpoint, env) or endpoint.api_key_cmd or endpoint.keyring)
 
 
-def api_key(endpoint: Endpoint, env: Mapping[str, str] | None = None) -> Secret | None:
+def api_key(endpoint: Endpoint, env: Mapping[str, str] | None = None, *, timeout_s: float = 10.0) -> Secret | None:
     """The endpoint's key: from its environment variable, else its command, else the keyring; `None` when none is configured.
 
-    May block up to 10 s and may ask the user something (a password manager does): call it off the event loop and keep the
-    answer. Raises `KeyUnavailable`.
+    The command has `timeout_s` seconds, may block that long and may ask the user something, as a password manager does:
+    call this off the event loop and keep the answer. Raises `KeyUnavailable`.
     """
     env = os.environ if env is None else env
     text = _from_env(endpoint, env)
     if not text and endpoint.api_key_cmd:
-        text = _from_command(endpoint)
+        text = _from_command(endpoint, timeout_s)
     if not text and endpoint.keyring:
         text = _from_keyring(endpoint)
     if not text:
@@ -89,15 +88,13 @@ def _from_env(endpoint: Endpoint, env: Mapping[str, str]) -> str:
     return env.get(endpoint.key_env, "").strip() if endpoint.key_env else ""
 
 
-def _from_command(endpoint: Endpoint) -> str:
+def _from_command(endpoint: Endpoint, timeout_s: float) -> str:
     command = " ".join(endpoint.api_key_cmd)
     told = f"endpoint `{endpoint.name}`: api_key_cmd `{command}`"
     try:
-        done = subprocess.run(
-            endpoint.api_key_cmd, capture_output=True, stdin=subprocess.DEVNULL, timeout=_TIMEOUT_S, check=False
-        )
+        done = subprocess.run(endpoint.api_key_cmd, capture_output=True, stdin=subprocess.DEVNULL, timeout=timeout_s, check=False)
     except subprocess.TimeoutExpired:
-        raise KeyUnavailable(f"{told} took longer than {_TIMEOUT_S:g} s") from None
+        raise KeyUnavailable(f"{told} took longer than {timeout_s:g} s") from None
     except (OSError, ValueError) as error:
         raise KeyUnavailable(f"{told} could not be run: {getattr(error, 'strerror', None) or 'not a command'}") from None
     if done.returncode != 0:

@@ -66,6 +66,33 @@ def test_a_command_that_is_not_there_is_named() -> None:
         api_key(replace(WORK, api_key_cmd=("no-such-program-here", "x")), {})
 
 
+def test_a_command_that_hangs_is_ended() -> None:
+    with pytest.raises(KeyUnavailable, match=r"endpoint `work`: .* took longer than 0.2 s"):
+        api_key(printing("import time; time.sleep(60)"), {}, timeout_s=0.2)
+
+
+def test_the_keyring_is_asked_for_the_endpoint_and_an_empty_one_says_how_to_fill_it() -> None:
+    keyring = pytest.importorskip("keyring", reason="the extra keyring is not installed")
+    backend = pytest.importorskip("keyring.backend")
+
+    class Shelf(backend.KeyringBackend):  # type: ignore[misc, name-defined]  # the extra brings no types
+        priority = 1
+
+        def get_password(self, service: str, username: str) -> str | None:
+            return KEY if (service, username) == ("hybridchat", "work") else None
+
+        def set_password(self, service: str, username: str, password: str) -> None: ...
+
+    before = keyring.get_keyring()
+    keyring.set_keyring(Shelf())
+    try:
+        assert api_key(replace(WORK, keyring=True), {}) == Secret(KEY)
+        with pytest.raises(KeyUnavailable, match=r"^endpoint `home`: keyring has no key; .*: keyring set hybridchat home$"):
+            api_key(replace(WORK, name="home", keyring=True), {})
+    finally:
+        keyring.set_keyring(before)
+
+
 def test_asking_whether_there_is_a_key_runs_nothing() -> None:
     assert has_key(replace(WORK, api_key_cmd=("no-such-program-here",)), {})
     assert has_key(replace(WORK, key_env="K"), {"K": "x"})
