@@ -1,0 +1,69 @@
+"""Money: reserved before a call, settled after it, whatever became of it."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hybridchat.sessions.database import Database
+from hybridchat.sessions.recovery import Pulse
+from hybridchat.sessions.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """US dollars: settled, and still reserved by calls that run. `unpriced` counts calls whose price nobody knows."""
+
+    usd: float = 0.0
+    reserved: float = 0.0
+    unpriced: int = 0
+
+
+class Spend:
+    """The reservations of one store. Jobs run in order, so awaiting any later write also awaits these."""
+
+    def __init__(self, database: Database, writer: Writer, pulse: Pulse, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._writer = writer
+        self._pulse = pulse
+        self._clock = clock
+
+    def reserve(self, attempt_id: str | None, model_id: str, usd: float | None, at: float) -> str:
+        """Sets aside the most a call at `at` (epoch seconds) may cost (US dollars, `None`: unpriced); returns an id to settle."""
+        reservation = secrets.token_hex(8)
+        self._pulse.open(reservation)
+
+        def job(conn: sqlite3.Connection) -> None:
+            owner = self._pulse.hold(conn, at)
+            conn.execute(
+                "INSERT INTO spend(id, attempt_id, model_id, reserved, at, owner_id) VALUES (?, ?, ?, ?, ?, ?)",
+                (reservation, attempt_id, model_id, usd, at, owner),
+            )
+
+        self._writer.put(job)
+        return reservation
+
+    def settle(self, reservation: str, usd: float | None, how: str) -> None:
+        """Puts what the call cost in place of what was reserved; `how` is actual | estimate | none."""
+        now = self._clock()
+        self._pulse.shut(reservation)
+
+        def job(conn: sqlite3.Connection) -> None:
+            conn.execute(
+                "UPDATE spend SET usd = ?, how = ?, settled = ?, owner_id = NULL WHERE id = ?", (usd, how, now, reservation)
+            )
+
+        self._writer.put(job)
+
+    def spent(self, since: float) -> Spent:
+        """What calls made at or after `since` (epoch seconds) have taken, those of every process on this database."""
+        self._writer.flush(1.0)
+        with self._database.reading() as conn:
+            row = conn.execute(
+                """SELECT coalesce(sum(usd), 0.0), coalesce(sum(CASE WHEN how IS NULL THEN reserved END), 0.0),
+                coalesce(sum(coalesce(how, '') <> 'none' AND coalesce(usd, reserved) IS NULL), 0) FROM spend WHERE at >= ?""",
+                (since,),
+            ).fetchone()
+        return Spent(usd=row[0], reserved=row[1], unpriced=row[2])

@@ -1,0 +1,245 @@
+"""Files that cannot be used, and files that can: nobody else reads them, and none is ever overwritten."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from hybridchat.conversation import Ending
+from hybridchat.sessions import schema
+from tests.sessions.conftest import Open
+
+posix = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
+
+
+async def works_in_memory(opened: Open, path: Path) -> str:
+    store = opened(path)
+    assert not store.saved
+    assert store.location == path
+    turn = await store.ask(store.new_session().id, "still works", parent_id=None)
+    assert store.turn(turn.id) is not None
+    assert store.problem is not None
+    return store.problem
+
+
+async def test_a_path_below_a_file_keeps_everything_in_memory_and_says_so(opened: Open, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    problem = await works_in_memory(opened, tmp_path / "file" / "chat.db")
+    assert "cannot be saved" in problem
+    assert "chat.db" in problem
+    assert (tmp_path / "file").read_text() == "not a folder"
+
+
+async def test_a_folder_in_the_files_place_is_left_alone(opened: Open, tmp_path: Path) -> None:
+    (tmp_path / "chat.db").mkdir()
+    await works_in_memory(opened, tmp_path / "chat.db")
+    assert list((tmp_path / "chat.db").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+async def test_a_folder_nobody_can_write_to(opened: Open) -> None:
+    await works_in_memory(opened, Path("/proc/hybridchat/chat.db"))
+
+
+def test_memory_on_request_is_no_problem(opened: Open) -> None:
+    store = opened(None)
+    assert (store.problem, store.notice, store.saved, store.location) == (None, None, False, None)
+
+
+@posix
+def test_a_read_only_folder_still_shows_the_old_conversations() -> None:
+    # root can write anywhere, so the program becomes nobody once it has loaded
+    script = """
+        import asyncio, os, sys
+        from pathlib import Path
+        from hybridchat.sessions.store import Store
+
+        if os.geteuid() == 0:
+            os.setgid(65534)
+            os.setuid(65534)
+        path = Path(sys.argv[1])
+        store = Store.open(path)
+        store.rename(store.new_session().id, "old")
+        store.shut()
+        path.chmod(0o400)
+        path.parent.chmod(0o500)
+        store = Store.open(path)
+        assert not store.saved
+        assert "read-only" in store.problem, store.problem
+        (session,) = store.sessions()
+        asyncio.run(store.ask(session.id, "more", parent_id=None))
+        print(session.title, store.session(session.id).turns)
+        store.shut()
+        path.parent.chmod(0o700)
+    """
+    folder = Path(tempfile.mkdtemp())
+    try:
+        folder.chmod(0o777)
+        command = [sys.executable, "-c", textwrap.dedent(script), str(folder / "data" / "chat.db")]
+        shown = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert shown.returncode == 0, shown.stderr
+        assert shown.stdout.split() == ["old", "1"]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def damaged(path: Path, how: str) -> bytes:
+    whole = path.read_bytes()
+    bad = {
+        "garbage": b"this is no database at all " * 100,
+        "short": whole[: len(whole) // 2],
+        "holes": whole[:4096] + b"\x5a" * 40960,
+    }
+    path.write_bytes(bad[how])
+    return bad[how]
+
+
+@pytest.mark.parametrize("how", ["garbage", "short", "holes"])
+async def test_a_damaged_file_is_put_aside_and_a_new_one_begun(how: str, opened: Open, path: Path) -> None:
+    store = opened()
+    await store.ask(store.new_session().id, "lost? " * 5000, parent_id=None)
+    store.shut()
+    content = damaged(path, how)
+    again = opened()
+    assert again.saved
+    assert again.problem is None
+    assert again.notice is not None
+    (aside,) = path.parent.glob("chat.db.corrupt-*-*")
+    assert aside.name in again.notice
+    assert aside.read_bytes() == content
+    assert again.sessions() == []
+    again.new_session()
+    again.shut()
+    damaged(path, how)
+    third = opened()
+    assert third.notice is not None
+    assert len([p for p in path.parent.glob("chat.db.corrupt-*") if not p.name.endswith(("-wal", "-shm"))]) == 2
+    assert aside.read_bytes() == content
+
+
+async def test_a_newer_database_is_refused_and_not_touched(opened: Open, path: Path) -> None:
+    opened().shut()
+    with sqlite3.connect(path) as conn:
+        conn.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    conn.close()
+    before = path.read_bytes()
+    problem = await works_in_memory(opened, path)
+    assert "newer hybridchat" in problem
+    assert "update" in problem
+    assert path.read_bytes() == before
+    assert [p.name for p in path.parent.iterdir() if "corrupt" in p.name] == []
+
+
+async def test_another_programs_database_is_not_touched(opened: Open, path: Path) -> None:
+    path.parent.mkdir()
+    with sqlite3.connect(path) as conn:
+        conn.execute("CREATE TABLE theirs (a)")
+    conn.close()
+    before = path.read_bytes()
+    assert "another program's" in await works_in_memory(opened, path)
+    assert path.read_bytes() == before
+
+
+@posix
+async def test_files_are_for_their_user_only_whatever_the_umask(opened: Open, path: Path) -> None:
+    umask = os.umask(0)
+    try:
+        store = opened(path.parent / "deep" / "chat.db")
+        await store.ask(store.new_session().id, "q", parent_id=None)
+        folder = path.parent / "deep"
+        names = sorted(p.name for p in folder.iterdir())
+        assert names == ["chat.db", "chat.db-shm", "chat.db-wal"]
+        assert {p.stat().st_mode & 0o777 for p in folder.iterdir()} == {0o600}
+        assert {p.stat().st_mode & 0o777 for p in (folder, folder.parent)} == {0o700}
+    finally:
+        os.umask(umask)
+
+
+@posix
+def test_an_open_file_from_elsewhere_is_made_private(opened: Open, path: Path) -> None:
+    opened().shut()
+    path.chmod(0o644)
+    opened()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@posix
+async def test_a_full_disk_loses_nothing_and_heals(path: Path, opened: Open) -> None:
+    script = """
+        import asyncio, resource, signal, sys
+        from pathlib import Path
+        from hybridchat.conversation import Ending
+        from hybridchat.facts import Locality
+        from hybridchat.sessions.store import Store
+
+        async def main():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            store = Store.open(Path(sys.argv[1]))
+            session = store.new_session()
+            first = await store.ask(session.id, "before", parent_id=None)
+            store.end_turn(first.id, Ending.COMPLETE)
+            store.flush()
+            # as on a full disk, no file can grow
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+            second = await store.ask(session.id, "full " * 20000, parent_id=first.id)
+            attempt = store.begin(second.id, "m:m", "h", Locality.LAN)
+            store.say(attempt.id, "said")
+            store.end(attempt.id, Ending.COMPLETE)
+            store.end_turn(second.id, Ending.COMPLETE)
+            assert [len(t.question) for t in store.path(session.id)] == [6, 100000]
+            assert not store.saved and "cannot be saved" in store.problem, store.problem
+            if sys.argv[2] == "heals":
+                resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+                store._writer._next_heal = 0.0
+                store.rename(session.id, "healed")
+                store.flush()
+                store.flush()
+                assert store.saved and store.problem is None, store.problem
+            await store.close()
+
+        asyncio.run(main())
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script), str(path)]
+    full = subprocess.run([*command, "stays full"], capture_output=True, text=True, check=False)
+    assert full.returncode == 0, full.stderr
+    assert [s.turns for s in opened().sessions()] == [1]
+    healed = subprocess.run([*command, "heals"], capture_output=True, text=True, check=False)
+    assert healed.returncode == 0, healed.stderr
+    store = opened()
+    session = next(s for s in store.sessions() if s.title == "healed")
+    assert [t.question[:4] for t in store.path(session.id)] == ["befo", "full"]
+    answer = store.path(session.id)[1].answer
+    assert answer is not None
+    assert (answer.text, answer.ending) == ("said", Ending.COMPLETE)
+
+
+def test_the_schema_of_the_first_version_is_complete_and_consistent(opened: Open, path: Path) -> None:
+    opened().shut()
+    with sqlite3.connect(path) as conn:
+        assert conn.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
+        assert conn.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
+        tables = {row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    conn.close()
+    later = {
+        "turns",
+        "attempts",
+        "attachments",
+        "blobs",
+        "summaries",
+        "tags",
+        "consents",
+        "spend",
+        "placeholders",
+        "parts",
+        "ledger",
+    }
+    assert later <= tables
