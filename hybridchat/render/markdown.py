@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement, TableElement
+from rich.markdown import CodeBlock, Heading, ListItem, Markdown, MarkdownElement, TableElement
 from rich.segment import Segment
 from rich.style import Style
 from rich.table import Table
@@ -65,12 +65,24 @@ class _Table(TableElement):
         yield table
 
 
+class _Item(ListItem):
+    def render_number(self, console: Console, options: ConsoleOptions, number: int, last_number: int) -> RenderResult:
+        wide = len(str(last_number)) + 3
+        style = console.get_style("markdown.item.number")
+        rows = console.render_lines(self.elements, options.update(width=options.max_width - wide), style=self.style)
+        for nth, row in enumerate(rows):
+            yield Segment(" " * wide if nth else f"{number}. ".rjust(wide), style)
+            yield from row
+            yield Segment.line()
+
+
 class _Markdown(Markdown):
     elements: ClassVar[dict[str, type[MarkdownElement]]] = {
         **Markdown.elements,
         "fence": _Code,
         "code_block": _Code,
         "heading_open": _Heading,
+        "list_item_open": _Item,
         "table_open": _Table,
     }
 
@@ -102,17 +114,17 @@ def _readable(token: Token) -> Token:
 def _shown_links(children: list[Token]) -> Iterable[Token]:
     href, said = "", ""
     for child in children:
-        if child.type == "link_open":
-            href, said = str(child.attrs.get("href", "")), ""
-        elif child.type == "image":
+        if child.type == "image":
             source = str(child.attrs.get("src", ""))
             yield Token("text", "", 0, content=f"[image: {child.content or 'no description'}] ({source})")
             continue
+        yield child
+        if child.type == "link_open":
+            href, said = str(child.attrs.get("href", "")), ""
         elif child.type == "link_close" and href and said.strip() not in {href, href.removeprefix("mailto:")}:
             yield Token("text", "", 0, content=f" ({href})")
         else:
             said += child.content
-        yield child
 
 
 class _Canvas(Console):
@@ -218,8 +230,7 @@ def prose(text: str, width: int, style: Style | None = None) -> list[Line]:
     if _too_much(clean) or width < _NARROW or len(clean) > _WHOLE:
         return plain(clean, width, style)
     canvas = _canvas(Palette())
-    rows = Text(clean.expandtabs(4), style=style or "").wrap(canvas, width, tab_size=4)
-    return [list(row.render(canvas, end="")) for row in rows]
+    return [[Segment(row.plain, style)] for row in Text(clean.expandtabs(4)).wrap(canvas, width, tab_size=4)]
 
 
 def _render(text: str, width: int, palette: Palette) -> list[Line]:

@@ -18,9 +18,9 @@ Action = Callable[["ChatScreen", str], Awaitable[None]]
 
 async def help_(screen: ChatScreen, _: str) -> None:
     from hybridchat.tui import help as keys  # imported here, like every view: not needed before first paint
-    from hybridchat.tui.sheet import Page
+    from hybridchat.tui.sheet import Page, room
 
-    screen.app.push_screen(Page("Keys and commands", keys.page(screen.keys)))
+    screen.app.push_screen(Page("Keys and commands", keys.page(screen.keys, room(screen.size.width))))
 
 
 async def model(screen: ChatScreen, args: str) -> None:
@@ -146,7 +146,7 @@ async def status(screen: ChatScreen, _: str) -> None:
 
     snapshot = screen.opened.snapshot()
     held = screen.session.pin
-    rows = [gauges.line(snapshot).plain, f"model: {short(held) + ', held' if held else 'chosen for each message'}"]
+    rows = [gauges.line(snapshot, 1000).plain, f"model: {short(held) + ', held' if held else 'chosen for each message'}"]
     rows += [f"{m.name}: {m.host}, {'this machine' if m.on_device else 'not this machine'}" for m in screen.opened.chat.models()]
     screen.say("\n".join(rows), head="status")
 

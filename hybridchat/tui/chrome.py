@@ -43,7 +43,7 @@ class Chrome:
         """Brings the gauges up to date."""
         self._history.take(snapshot)
         self.banner("offline", "Offline: only models on this machine can answer." if gauges.offline(snapshot) else "")
-        self.parts["status"].say(gauges.line(snapshot))
+        self.parts["status"].say(gauges.line(snapshot, self._screen.size.width - 2))
         if self.parts["panel"].display:
             self.parts["panel"].say(gauges.panel(snapshot, self._history, decision))
 

@@ -32,7 +32,7 @@ class Consent(Static, can_focus=True):
     """Stands above the composer until the user has answered; posts `Answered`."""
 
     DEFAULT_CSS = """
-    Consent { height: auto; padding: 0 1; margin: 0 1; border-left: thick $cloud; background: $panel; }
+    Consent { height: auto; padding: 0 1; margin: 1 1 0 1; border-left: thick $cloud; background: $panel; }
     Consent:focus { border-left: thick $warn; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

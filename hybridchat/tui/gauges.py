@@ -12,7 +12,6 @@ from textual.widgets import Static
 from hybridchat.facts import Candidate, ConnectivityState, Decision, Device, Gauge, Link, Model, ResourceState, Snapshot
 from hybridchat.render.words import short, size
 
-PANEL_WIDTH = 34
 _BARS = "▁▂▃▄▅▆▇█"
 _KEEP = 8
 
@@ -91,8 +90,8 @@ def offline(snapshot: Snapshot) -> bool:
     return snapshot.os_online is False or (bool(known) and all(s is ConnectivityState.DISCONNECTED for s in known))
 
 
-def line(snapshot: Snapshot) -> Content:
-    """`local ok · gpu 12 % · openai 41 ms`, for windows without room for the panel."""
+def line(snapshot: Snapshot, width: int) -> Content:
+    """`this machine ok · gpu 12 % · openai 41 ms`, for windows without room for the panel; whole parts only."""
     word, colour = _DEVICE_WORDS[snapshot.device.state]
     parts = [Content.assemble(("this machine ", "$muted"), (word, colour))]
     name = "gpu" if "gpu" in snapshot.device.gauges else "cpu"
@@ -101,7 +100,10 @@ def line(snapshot: Snapshot) -> Content:
     for host, endpoint in endpoints(snapshot.models).items():
         word, colour = link_word(snapshot.links.get(host))
         parts.append(Content.assemble((f"{endpoint} ", "$muted"), (word, colour)))
-    return Content.styled(" · ", "$muted").join(parts)
+    dot = Content.styled(" · ", "$muted")
+    while len(parts) > 1 and dot.join(parts).cell_length > width:
+        parts.pop()
+    return dot.join(parts)
 
 
 def panel(snapshot: Snapshot, history: History, decision: Decision | None) -> Content:
@@ -124,7 +126,7 @@ def _machine(device: Device, history: History) -> Content:
         free = size(frees.get(name))
         row = [(f"{name:<7}", "$muted"), (history.spark(name), "$local"), (f" {percent(gauge):>5}", "$foreground")]
         if free:
-            row.append((f"  {free} free"[: PANEL_WIDTH - 23], "$muted"))
+            row.append((f"  {free} free", "$muted"))
         rows.append(Content.assemble(*row))
     if "gpu" not in device.gauges:
         rows.append(Content.styled("gpu    none found", "$muted"))

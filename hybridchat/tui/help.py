@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import wrap
 
 from textual.content import Content
 
@@ -21,17 +22,21 @@ _WRITING = (
 )
 
 
-def page(keys: Mapping[str, str]) -> Content:
-    """The help text; `keys` are the user's own, by command name."""
+def page(keys: Mapping[str, str], width: int) -> Content:
+    """The help text for `width` cells; `keys` are the user's own, by command name."""
     rows: list[tuple[str, str]] = []
     for command in COMMANDS:
         key = keys.get(command.name, command.key)
         letter = f"^x {command.letter}" if command.letter else ""
         rows.append((f"{command.usage:<16}", "$foreground"))
         rows.append((f"{key_word(key):<5}{letter:<6}", "$local"))
-        rows.append((f"{command.help}\n", "$muted"))
+        rows.append((_hanging(command.help, 27, width), "$muted"))
     rows.append(("\nWriting and reading\n", "bold"))
     for key, words in _WRITING:
         rows.append((f"{key:<11}", "$local"))
-        rows.append((f"{words}\n", "$muted"))
+        rows.append((_hanging(words, 11, width), "$muted"))
     return Content.assemble(*rows)
+
+
+def _hanging(text: str, indent: int, width: int) -> str:
+    return f"\n{' ' * indent}".join(wrap(text, max(12, width - indent))) + "\n"

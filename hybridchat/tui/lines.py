@@ -33,21 +33,21 @@ def mode_text(mode: Mode, strategy: str, pin: str | None) -> Content:
 def top(title: str, mode: Content, width: int, *, demo: bool) -> Content:
     """`hybridchat ─ title ───── AUTO · local first`; what does not fit goes, the mode last."""
     name = Content.assemble(("hybridchat", "bold"))
-    label = Content.assemble((f" {DEMO} ", "$background on $warn")) if demo else Content("")
-    fixed = cell_len(mode.plain) + (cell_len(label.plain) + 3 if demo else 0) + 2
-    if width < fixed + 16:
+    label = Content.styled(f" {DEMO} ", "$background on $warn") if demo else Content("")
+    need = mode.cell_length + (label.cell_length + 1 if demo else 0)
+    if width < need + 16:
         return (
             Content.assemble(" ", label, " " if demo else "", mode)
-            if width >= fixed + 2
-            else Content.assemble(" ", label or mode)
+            if width > need + 1
+            else Content.assemble(" ", label if demo else mode)
         )
-    room = width - fixed - 16
+    room = width - need - 20 - (4 if demo else 0)
     said = one_line(title, room) if room >= 8 and title else ""
-    left = Content.assemble(" ", name, (" ─ ", "$faint"), said) if said else Content.assemble(" ", name)
-    fill = "─" * max(1, width - cell_len(left.plain) - fixed - 2)
-    middle = Content.assemble((" ─── ", "$faint"), label) if demo else Content("")
-    fill = fill[: max(1, len(fill) - 2)] if demo else fill
-    return Content.assemble(left, middle, (f" {fill} ", "$faint"), mode)
+    left = Content.assemble(" ", name, *((" ─ ", "$faint"), said) if said else ())
+    if demo:
+        left = Content.assemble(left, (" ─ ", "$faint"), label)
+    fill = "─" * (width - left.cell_length - mode.cell_length - 3)
+    return Content.assemble(left, (f" {fill} ", "$faint"), mode)
 
 
 def preview(value: Preview | None, *, names_hidden: bool) -> Content:

@@ -31,7 +31,7 @@ def state(model: Model, live: Live | None, memory_free: int | None) -> str:
         return "loaded"
     if model.size_bytes is None or memory_free is None:
         return ""
-    return "fits" if model.size_bytes <= memory_free else "too large for free memory"
+    return "fits" if model.size_bytes <= memory_free else "too large"
 
 
 def row(model: Model, snapshot: Snapshot, *, wide: int, pinned: bool) -> Content:
@@ -58,7 +58,7 @@ class Models(Sheet[str]):
     """Returns the chosen model's id, `AUTO`, or `None` when left."""
 
     HEADING: ClassVar[str] = "Models"
-    KEYS: ClassVar[str] = "enter hold this model for the conversation · ● held · ▪ ability 1–4 · esc close"
+    KEYS: ClassVar[str] = "enter hold · ● held now · ▪ ability, 1 to 4 · esc close"
 
     def __init__(self, models: Sequence[Model], snapshot: Snapshot, pinned: str | None) -> None:
         super().__init__()

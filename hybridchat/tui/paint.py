@@ -36,7 +36,7 @@ def _strip(row: list[Segment], indent: int) -> Strip:
 
 def estimate(block: Block, width: int) -> int:
     """Lines the block will take, roughly and without rendering it."""
-    room = max(8, min(WIDEST, width - BODY_INDENT - 1))
+    room = max(8, min(WIDEST, width - BODY_INDENT - 2))
     return 2 + block.text.count("\n") + len(block.text) // room + bool(block.text)
 
 
@@ -49,7 +49,7 @@ class BlockPainter:
 
         self.block = block
         self._palette = palette
-        self._width = max(4, min(WIDEST, width - BODY_INDENT - 1))
+        self._width = max(4, min(WIDEST, width - BODY_INDENT - 2))
         self._text = Painter(self._width, palette)
         self._body: list[Strip] = []
 

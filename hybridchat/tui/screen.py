@@ -40,8 +40,6 @@ class ChatScreen(Screen[None]):
     """One conversation at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*_KEYS, Binding("ctrl+c", "interrupt", "stop, then quit", show=False, priority=True)]
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (120, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (24, "-high")]
 
     class ThemeWanted(Message):
         """The user asked for the theme `name`, or with an empty name for the next one."""
@@ -52,6 +50,8 @@ class ChatScreen(Screen[None]):
 
     def __init__(self, launch: Launch, palette: Palette) -> None:
         super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-high")]
         self.launch = launch
         self.keys = dict(launch.keys or {})
         self.deleted = ""
@@ -93,7 +93,7 @@ class ChatScreen(Screen[None]):
         self.run_worker(_warm, thread=True, group="warm")
         await self.open_session(self._opened.session)
         if not self.thread.blocks:
-            self.transcript.note(first_words(self._opened.found), Tone.PLAIN, "hybridchat")
+            self.transcript.note(first_words(self._opened.found), Tone.PLAIN, "found here")
         self.set_interval(LOOK, self._look)
         self._look()
         if self._early:

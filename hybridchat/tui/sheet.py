@@ -14,6 +14,13 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 R = TypeVar("R")
+_AROUND = 8
+"""Rows of border, padding, title and keys."""
+
+
+def room(width: int) -> int:
+    """Cells for text inside a sheet on a screen of `width` cells."""
+    return max(8, min(104, width * 92 // 100) - 7)
 
 
 class Sheet(ModalScreen[R]):
@@ -29,7 +36,8 @@ class Sheet(ModalScreen[R]):
     Sheet VerticalScroll { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
     Sheet OptionList { height: auto; max-height: 100%; border: none; padding: 0; background: $surface; }
     Sheet OptionList { scrollbar-size-vertical: 1; }
-    Sheet OptionList:focus { border: none; }
+    Sheet OptionList:focus { border: none; background-tint: $foreground 0%; }
+    Sheet * { scrollbar-background: $surface; scrollbar-background-hover: $surface; scrollbar-background-active: $surface; }
     Sheet OptionList > .option-list--option-highlighted, Sheet OptionList:focus > .option-list--option-highlighted {
         background: $panel; color: $foreground; text-style: bold;
     }
@@ -76,4 +84,7 @@ class Page(Sheet[None]):
             yield Static(Content(self.KEYS), classes="keys")
 
     def on_mount(self) -> None:
+        width = room(self.app.size.width)
+        rows = sum(1 + line.cell_length // width for line in self._text.split("\n"))
+        self.query_one(Vertical).styles.height = min(rows + _AROUND, self.app.size.height * 92 // 100)
         self.query_one(VerticalScroll).focus()

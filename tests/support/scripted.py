@@ -59,7 +59,9 @@ SNAPSHOT = Snapshot(
         vram_free=3_100_000_000,
     ),
     links={
-        "api.openai.com": Link("api.openai.com", ConnectivityState.OPTIMAL, gauges={"latency": Gauge(41.0, "ms", NOW)}, allowed=True),
+        "api.openai.com": Link(
+            "api.openai.com", ConnectivityState.OPTIMAL, "", {"latency": Gauge(41.0, "ms", NOW)}, allowed=True
+        ),
         "api.anthropic.com": Link("api.anthropic.com"),
     },
     models=(LLAMA, QWEN, GPT, CLAUDE),
@@ -236,7 +238,8 @@ class ScriptedChat:
         ending = Ending.STOPPED if stop.is_set() else line.ending
         usage, timings = Usage(120, 63), Timings(0.3, 2.1 if remote else 0.8, generate_s=1.5)
         cost = 0.004 if remote else None
-        done = Attempt(attempt, turn.id, line.model.id, line.model.host, line.model.locality, said, "", ending, usage, timings, cost)
+        model = line.model
+        done = Attempt(attempt, turn.id, model.id, model.host, model.locality, said, "", ending, usage, timings, cost)
         self._keep(turn, done, ending)
         yield Ended(turn.id, attempt, ending, line.model.id, line.model.locality, usage, timings, cost, line.why)
 
