@@ -165,4 +165,4 @@ def _offer(case: Case, chosen: Candidate, eligible: list[Candidate]) -> str | No
     if case.request.difficulty.score < case.policy.difficulty_offer and not strained(case, chosen):
         return None
     able = [c for c in eligible if not case.is_local(c.model) and c.model.tier >= chosen.model.tier]
-    return max(able, key=lambda c: c.score or 0.0).model.id if able else None
+    return max(able, key=lambda c: (c.model.tier > chosen.model.tier, c.score)).model.id if able else None

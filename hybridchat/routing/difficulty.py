@@ -86,7 +86,8 @@ def difficulty(text: str, previous: Difficulty | None = None, repeats: int = 0) 
     score, reasons = _own(scan)
     if previous is not None:
         if _continues(scan):
-            score, reasons = max(score, previous.score), previous.reasons
+            if score < previous.score:
+                score, reasons = previous.score, previous.reasons
         elif score < DECAY * previous.score:
             score, reasons = DECAY * previous.score, ("earlier messages", *_without(previous.reasons))
     if repeats > 0:

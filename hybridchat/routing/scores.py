@@ -72,9 +72,7 @@ def _fit(tier: int, difficulty: float, overshoot: float) -> float:
 def _nearness(case: Case, model: Model) -> float:
     if model.locality is Locality.ON_DEVICE:
         return 1.0
-    if model.locality is Locality.REMOTE:
-        return 0.0
-    return 0.8 if case.is_local(model) else 0.3
+    return 0.8 if case.is_local(model) else 0.0
 
 
 def estimated_cost(case: Case, model: Model) -> float | None:

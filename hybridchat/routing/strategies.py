@@ -17,10 +17,10 @@ STRATEGIES: Mapping[str, Policy] = MappingProxyType(
             Policy(
                 name="cost",
                 local_first=False,
-                quality=0.3,
-                cost=0.5,
+                quality=0.5,
+                cost=0.4,
                 speed=0.05,
-                locality=0.15,
+                locality=0.05,
                 notes=("the cheapest model that is able enough",),
             ),
             Policy(
