@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from hybridchat.facts import Candidate, Decision, Mode, Request, Snapshot, Target
 from hybridchat.routing.policy import Policy
-from hybridchat.routing.rules import NOTHING_KNOWN, Case, first_objection
+from hybridchat.routing.rules import NOTHING_KNOWN, Case, first_objection, wishes
 from hybridchat.routing.scores import TRIMMED, base_score, score, switch_price, too_slow
 from hybridchat.routing.unlock import nothing_left
 from hybridchat.routing.words import why_chosen
 
 VERSION = 1
-BUILT_IN = frozenset({"resource_monitor", "connectivity_monitor", "budget", "privacy", "difficulty"})
-"""Agents whose figures the rules and scores read themselves: their target is not counted a second time."""
 STAY_IN_CLOUD = 0.8
 """With `cloud = "auto"`, a conversation that went to the cloud stays there until its difficulty is below this share of the
 threshold that sent it there."""
@@ -78,9 +76,9 @@ def _preferred_side(case: Case, eligible: list[Candidate]) -> tuple[Target | Non
     if request.mode is not Mode.AUTO:
         local = request.mode in {Mode.ONLY_LOCAL, Mode.PREFER_LOCAL}
         return (Target.LOCAL if local else Target.CLOUD), "mode"
-    wishes = {c.target for c in request.checks if c.proceed and c.target is not Target.HYBRID and c.agent not in BUILT_IN}
-    if len(wishes) == 1:
-        return wishes.pop(), "checks"
+    wished = {check.target for check in wishes(request.checks)}
+    if len(wished) == 1:
+        return wished.pop(), "checks"
     if not policy.local_first:
         return None, "score"
     if policy.cloud == "auto":

@@ -24,6 +24,8 @@ from hybridchat.routing.memory import affordable_window, bytes_needed, memory_fr
 from hybridchat.routing.policy import Policy
 
 NOTHING_KNOWN = Live()
+BUILT_IN = frozenset({"resource_monitor", "connectivity_monitor", "budget", "privacy", "difficulty"})
+"""Agents whose figures the rules and scores read themselves: their target is not counted a second time."""
 
 
 class Case:
@@ -118,6 +120,11 @@ def _vetoes(checks: tuple[Check, ...]) -> tuple[Check | None, Check | None]:
             if cloud is None and check.target is not Target.LOCAL:
                 cloud = check
     return local, cloud
+
+
+def wishes(checks: tuple[Check, ...]) -> list[Check]:
+    """The checks of the user's own agents that ask for one side."""
+    return [c for c in checks if c.proceed and c.target is not Target.HYBRID and c.agent not in BUILT_IN]
 
 
 def excluded(case: Case, model: Model, _live: Live) -> Rejection | None:

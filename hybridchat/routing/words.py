@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hybridchat.facts import Candidate, Difficulty, Locality, Mode, Model
-from hybridchat.routing.rules import Case
+from hybridchat.routing.rules import Case, wishes
 
 
 def place(model: Model) -> str:
@@ -26,7 +26,7 @@ def why_chosen(case: Case, chosen: Candidate, rule: str, candidates: tuple[Candi
     if rule == "other_side":
         return _other_side(case, chosen, candidates)
     if rule == "checks":
-        return f"{', '.join(c.agent for c in case.request.checks if c.target.value in {'local', 'cloud'})} asked for it"
+        return f"{', '.join(wish.agent for wish in wishes(case.request.checks))} asked for it"
     if rule in FIXED:
         return FIXED[rule]
     clause = looks(case.request.difficulty, case.policy.difficulty_offer)

@@ -30,19 +30,17 @@ def test_small_talk_and_look_ups_are_simple(text: str) -> None:
         ("Prove that the square root of 2 is irrational.", "moderate", "reasoning"),
         ("Fix this:\n```python\nfor i in range(10): print(i\n```", "moderate", "code"),
         (
-            "A tank holds 120 litres; A adds 12 per minute, B drains 7, after 9 minutes C adds 3. Calculate the time until the "
-            + "total is 100, then the average of each rate over 5, 10 and 15 minutes.",
+            "Pipe A adds 12 per minute, B drains 7. Calculate the total after 9 minutes, then the average of each over 5, 10 and 15.",
             "complex",
             "numbers",
         ),
         (
-            "Design a plan for moving a 3 TB Postgres database with at most 5 minutes without it, compare 3 strategies, justify one.",
+            "Design a plan to move a 3 TB Postgres database with at most 5 minutes without it, compare 3 ways, justify one.",
             "complex",
             "reasoning",
         ),
         (
-            "Write a poem that must rhyme, without adjectives, with exactly 8 lines, each line at most 6 words, never using the "
-            + "letter z, and include every season in order.",
+            "Write a poem that must rhyme, without adjectives, exactly 8 lines, each at most 6 words, every season in order.",
             "moderate",
             "constraints",
         ),

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from hybridchat.facts import ConnectivityState, Mode, Price, Request, ResourceState, Snapshot
+from hybridchat.facts import Check, ConnectivityState, Mode, Price, Request, ResourceState, Snapshot, Target
 from hybridchat.routing.decide import decide
 from hybridchat.routing.explain import from_record, sentence, table, to_record
 from hybridchat.routing.policy import Policy
@@ -30,6 +30,12 @@ DOWN = {h: link(h, ConnectivityState.DISCONNECTED, "no route") for h in (OPENAI,
         (ask(mode=Mode.ONLY_CLOUD), world(SMALL, MINI), P, "mini in the cloud: you asked for the cloud"),
         (ask(escalated=True), world(SMALL, MINI), P, "mini in the cloud: you asked the other side"),
         (ask(), world(MINI), P, "mini in the cloud: there is no local model"),
+        (
+            ask(checks=(Check("budget", target=Target.LOCAL), Check("office", target=Target.CLOUD))),
+            world(SMALL, MINI),
+            P,
+            "mini in the cloud: office asked for it",
+        ),
         (
             ask(excluded=frozenset({SMALL.id})),
             world(SMALL, MINI),
