@@ -14,6 +14,11 @@ HARD = difficulty(
     "correct. Include at least 3 tests."
 )
 
+TANK = (
+    "A tank holds 120 litres. Pipe A fills 12 litres per minute, pipe B drains 7, and after 9 minutes pipe C adds 3. "
+    "Calculate the time until the total is 100, then the average of each rate over 5, 10 and 15 minutes."
+)
+
 
 @pytest.mark.parametrize(
     "text",
@@ -30,7 +35,7 @@ def test_small_talk_and_look_ups_are_simple(text: str) -> None:
         ("Prove that the square root of 2 is irrational.", "moderate", "reasoning"),
         ("Fix this:\n```python\nfor i in range(10): print(i\n```", "moderate", "code"),
         (
-            "Pipe A adds 12 per minute, B drains 7. Calculate the total after 9 minutes, then the average of each over 5, 10 and 15.",
+            TANK,
             "complex",
             "numbers",
         ),
