@@ -14,7 +14,8 @@ RELAPSE_S = 60.0
 class Steady:
     """A confirmed level: 0 good, 1 strained, 2 failing; `None` before anything is known.
 
-    `since` is when the level was entered, `eased` when it last went down, `dwell` how many seconds the level is kept at least.
+    `since` is when the level was entered, or last came back after a better sample; `eased` when it last went down; `dwell` how
+    many seconds after `since` the level is kept at least.
     """
 
     level: int | None = None
@@ -44,6 +45,9 @@ class Steady:
             return now if reached is None else replace(now, level=reached, since=at)
         if reached is not None and reached > now.level:
             return replace(now, level=reached, since=at, dwell=_dwell_after_worsening(now, at))
+        if self.holds and self.holds[-1] < now.level <= now.holds[-1]:
+            # it had begun to ease and fell back: the dwell starts again
+            return replace(now, since=at)
         if len(now.holds) == WINDOW and max(now.holds) < now.level and at - now.since >= now.dwell:
             return replace(now, level=max(now.holds), since=at, eased=at)
         return now

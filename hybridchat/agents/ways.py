@@ -94,7 +94,8 @@ def observe(state: LinkState, sample: LinkSample, thresholds: ConnectivityThresh
     )
     strained, reason = _strain(now, thresholds, 1.0)
     enter = 2 if not sample.ok else int(strained)
-    hold = 2 if not sample.ok else int(_strain(now, thresholds, 0.75)[0])
+    still_slow = (sample.connect_ms or 0) > thresholds.latency * 0.75
+    hold = 2 if not sample.ok else int(_strain(now, thresholds, 0.75)[0] or still_slow)
     steady = state.steady.step(sample.at, enter, hold)
     if steady.level == 2:
         # figures of before the break say nothing of the line that comes back
