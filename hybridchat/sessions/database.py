@@ -17,7 +17,7 @@ from hybridchat.sessions import schema
 BUSY_S = 5.0
 """Seconds to wait for another process's write."""
 CHECKED_UP_TO = 16 * 2**20
-"""Bytes of file that are read through for damage at every start; of a larger one only the length and the tables are looked at."""
+"""Bytes of file that are read through for damage at every start (1 ms per megabyte); of a larger one only length and tables."""
 
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 TROUBLE = DAMAGED | {
@@ -146,7 +146,7 @@ def _copy_readable(path: Path, memory: sqlite3.Connection) -> None:
     with contextlib.suppress(OSError, sqlite3.Error, schema.NotOurs):
         # on a read-only disk SQLite cannot make its shared-memory file; without a log it needs none
         frozen = "" if log.exists() and log.stat().st_size else "&immutable=1"
-        source = _connect(f"{path.resolve().as_uri()}?mode=ro{frozen}", uri=True)
+        source = _connect(f"{path.resolve().as_uri()}?mode=ro{frozen}", busy=0.1, uri=True)
         try:
             schema.refuse_strangers(source)
             _refuse_damaged(source, path)

@@ -181,9 +181,7 @@ class Ledger:
         """The session's table, in the order minted."""
         self._writer.flush(1.0)
         with self._database.reading() as conn:
-            found = conn.execute(
-                "SELECT * FROM placeholders WHERE session_id = ? ORDER BY created, placeholder", (session_id,)
-            ).fetchall()
+            found = conn.execute("SELECT * FROM placeholders WHERE session_id = ? ORDER BY seq", (session_id,)).fetchall()
         return [
             PlaceholderRow(r["session_id"], r["placeholder"], r["kind"], r["original"], r["reason"], r["part_of"]) for r in found
         ]
@@ -203,8 +201,6 @@ def _add_placeholder(conn: sqlite3.Connection, row: PlaceholderRow, now: float) 
     kept = conn.execute(
         "SELECT original FROM placeholders WHERE session_id = ? AND placeholder = ?", (row.session_id, row.placeholder)
     ).fetchone()
-    if kept is None:
-        raise LookupError(f"there is no session {row.session_id}")
     if kept["original"] != storable(row.original):
         raise ValueError(f"{row.placeholder} already stands for another value in this session")
 

@@ -90,7 +90,18 @@ def _started_posix(pid: int) -> str | None:
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return told.stdout.decode("ascii", "replace").strip()
+    answer = told.stdout.decode("utf-8", "replace").strip()
+    return answer or ("" if _gone(pid) else None)
+
+
+def _gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def _started_windows(pid: int) -> str | None:

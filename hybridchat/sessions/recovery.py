@@ -8,6 +8,8 @@ import threading
 from hybridchat.sessions import owners, search
 from hybridchat.sessions.owners import Owner
 
+FORGOTTEN_S = 7 * 86400.0
+
 
 class Pulse:
     """The turns this store has open, and the sign of life of their owner."""
@@ -96,7 +98,8 @@ def close_owner(conn: sqlite3.Connection, owner_id: str | None, now: float, *, f
     conn.execute(
         "UPDATE spend SET how = 'estimate', usd = reserved, settled = ? WHERE how IS NULL AND owner_id IS ?", (now, owner_id)
     )
-    conn.execute("DELETE FROM owners WHERE id IS ?", (owner_id,))
+    # one that has something open beats every 5 s, and one that comes back enters itself again
+    conn.execute("DELETE FROM owners WHERE id IS ? OR beat < ?", (owner_id, now - FORGOTTEN_S))
     return [row["id"] for row in turns]
 
 

@@ -155,6 +155,7 @@ CREATE TABLE summaries (
 );
 CREATE INDEX summaries_by_turn ON summaries(turn_id);
 CREATE TABLE placeholders (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
     session_id TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE,
     placeholder TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -162,8 +163,8 @@ CREATE TABLE placeholders (
     reason TEXT NOT NULL DEFAULT '',
     part_of TEXT,
     created REAL NOT NULL,
-    PRIMARY KEY (session_id, placeholder)
-) WITHOUT ROWID;
+    UNIQUE (session_id, placeholder)
+);
 CREATE TABLE parts (
     sha256 TEXT PRIMARY KEY,
     text TEXT NOT NULL,

@@ -221,6 +221,27 @@ async def test_a_full_disk_loses_nothing_and_heals(path: Path, opened: Open) -> 
     assert (answer.text, answer.ending) == ("said", Ending.COMPLETE)
 
 
+async def test_a_write_another_process_blocks_is_kept_and_written_later(opened: Open, path: Path) -> None:
+    store = opened()
+    session = store.new_session()
+    store.flush()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert store._database.file is not None
+    # 5 s otherwise: too long for a test
+    store._database.file.execute("PRAGMA busy_timeout = 50")
+    await store.ask(session.id, "meanwhile", parent_id=None)
+    assert [t.question for t in store.path(session.id)] == ["meanwhile"]
+    assert not store.saved
+    assert store.problem is not None
+    assert "another program" in store.problem
+    other.execute("ROLLBACK")
+    other.close()
+    await store.close()
+    again = opened()
+    assert [t.question for t in again.path(session.id)] == ["meanwhile"]
+
+
 def test_the_schema_of_the_first_version_is_complete_and_consistent(opened: Open, path: Path) -> None:
     opened().shut()
     with sqlite3.connect(path) as conn:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -74,16 +76,16 @@ def answering(path: Path) -> Iterator[subprocess.Popen[str]]:
     end(process)
 
 
-async def test_killed_in_mid_answer_question_and_text_are_there_and_the_turn_is_cut(
-    answering: subprocess.Popen[str], path: Path, opened: Open
-) -> None:
+def lost(path: Path, opened: Open) -> float:
+    """Kills a process that has been answering for a while; returns how many seconds of text were not on the disk."""
+    answering = start(ANSWERING, path)
     session_id, turn_id = line(answering).split()
     said = [line(answering).split()]
     while float(said[-1][1]) - float(said[0][1]) < 0.8:
         said.append(line(answering).split())
     rest = end(answering)
     said += [told.split() for told in rest.splitlines() if len(told.split()) == 2]
-    store = opened()
+    store = opened(path)
     assert store.saved
     assert store.recovered == (turn_id,)
     (turn,) = store.path(session_id)
@@ -94,10 +96,14 @@ async def test_killed_in_mid_answer_question_and_text_are_there_and_the_turn_is_
     kept = len(attempt.text.split())
     assert attempt.text == "".join(f"{n} " for n in range(kept))
     died, last_kept = float(said[-1][1]), float(said[min(kept, len(said)) - 1][1])
-    # 250 ms are promised; the rest is for a busy machine
-    assert died - last_kept <= 0.25 + 0.15
     assert store.spend.spent(0).usd == 0.5
     assert [h.attempt_id for h in store.search.find('"0 1 2 3"')] == [attempt.id]
+    return died - last_kept
+
+
+def test_killed_in_mid_answer_question_and_text_are_there_and_the_turn_is_cut(tmp_path: Path, opened: Open) -> None:
+    # 250 ms are promised; on a machine that is busy with something else one kill may come late
+    assert any(lost(tmp_path / str(n) / "chat.db", opened) <= 0.26 for n in range(3))
 
 
 async def test_a_second_process_leaves_the_first_ones_live_turn_alone(
@@ -212,6 +218,19 @@ def test_the_start_of_a_process_tells_it_from_none_and_from_itself_later() -> No
         process.kill()
         process.communicate()
     assert owners.started(process.pid) in {"", None}
+
+
+@pytest.mark.skipif(os.name != "posix" or shutil.which("ps") is None, reason="asks ps")
+def test_ps_tells_the_same_where_there_is_no_proc() -> None:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        running = owners._started_posix(process.pid)
+        assert running
+        assert running == owners._started_posix(process.pid)
+    finally:
+        process.kill()
+        process.communicate()
+    assert owners._started_posix(process.pid) == ""
 
 
 async def test_an_open_turn_keeps_its_owners_heart_beating(opened: Open) -> None:
