@@ -20,8 +20,8 @@ from hybridchat.providers.wire import (
     follow,
     guard_hook,
     hang_up,
-    honours_proxies,
     host_of,
+    http_settings,
     json_object,
     next_chunk,
     output_limit,
@@ -92,20 +92,17 @@ class AnthropicProvider:
         import anthropic
         import httpx2
 
+        hook = guard_hook(self._guard, keyed=bool(self._api_key))
         client = anthropic.AsyncAnthropic(
             api_key=self._api_key or NO_KEY,
             base_url=self._base_url,
             max_retries=0,
             # its spans could carry the conversation to wherever the environment says
             open_telemetry=False,
-            http_client=httpx2.AsyncClient(
-                event_hooks={"request": [guard_hook(self._guard, keyed=bool(self._api_key))]},
-                follow_redirects=False,
-                trust_env=honours_proxies(self._locality),
-            ),
+            http_client=httpx2.AsyncClient(**http_settings(self._base_url, self._locality, request=[hook])),
         )
         # the SDK imports a resource when it is first touched: here, not on the loop
-        _ = client.messages, client.models
+        _ = client.messages
         return client
 
     async def _parts(self, call: Call) -> AsyncGenerator[Part, None]:
@@ -152,9 +149,11 @@ class AnthropicProvider:
                 self._budgeted.add(call.model.name)
 
     async def _listing(self) -> Listing:
+        import httpx2
+
         client = await self._client.get()
-        raw = await client.models.with_raw_response.list(limit=_PAGE, timeout=LISTING_S)
-        listed = json_object(await raw.text(), self._site)
+        raw = await client.get("/v1/models", cast_to=httpx2.Response, options={"timeout": LISTING_S, "params": {"limit": _PAGE}})
+        listed = json_object(raw.content, self._site)
         return Listing(tuple(self._model(m) for m in entries(listed.get("data")) if word(m.get("id"))))
 
     def _model(self, raw: Mapping[str, object]) -> Model:

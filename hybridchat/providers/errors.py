@@ -86,7 +86,10 @@ def translate(error: Exception, site: Site, matter: Matter = NOTHING) -> Excepti
     for link in chain:
         if (failure := _transport(link, chain, site)) is not None:
             return failure
-    return malformed(site)
+    failure = malformed(site)
+    # for a bug report: the type alone, as the text of a parser's error quotes what it read
+    failure.add_note(f"from {type(error).__name__}")
+    return failure
 
 
 def complaint_of(error: Exception) -> Complaint | None:
@@ -114,9 +117,9 @@ def cut(site: Site) -> Cut:
 
 
 def stalled(site: Site, seconds: float, *, begun: bool) -> Stalled:
-    fix = "Try again, or choose another model" if begun else "It may still be loading: try again, or choose another model"
+    loading = "It may still be loading the model: try" if site.on_device and not begun else "Try"
     silence = "stopped sending for" if begun else "sent no word for"
-    return Stalled(f"{site.host} {silence} {seconds:.3g} s. {fix}.", host=site.host)
+    return Stalled(f"{site.host} {silence} {seconds:.3g} s. {loading} again, or choose another model.", host=site.host)
 
 
 def refused(site: Site) -> Refused:
@@ -226,11 +229,8 @@ def _sentence(kind: type[ProviderError], said: Complaint, site: Site, matter: Ma
         wait = f"in {said.retry_after:.0f} s" if said.retry_after else "in a moment"
         return f"{host} takes no more requests for now. Try again {wait}, or choose another model."
     if kind is UnknownModel:
-        fix = (
-            f"Get it with: ollama pull {matter.model}"
-            if site.protocol == "ollama"
-            else f"See what it has with: hybridchat models{'' if not site.endpoint else f' ({site.endpoint})'}"
-        )
+        pull = site.protocol == "ollama" and matter.model
+        fix = f"Get it with: ollama pull {matter.model}" if pull else "Check how it is written, or choose another model."
         return f"{host} does not have the model {name}. {fix}"
     if kind is TooLong:
         return f"The conversation does not fit {name} at {host}{detail}. Choose a model with a larger window, or shorten it."

@@ -14,6 +14,7 @@ from hybridchat.providers.ollama_models import elsewhere, installed, known_live
 from hybridchat.providers.wire import (
     LISTING_S,
     LOAD_S,
+    Hook,
     Lazy,
     Part,
     Stopwatch,
@@ -21,8 +22,8 @@ from hybridchat.providers.wire import (
     follow,
     guard_hook,
     hang_up,
-    honours_proxies,
     host_of,
+    http_settings,
     json_object,
     next_chunk,
     output_limit,
@@ -105,28 +106,18 @@ class OllamaProvider:
 
         from hybridchat.providers import ollama_hooks
 
-        hooks = {"request": [ollama_hooks.on_request, self._hook()], "response": [ollama_hooks.on_response]}
-        return ollama.AsyncClient(
-            self._base_url,
-            headers=self._headers,
-            follow_redirects=False,
-            trust_env=honours_proxies(self._locality),
-            event_hooks=hooks,
-        )
+        before, after = [ollama_hooks.on_request, self._hook()], [ollama_hooks.on_response]
+        settings = http_settings(self._base_url, self._locality, request=before, response=after)
+        return ollama.AsyncClient(self._base_url, headers=self._headers, **settings)
 
     def _build_plain(self) -> httpx.AsyncClient:
         """For what the SDK drops from its answers (`remote_host`, `context_length`) or stumbles over in half an Ollama."""
         import httpx  # 60 ms
 
-        return httpx.AsyncClient(
-            base_url=self._base_url,
-            headers=self._headers,
-            follow_redirects=False,
-            trust_env=honours_proxies(self._locality),
-            event_hooks={"request": [self._hook()]},
-        )
+        settings = http_settings(self._base_url, self._locality, request=[self._hook()])
+        return httpx.AsyncClient(base_url=self._base_url, headers=self._headers, **settings)
 
-    def _hook(self) -> Any:
+    def _hook(self) -> Hook:
         # the SDK adds OLLAMA_API_KEY from the environment to every address: without a key of its own this endpoint gets none
         return guard_hook(self._guard, keyed=self._keyed)
 

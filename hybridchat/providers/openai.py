@@ -20,8 +20,8 @@ from hybridchat.providers.wire import (
     follow,
     guard_hook,
     hang_up,
-    honours_proxies,
     host_of,
+    http_settings,
     json_object,
     next_chunk,
     output_limit,
@@ -89,12 +89,10 @@ class OpenAIProvider:
             api_key=self._api_key or NO_KEY,
             base_url=self._base_url,
             max_retries=0,
-            http_client=httpx2.AsyncClient(
-                event_hooks={"request": [hook]}, follow_redirects=False, trust_env=honours_proxies(self._locality)
-            ),
+            http_client=httpx2.AsyncClient(**http_settings(self._base_url, self._locality, request=[hook])),
         )
         # the SDK imports a resource when it is first touched: here, not on the loop
-        _ = client.chat.completions, client.models
+        _ = client.chat.completions
         return client
 
     async def _parts(self, call: Call) -> AsyncGenerator[Part, None]:
@@ -156,8 +154,11 @@ class OpenAIProvider:
         return True
 
     async def _listing(self) -> Listing:
+        import httpx2
+
         client = await self._client.get()
-        raw = await client.models.with_raw_response.list(timeout=LISTING_S)
+        # raw: what a server tells beyond the protocol, such as its window, stands beside it
+        raw = await client.get("/models", cast_to=httpx2.Response, options={"timeout": LISTING_S})
         listed = json_object(raw.content, self._site)
         named = [m for m in entries(listed.get("data")) if word(m.get("id"))]
         live = ((f"{self.endpoint}:{m['id']}", state) for m in named if (state := _live(m)) is not None)

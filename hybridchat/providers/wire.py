@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import ssl
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ Part = Delta | Done
 
 LISTING_S = 10.0
 """Limit for a look at what a server has, seconds."""
-TAIL_S = 2.0
+TAIL_S = 1.0
 """How long the usage figures may come after the answer's end, seconds."""
 LOAD_S = 600.0
 """Limit for loading a model into memory, seconds: tens of gigabytes from a slow disk."""
@@ -81,9 +82,17 @@ def guard_hook(guard: Guard, *, keyed: bool, drop: Iterable[str] = ()) -> Hook:
     return hook
 
 
-def honours_proxies(locality: Locality) -> bool:
-    """Only what goes to the internet may take the way of the proxy variables."""
-    return locality is Locality.REMOTE
+def http_settings(base_url: str, locality: Locality, **hooks: Sequence[Hook]) -> dict[str, Any]:
+    """Arguments for httpx's or httpx2's `AsyncClient`; `hooks` by their names there, `request` and `response`.
+
+    Only what goes to the internet may take the way of the proxy variables.
+    """
+    remote = locality is Locality.REMOTE
+    settings: dict[str, Any] = {"event_hooks": hooks, "follow_redirects": False, "trust_env": remote}
+    if not remote and not base_url.startswith("https:"):
+        # loading the certificates takes 20 ms that plain HTTP does not need; this context trusts nobody
+        settings["verify"] = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return settings
 
 
 # -- clients and calls -----------------------------------------------------------------------------------------------
