@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from hybridchat.agents.base import BaseAgent, Sampler
 from hybridchat.agents.link import os_online
-from hybridchat.agents.probe import Abandoned, Look, Permit, Place, place, probe, trust
+from hybridchat.agents.probe import TIMEOUT_S, Abandoned, Look, Permit, Place, place, probe, trust
 from hybridchat.agents.ways import BULK_BYTES, DEFAULTS, ConnectivityThresholds, LinkSample, LinkState, observe, pace, unknown
 from hybridchat.facts import Check, ConnectivityState, Link, Target
 
@@ -263,6 +263,7 @@ class ConnectivityAgent(BaseAgent):
         state = way.sampler.state
         link = replace(state.link, allowed=way.permit is not None)
         age = None if state.at is None else now - state.at
-        if age is not None and age > 3 * self._pace(state):
+        # a look at a host that keeps silent takes longer than the pace it is looked at in trouble
+        if age is not None and age > 3 * max(self._pace(state), self._every, TIMEOUT_S):
             return replace(link, state=ConnectivityState.UNKNOWN, reason=f"last tried {age:.0f} s ago")
         return link
