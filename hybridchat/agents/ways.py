@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from statistics import median
 from typing import TypeVar
 
 from hybridchat.agents.steady import Steady
@@ -167,6 +167,13 @@ def _gauges(state: LinkState, source: str) -> dict[str, Gauge]:
         speed = median(mbit for _, mbit in state.speeds)
         found["bandwidth"] = Gauge(value=speed, unit="Mbit/s", at=state.speeds[-1][0], source="transfers", n=len(state.speeds))
     return found
+
+
+def median(values: Iterable[float]) -> float:
+    """The middle of at least one value. Our own: importing `statistics` costs 8 ms before the first paint."""
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
 def _add(series: tuple[T, ...], value: T | None, most: int) -> tuple[T, ...]:
