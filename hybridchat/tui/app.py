@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from pathlib import Path
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
@@ -19,7 +20,7 @@ from hybridchat.tui.screen import ChatScreen
 class HybridChat(App[None]):
     """`HybridChat(launch).run()`; what `launch.open` builds comes after the first paint."""
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     TITLE = "hybridchat"
     ENABLE_COMMAND_PALETTE = True
 

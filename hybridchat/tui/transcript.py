@@ -22,6 +22,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.timer import Timer
+from textual.widget import Widget
 
 from hybridchat.conversation import Event, Turn
 from hybridchat.render.palette import Palette
@@ -85,6 +86,8 @@ class Transcript(ScrollView, can_focus=True):
         self._due = 0.0
         self._moving = False
         self._settling = False
+        self._drawn: list[Strip | None] = []
+        self._laid_width = 0
 
     # -- what others call -------------------------------------------------------------------------
 
@@ -111,6 +114,7 @@ class Transcript(ScrollView, can_focus=True):
         self._palette = palette
         for laid in self._laid:
             laid.strips = laid.painter = None
+        self._drawn = []
         self._measure_visible()
         self.refresh()
 
@@ -194,14 +198,8 @@ class Transcript(ScrollView, can_focus=True):
             self._measure_end()
         else:
             self._measure_visible()
-        self._moving = True
-        grown = Size(self.size.width, self._starts[-1])
-        if grown != self.virtual_size:
-            self.virtual_size = grown
-        if self.following:
-            self._jump(self.max_scroll_y)
-        self._moving = False
-        self.refresh()
+        self._range(None)
+        self._refresh_changed()
         if before != self._starts[-1] or any(not laid.exact for laid in self._laid[-3:]):
             self._settle_later()
 
@@ -251,10 +249,8 @@ class Transcript(ScrollView, can_focus=True):
         if lowest is None:
             return
         self._restart(lowest)
-        self._moving = True
-        self.virtual_size = Size(self.size.width, self._starts[-1])
-        self._jump(self.max_scroll_y if self.following else self._starts[top_block] + anchor)
-        self._moving = False
+        self._range(self._starts[top_block] + anchor)
+        self._refresh_changed()
         self._settle_later()
 
     def on_resize(self) -> None:
@@ -266,42 +262,69 @@ class Transcript(ScrollView, can_focus=True):
                 laid.height = estimate(block, self._width)
             self._restart(0)
             if not self.following and self._laid:
-                self._moving = True
-                self.virtual_size = Size(self.size.width, self._starts[-1])
-                self._jump(self._starts[top])
-                self._moving = False
+                self._range(self._starts[top])
         if self.thread.blocks and not self._laid:
             self._invalidate(0)
         self._place()
         self._settle_later()
 
-    _laid_width = 0
-
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        if not self._moving:
-            self.following = new_value >= self.max_scroll_y
-            if self._laid:
-                self._measure_visible()
+        if self._moving:
+            self.vertical_scrollbar.position = new_value
+            return
+        self.following = new_value >= self.max_scroll_y
+        if self._laid:
+            self._measure_visible()
         super().watch_scroll_y(old_value, new_value)
 
-    def _jump(self, y: float) -> None:
-        self.scroll_target_y = self.scroll_y = max(0, min(y, self.max_scroll_y))
+    def _range(self, y: float | None) -> None:
+        """Sets how far one can scroll, and the position: the end when following, else `y`, else where it is.
+
+        Assigning `virtual_size` would lay the whole screen out again for every new line, and redraw it.
+        """
+        self.set_reactive(Widget.virtual_size, Size(self.size.width, self._starts[-1]))
+        self.vertical_scrollbar.window_virtual_size = self._starts[-1]
+        self.vertical_scrollbar.window_size = self.size.height
+        target = self.max_scroll_y if self.following else self.scroll_y if y is None else y
+        self._moving = True
+        self.scroll_target_y = self.scroll_y = max(0, min(target, self.max_scroll_y))
+        self._moving = False
+
+    def _refresh_changed(self) -> None:
+        """Draws the rows in view that look different from the last time; the rest costs the terminal nothing."""
+        top, height, width = self.scroll_offset.y, self.size.height, self.size.width
+        now = [self._row(top + y) for y in range(height)]
+        old = self._drawn if len(self._drawn) == height else [None] * height
+        changed = [Region(0, y, width, 1) for y in range(height) if now[y] is not old[y] and now[y] != old[y]]
+        self._drawn = now
+        if len(changed) == height:
+            self.refresh()
+        elif changed:
+            self.refresh(*changed)
+
+    def _row(self, row: int) -> Strip | None:
+        if not self._laid or row >= self._starts[-1]:
+            return None
+        index = self._block_at(row)
+        strips, within = self._strips(index), row - self._starts[index]
+        return strips[within] if within < len(strips) else None
 
     # -- painting ---------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
         row = y + self.scroll_offset.y
         width, ground = self.size.width, self.rich_style
-        if row >= self._starts[-1] or not self._laid:
+        strip = self._row(row)
+        if strip is None:
             return Strip.blank(width, ground)
-        index = self._block_at(row)
-        strips = self._strips(index)
-        within = row - self._starts[index]
-        strip = strips[within] if within < len(strips) else Strip.blank(1)
         strip = strip.adjust_cell_length(width, ground).apply_style(ground)
-        if index == self.cursor and self.has_focus and within < len(strips) - 1:
+        if self.has_focus and self._under_cursor(row):
             strip = Strip([Segment("▌", ground + Style(color=self._palette.local)), *strip.crop(1)], width)
         return self._selected(strip, row).apply_offsets(0, row)
+
+    def _under_cursor(self, row: int) -> bool:
+        at = self.cursor
+        return at is not None and at < len(self._laid) and self._starts[at] <= row < self._starts[at + 1] - 1
 
     def _selected(self, strip: Strip, row: int) -> Strip:
         selection = self.text_selection
@@ -321,9 +344,8 @@ class Transcript(ScrollView, can_focus=True):
         final = min(last, selection.end.y if selection.end else last)
         rows: list[str] = []
         for row in range(first, final + 1):
-            index = self._block_at(row)
-            strips, within = self._strips(index), row - self._starts[index]
-            text = strips[within].text if within < len(strips) else ""
+            strip = self._row(row)
+            text = strip.text if strip is not None else ""
             start, end = selection.get_span(row) or (0, 0)
             rows.append((text[start:] if end == -1 else text[start:end]).rstrip())
         return "\n".join(rows), "\n"
