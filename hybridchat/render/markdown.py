@@ -243,9 +243,10 @@ def _render(text: str, width: int, palette: Palette) -> list[Line]:
     canvas = _canvas(palette)
     options = canvas.options.update(width=width, height=None)
     rows = [_trimmed(row, width) for row in canvas.render_lines(_Markdown(tokens), options, pad=False)]
+    first = next((n for n, row in enumerate(rows) if row), 0)
     while rows and not rows[-1]:
         rows.pop()
-    return rows
+    return rows[first:]
 
 
 def _trimmed(row: Line, width: int) -> Line:
