@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
-from hybridchat.sessions import schema
+from hybridchat.sessions import files, schema
+from hybridchat.sessions.rescue import rescue
 
 BUSY_S = 5.0
 """Seconds to wait for another process's write."""
@@ -32,6 +33,8 @@ TROUBLE = DAMAGED | {
 }
 """Result codes that speak of the disk or its other users, not of the statement."""
 
+T = TypeVar("T")
+
 
 def code(error: BaseException) -> int:
     """SQLite's primary result code, 0 when the error has none."""
@@ -49,31 +52,45 @@ class Database:
     problem: str | None = None
     notice: str | None = None
     full_text: bool = True
+    damaged: bool = False
+    """The file was found damaged while in use: it is not written again, and put aside at the next start."""
+    before_read: Callable[[], object] = lambda: None
     lock: threading.RLock = field(default_factory=threading.RLock)
 
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one read, from any thread. Fetch everything before leaving: an open cursor holds the log back."""
-        with self.lock:
-            conn = self.memory or self.reader
-            if conn is None:
-                raise RuntimeError("the store is closed")
-            yield conn
-
-    def fall_back(self, error: sqlite3.Error) -> None:
-        """Goes on in memory, with a copy of what the file holds, because it cannot be written now."""
-        memory = _connect(":memory:")
+    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """What `work` reads, from any thread. It must fetch all its rows: an open cursor holds the log back."""
+        self.before_read()
         with self.lock:
             try:
-                assert self.reader is not None
-                self.reader.backup(memory)
+                return work(self._readable())
+            except sqlite3.DatabaseError as error:
+                if code(error) not in DAMAGED or self.memory is not None:
+                    raise
+                self.fall_back(error)
+                return work(self._readable())
+
+    def _readable(self) -> sqlite3.Connection:
+        conn = self.memory or self.reader
+        if conn is None:
+            raise RuntimeError("the store is closed")
+        return conn
+
+    def fall_back(self, error: sqlite3.Error) -> None:
+        """Goes on in memory, with a copy of what the file holds, because it cannot be written or read now."""
+        with self.lock:
+            assert self.reader is not None
+            memory = _connect(":memory:")
+            self.damaged = code(error) in DAMAGED
+            try:
+                if not self.damaged:
+                    self.reader.backup(memory)
             except sqlite3.Error:
-                memory.close()
-                memory = _connect(":memory:")
+                self.damaged = True
+            if self.damaged:
                 schema.migrate(memory)
+                rescue(self.reader, memory)
                 self.full_text = schema.make_index(memory)
-                # what the rows refer to stays behind in the file that cannot be read
-                memory.execute("PRAGMA foreign_keys = OFF")
+                files.doubt(self.path)
             self.memory = memory
             self.problem = sentence(self.path, error)
 
@@ -142,7 +159,7 @@ def _in_memory(path: Path | None, problem: str | None = None, *, copy: bool = Fa
 
 def _copy_readable(path: Path, memory: sqlite3.Connection) -> None:
     """Takes over the conversations of a file that can be read but not written."""
-    log = path.with_name(path.name + "-wal")
+    log = files.beside(path, "-wal")
     with contextlib.suppress(OSError, sqlite3.Error, schema.NotOurs):
         # on a read-only disk SQLite cannot make its shared-memory file; without a log it needs none
         frozen = "" if log.exists() and log.stat().st_size else "&immutable=1"
@@ -157,17 +174,38 @@ def _copy_readable(path: Path, memory: sqlite3.Connection) -> None:
 
 def _open_file(path: Path, clock: Callable[[], float]) -> Database:
     notice = None
-    _make_private(path)
+    files.make_private(path)
     for _ in range(2):
         try:
             return _checked(path, notice)
         except sqlite3.Error as error:
             if code(error) not in DAMAGED:
                 raise
-        aside = _move_aside(path, clock())
-        notice = f"{path} is damaged and could not be read. It is kept as {aside.name}; a new one was begun."
-        _make_private(path)
+        aside = files.move_aside(path, clock())
+        files.make_private(path)
+        rescued = _rescue_file(aside, path)
+        taken = f"{rescued} conversations could be read and were taken over" if rescued else "a new one was begun"
+        notice = f"{path} is damaged. It is kept as {aside.name}; {taken}."
     return _checked(path, notice)
+
+
+def _rescue_file(aside: Path, path: Path) -> int:
+    """Takes over what can be read of a damaged file, from a copy: reading it with its log would change it."""
+    copy = files.beside(aside, "-copy")
+    try:
+        for end in ("", "-wal"):
+            if files.beside(aside, end).exists():
+                files.beside(copy, end).touch(mode=0o600)
+                shutil.copyfile(files.beside(aside, end), files.beside(copy, end))
+        with contextlib.closing(_connect(str(copy))) as source, contextlib.closing(_connect(str(path))) as target:
+            _tune(target)
+            schema.migrate(target)
+            return rescue(source, target)
+    except (OSError, sqlite3.Error):
+        return 0
+    finally:
+        for end in ("", "-wal", "-shm"):
+            files.beside(copy, end).unlink(missing_ok=True)
 
 
 def _checked(path: Path, notice: str | None) -> Database:
@@ -179,7 +217,7 @@ def _checked(path: Path, notice: str | None) -> Database:
         schema.migrate(conn)
         full_text = schema.make_index(conn)
         for suffix in ("", "-wal", "-shm"):
-            _private_file(path.with_name(path.name + suffix))
+            files.make_file_private(files.beside(path, suffix))
         reader = _connect(str(path))
         reader.execute("PRAGMA query_only = ON")
     except BaseException:
@@ -206,43 +244,14 @@ def _tune(conn: sqlite3.Connection) -> None:
 def _refuse_damaged(conn: sqlite3.Connection, path: Path) -> None:
     size = path.stat().st_size
     pages, page = (conn.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
-    log = path.with_name(path.name + "-wal")
+    log = files.beside(path, "-wal")
     short = pages * page > size and not (log.exists() and log.stat().st_size)
-    if not short and size <= CHECKED_UP_TO:
+    doubt = files.beside(path, files.DOUBT)
+    if not short and (size <= CHECKED_UP_TO or doubt.exists()):
         short = conn.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok"
     if short:
         error = sqlite3.DatabaseError("the file is damaged")
         error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         raise error
-
-
-def _make_private(path: Path) -> None:
-    """Creates the file and the directories that are missing, for this user only whatever the umask says."""
-    missing = [folder for folder in path.parents if not folder.exists()]
-    for folder in reversed(missing):
-        folder.mkdir(mode=0o700, exist_ok=True)
-        folder.chmod(0o700)
-    if not path.exists():
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        _private_file(path)
-
-
-def _private_file(path: Path) -> None:
-    if os.name == "posix" and path.exists() and path.stat().st_mode & 0o777 != 0o600:
-        path.chmod(0o600)
-
-
-def _move_aside(path: Path, at: float) -> Path:
-    # local time: people look for it by the clock on their wall
-    stamp = datetime.fromtimestamp(at).astimezone().strftime("%Y%m%d-%H%M%S")
-    aside, n = path.with_name(f"{path.name}.corrupt-{stamp}"), 1
-    while aside.exists():
-        n += 1
-        aside = path.with_name(f"{path.name}.corrupt-{stamp}-{n}")
-    path.rename(aside)
-    for suffix in ("-wal", "-shm"):
-        beside = path.with_name(path.name + suffix)
-        if beside.exists():
-            beside.rename(aside.with_name(aside.name + suffix))
-    return aside
+    with contextlib.suppress(OSError):
+        doubt.unlink(missing_ok=True)

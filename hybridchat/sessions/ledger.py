@@ -144,33 +144,33 @@ class Ledger:
 
     def rows(self, session_id: str | None = None, limit: int = 100, offset: int = 0) -> list[LedgerRow]:
         """Rows, newest first; of one session, or all with the contacts."""
-        self._writer.flush(1.0)
-        with self._database.reading() as conn:
-            found = conn.execute(
+        found = self._database.read(
+            lambda conn: conn.execute(
                 "SELECT * FROM ledger WHERE ? IS NULL OR session_id = ? ORDER BY seq DESC LIMIT ? OFFSET ?",
                 (session_id, session_id, limit, offset),
             ).fetchall()
+        )
         return [_row(row) for row in found]
 
     def body(self, row_id: str) -> bytes | None:
         """The exact bytes that left; `None` for a contact, or when nothing has left yet."""
-        self._writer.flush(1.0)
-        with self._database.reading() as conn:
+
+        def work(conn: sqlite3.Connection) -> bytes | None:
             row = conn.execute("SELECT frame FROM ledger WHERE id = ?", (row_id,)).fetchone()
-            if row is None or row["frame"] is None:
-                return None
-            return unframe(row["frame"], _texts(conn, row_id))
+            return None if row is None or row["frame"] is None else unframe(row["frame"], _texts(conn, row_id))
+
+        return self._database.read(work)
 
     def wire_parts(self, session_id: str, host: str) -> list[WirePart]:
         """What this host was sent of a session, each text in its latest form, in the order first sent: resend it unchanged."""
-        self._writer.flush(1.0)
-        with self._database.reading() as conn:
-            found = conn.execute(
+        found = self._database.read(
+            lambda conn: conn.execute(
                 """SELECT lp.role, lp.turn_id, lp.attempt_id, p.text FROM ledger l
                 JOIN ledger_parts lp ON lp.ledger_id = l.id JOIN parts p ON p.sha256 = lp.sha256
                 WHERE l.session_id = ? AND l.host = ? ORDER BY l.seq, lp.position""",
                 (session_id, host),
             ).fetchall()
+        )
         latest = {
             (r["turn_id"], r["role"], r["attempt_id"]): WirePart(Role(r["role"]), r["text"], r["turn_id"], r["attempt_id"])
             for r in found
@@ -179,9 +179,9 @@ class Ledger:
 
     def placeholders(self, session_id: str) -> list[PlaceholderRow]:
         """The session's table, in the order minted."""
-        self._writer.flush(1.0)
-        with self._database.reading() as conn:
-            found = conn.execute("SELECT * FROM placeholders WHERE session_id = ? ORDER BY seq", (session_id,)).fetchall()
+        found = self._database.read(
+            lambda conn: conn.execute("SELECT * FROM placeholders WHERE session_id = ? ORDER BY seq", (session_id,)).fetchall()
+        )
         return [
             PlaceholderRow(r["session_id"], r["placeholder"], r["kind"], r["original"], r["reason"], r["part_of"]) for r in found
         ]

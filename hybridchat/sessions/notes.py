@@ -88,9 +88,9 @@ class Notes:
 
     def live(self) -> dict[str, str]:
         """Model id -> what was learnt of its speed (JSON)."""
-        self._writer.flush(1.0)
-        with self._database.reading() as conn:
-            found = conn.execute("SELECT substr(key, 6) AS model_id, value FROM kept WHERE key LIKE 'live:%'").fetchall()
+        found = self._database.read(
+            lambda conn: conn.execute("SELECT substr(key, 6) AS model_id, value FROM kept WHERE key LIKE 'live:%'").fetchall()
+        )
         return {row["model_id"]: row["value"] for row in found}
 
     def remember(self, key: str, value: str) -> None:
@@ -111,11 +111,10 @@ class Notes:
         )
 
     def allowed(self, session_id: str) -> frozenset[str]:
-        self._writer.flush(1.0)
-        with self._database.reading() as conn:
-            return frozenset(
-                r["host"] for r in conn.execute("SELECT host FROM consents WHERE session_id = ?", (session_id,)).fetchall()
-            )
+        found = self._database.read(
+            lambda conn: conn.execute("SELECT host FROM consents WHERE session_id = ?", (session_id,)).fetchall()
+        )
+        return frozenset(row["host"] for row in found)
 
     def _keep(self, key: str, value: str, at: float) -> None:
         self._writer.put(
@@ -128,9 +127,7 @@ class Notes:
         )
 
     def _one(self, query: str, *values: object) -> sqlite3.Row | None:
-        self._writer.flush(1.0)
-        with self._database.reading() as conn:
-            row: sqlite3.Row | None = conn.execute(query, values).fetchone()
+        row: sqlite3.Row | None = self._database.read(lambda conn: conn.execute(query, values).fetchone())
         return row
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from hybridchat.conversation import Role
 from hybridchat.sessions import snippets
 from hybridchat.sessions.database import Database
-from hybridchat.sessions.writer import Writer
 
 _FOUND = """SELECT p.n, t.session_id, s.title, p.turn_id, p.attempt_id, coalesce(a.text, t.question) AS text,
     coalesce(a.started, t.created) AS at
@@ -37,9 +36,8 @@ class Hit:
 class Search:
     """Full-text search over the sessions of one store that are not deleted."""
 
-    def __init__(self, database: Database, writer: Writer) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._writer = writer
 
     @property
     def indexed(self) -> bool:
@@ -56,11 +54,9 @@ class Search:
         terms = words(query)
         if not terms:
             return []
-        self._writer.flush(1.0)
         by_index = self.indexed and all(map(_indexable, terms))
-        with self._database.reading() as conn:
-            choose = _by_index if by_index else _by_reading
-            found = choose(conn, terms, (session_id, session_id, kind, kind, limit, offset))
+        choose, filters = _by_index if by_index else _by_reading, (session_id, session_id, kind, kind, limit, offset)
+        found = self._database.read(lambda conn: choose(conn, terms, filters))
         hits = []
         for row in found:
             snippet, marks = snippets.cut(row["text"], terms, whole=by_index)

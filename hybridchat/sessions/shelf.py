@@ -63,12 +63,12 @@ class Shelf:
         """The session with this id, or the only one whose id begins with it; deleted ones are not found. Raises `Ambiguous`."""
         if not id_or_prefix:
             return None
-        self._writer.flush(1.0)
-        with self._database.reading() as conn:
-            found = conn.execute(
+        found = self._database.read(
+            lambda conn: conn.execute(
                 "SELECT * FROM sessions WHERE substr(id, 1, ?) = ? AND deleted IS NULL ORDER BY updated DESC, seq DESC",
                 (len(id_or_prefix), id_or_prefix.lower()),
             ).fetchall()
+        )
         sessions = tuple(rows.session(row) for row in found)
         if len(sessions) > 1:
             raise Ambiguous(id_or_prefix, sessions)
@@ -76,13 +76,13 @@ class Shelf:
 
     def sessions(self, kind: str | None = "chat", limit: int = 200, offset: int = 0, *, archived: bool = False) -> list[Session]:
         """Sessions of a kind (`None`: all), the one used last first; deleted ones never, archived ones only if asked for."""
-        self._writer.flush(1.0)
-        with self._database.reading() as conn:
-            found = conn.execute(
+        found = self._database.read(
+            lambda conn: conn.execute(
                 """SELECT * FROM sessions WHERE deleted IS NULL AND (archived IS NOT NULL) = ? AND (? IS NULL OR kind = ?)
                 ORDER BY updated DESC, seq DESC LIMIT ? OFFSET ?""",
                 (archived, kind, kind, limit, offset),
             ).fetchall()
+        )
         return [rows.session(row) for row in found]
 
     def rename(self, session_id: str, title: str) -> None:
@@ -117,9 +117,7 @@ class Shelf:
         self._update(session_id, {"draft": storable(text)}, urgent=False)
 
     def read_draft(self, session_id: str) -> str:
-        self._writer.flush(1.0)
-        with self._database.reading() as conn:
-            row = conn.execute("SELECT draft FROM sessions WHERE id = ?", (session_id,)).fetchone()
+        row = self._database.read(lambda conn: conn.execute("SELECT draft FROM sessions WHERE id = ?", (session_id,)).fetchone())
         return row["draft"] if row else ""
 
     def _update(self, session_id: str, values: Mapping[str, object], *, urgent: bool = True) -> None:

@@ -59,11 +59,11 @@ class Spend:
 
     def spent(self, since: float) -> Spent:
         """What calls made at or after `since` (epoch seconds) have taken, those of every process on this database."""
-        self._writer.flush(1.0)
-        with self._database.reading() as conn:
-            row = conn.execute(
+        row = self._database.read(
+            lambda conn: conn.execute(
                 """SELECT coalesce(sum(usd), 0.0), coalesce(sum(CASE WHEN how IS NULL THEN reserved END), 0.0),
                 coalesce(sum(coalesce(how, '') <> 'none' AND coalesce(usd, reserved) IS NULL), 0) FROM spend WHERE at >= ?""",
                 (since,),
             ).fetchone()
+        )
         return Spent(usd=row[0], reserved=row[1], unpriced=row[2])

@@ -47,7 +47,7 @@ class Store:
         self._writer = Writer(database, beat=self._beat, beating=lambda: self._pulse.beating)
         self.ledger = Ledger(database, self._writer, clock)
         self.spend = Spend(database, self._writer, self._pulse, clock)
-        self.search = Search(database, self._writer)
+        self.search = Search(database)
         shelf = Shelf(database, self._writer, clock)
         self.new_session = shelf.new_session
         self.session = shelf.session
@@ -123,9 +123,8 @@ class Store:
 
     def recover(self) -> list[str]:
         """Marks open turns of dead processes as cut, text kept, and returns their ids; those of living ones are left alone."""
-        with self._database.reading() as conn:
-            if not recovery.anything_open(conn):
-                return []
+        if not self._database.read(recovery.anything_open):
+            return []
         now, me, full_text = self._clock(), self._pulse.owner.id, self._database.full_text
         return self._writer.put(lambda conn: recovery.recover(conn, me, now, full_text=full_text), awaited=True).result()
 
@@ -152,11 +151,12 @@ class Store:
         self._pulse.hold(conn, self._clock())
 
     def _catch_up(self) -> None:
-        with self._database.reading() as conn:
-            behind = conn.execute(
+        behind = self._database.read(
+            lambda conn: conn.execute(
                 "SELECT 1 FROM turns WHERE indexed = 0 UNION ALL SELECT 1 FROM attempts WHERE indexed = 0 AND ending IS NOT NULL"
                 " AND text <> '' LIMIT 1"
             ).fetchone()
+        )
         if behind:
             self._writer.put(search.catch_up, urgent=False).add_done_callback(self._catch_up_further)
 

@@ -193,9 +193,8 @@ class Turns:
 
     def leaf_under(self, turn_id: str) -> str:
         """The end of the newest branch through a turn: what to show when the user changes to that sibling."""
-        self._writer.flush(1.0)
-        with self._database.reading() as conn:
-            row = conn.execute(
+        row = self._database.read(
+            lambda conn: conn.execute(
                 """WITH RECURSIVE down(id) AS (
                     SELECT ? UNION ALL
                     SELECT (SELECT t.id FROM turns t WHERE t.parent_id = down.id ORDER BY t.seq DESC LIMIT 1)
@@ -203,6 +202,7 @@ class Turns:
                 SELECT d.id FROM down d JOIN turns t ON t.id = d.id ORDER BY t.seq DESC LIMIT 1""",
                 (turn_id,),
             ).fetchone()
+        )
         return row["id"] if row else turn_id
 
     def queued(self, session_id: str | None = None) -> list[Turn]:
@@ -215,6 +215,4 @@ class Turns:
         )
 
     def _select(self, query: str, *values: object) -> list[Turn]:
-        self._writer.flush(1.0)
-        with self._database.reading() as conn:
-            return rows.turns(conn, [row["seq"] for row in conn.execute(query, values).fetchall()])
+        return self._database.read(lambda conn: rows.turns(conn, [row["seq"] for row in conn.execute(query, values).fetchall()]))

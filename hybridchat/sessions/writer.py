@@ -16,7 +16,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from hybridchat.sessions.database import DAMAGED, TROUBLE, Database, code
+from hybridchat.sessions.database import TROUBLE, Database, code
 
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], T]
@@ -25,6 +25,8 @@ Job = Callable[[sqlite3.Connection], T]
 FLUSH_S = 0.2
 """Seconds that text and other patient jobs may wait for company; with the commit it stays below 250 ms."""
 BEAT_S = 5.0
+READ_WAITS_S = 1.0
+"""Seconds that a read waits for this process's earlier writes; after that it shows what is committed."""
 HEAL_S = 5.0
 """Seconds between tries to return from memory to the file."""
 
@@ -78,6 +80,7 @@ class Writer:
         self._synced: tuple[sqlite3.Connection, bool] | None = None
         self._thread = threading.Thread(target=self._run, name="hybridchat-store", daemon=True)
         self._thread.start()
+        database.before_read = lambda: self.flush(READ_WAITS_S)
 
     def put(self, job: Job[T], *, urgent: bool = True, durable: bool = False, awaited: bool = False) -> Future[T]:
         """Enqueues a write and returns at once. The future holds the job's result once committed, or what the job raised.
@@ -107,7 +110,7 @@ class Writer:
     def flush(self, timeout: float | None = None) -> bool:
         """Waits until everything enqueued so far is committed; `False` when that took longer than `timeout` seconds."""
         with self._wake:
-            if not self._queue and not self._busy:
+            if (not self._queue and not self._busy) or threading.current_thread() is self._thread:
                 return True
         with contextlib.suppress(TimeoutError):
             self.put(lambda _: None, awaited=True).result(timeout)
@@ -173,10 +176,10 @@ class Writer:
                     done = self._transaction(database.file, batch)
                 except sqlite3.Error as error:
                     database.fall_back(error)
-                    # a damaged file is never written again; any other may recover
-                    self._next_heal = float("inf") if code(error) in DAMAGED else time.monotonic() + HEAL_S
+                    self._next_heal = time.monotonic() + HEAL_S
             if database.memory is not None:
-                if database.file is not None:
+                # a damaged file is never written again; any other may recover
+                if database.file is not None and not database.damaged:
                     self._backlog.extend(batch)
                 with database.lock:
                     done = self._transaction(database.memory, batch)
@@ -226,7 +229,7 @@ class Writer:
         return _Done(value)
 
     def _heal(self, *, force: bool) -> None:
-        if not self._backlog or (not force and time.monotonic() < self._next_heal) or self._next_heal == float("inf"):
+        if not self._backlog or (not force and time.monotonic() < self._next_heal):
             return
         assert self._database.file is not None
         try:

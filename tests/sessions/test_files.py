@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from hybridchat.conversation import Ending
+from hybridchat.facts import Locality
 from hybridchat.sessions import schema
+from hybridchat.sessions.store import Store
 from tests.sessions.conftest import Open
 
 posix = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
@@ -123,6 +125,70 @@ async def test_a_damaged_file_is_put_aside_and_a_new_one_begun(how: str, opened:
     assert third.notice is not None
     assert len([p for p in path.parent.glob("chat.db.corrupt-*") if not p.name.endswith(("-wal", "-shm"))]) == 2
     assert aside.read_bytes() == content
+
+
+def overwrite_middle(path: Path) -> None:
+    """One damaged page among many, as a failing disk leaves it."""
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2 // 4096 * 4096)
+        file.write(b"\xa5" * 4096)
+
+
+async def talk(store: Store, turns: int) -> str:
+    session = store.new_session()
+    parent = None
+    for n in range(turns):
+        turn = await store.ask(session.id, f"question {n} " + "words " * 300, parent_id=parent)
+        attempt = store.begin(turn.id, "m:m", "h", Locality.LAN)
+        store.end(attempt.id, Ending.COMPLETE, text=f"answer {n} " + "words " * 300)
+        store.end_turn(turn.id, Ending.COMPLETE)
+        parent = turn.id
+    return session.id
+
+
+async def test_what_can_be_read_of_a_damaged_file_is_taken_over(opened: Open, path: Path) -> None:
+    store = opened()
+    session_id = await talk(store, 100)
+    await store.close()
+    overwrite_middle(path)
+    content = path.read_bytes()
+    again = opened()
+    assert again.saved
+    assert again.notice is not None
+    assert "taken over" in again.notice
+    (aside,) = path.parent.glob("chat.db.corrupt-*")
+    assert aside.read_bytes() == content
+    with sqlite3.connect(path) as conn:
+        assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
+        (questions,) = conn.execute("SELECT count(*) FROM turns").fetchone()
+        (answers,) = conn.execute("SELECT count(*) FROM attempts").fetchone()
+    conn.close()
+    assert questions > 80
+    assert answers > 80
+    assert again.session(session_id) is not None
+    await again.ask(session_id, "goes on", parent_id=None)
+    assert sorted(p.name for p in path.parent.iterdir()) == ["chat.db", "chat.db-shm", "chat.db-wal", aside.name]
+
+
+async def test_damage_found_while_in_use_keeps_what_is_typed_and_the_next_start_puts_the_file_aside(
+    opened: Open, path: Path
+) -> None:
+    store = opened()
+    session_id = await talk(store, 100)
+    await store.close()
+    store = opened()
+    overwrite_middle(path)
+    found = store.path(session_id) + store.search.find("words", limit=1000)
+    assert found
+    turn = await store.ask(session_id, "typed after the damage", parent_id=None)
+    assert store.turn(turn.id) is not None
+    assert not store.saved
+    assert store.problem is not None
+    assert "damaged" in store.problem
+    await store.close()
+    again = opened()
+    assert again.notice is not None
+    assert again.saved
 
 
 async def test_a_newer_database_is_refused_and_not_touched(opened: Open, path: Path) -> None:

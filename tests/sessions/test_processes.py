@@ -243,8 +243,7 @@ async def test_an_open_turn_keeps_its_owners_heart_beating(opened: Open) -> None
     store.rename("none", "wakes the writer")
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
-        with store._database.reading() as conn:
-            beat = conn.execute("SELECT beat FROM owners").fetchone()[0]
+        beat = store._database.read(lambda conn: conn.execute("SELECT beat FROM owners").fetchone()[0])
         if beat == 2000.0:
             break
         await asyncio.sleep(0.01)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -119,13 +120,16 @@ async def test_ten_thousand_turns_open_list_and_search_fast(opened: Open) -> Non
     while not store.search.find('"answer 9999"'):
         assert time.monotonic() < deadline
 
-    def seconds(what: object) -> float:
-        start = time.perf_counter()
-        what()  # type: ignore[operator]
-        return time.perf_counter() - start
+    def seconds(what: Callable[[], object]) -> float:
+        def once() -> float:
+            start = time.perf_counter()
+            what()
+            return time.perf_counter() - start
+
+        # the best of three: the machine may be busy with something else
+        return min(once() for _ in range(3))
 
     assert len(store.path(session.id, "t9999")) == 10_000
-    # generous: about three times what a slow core needs
     assert seconds(lambda: store.path(session.id, "t9999")) < 1.5
     assert seconds(lambda: store.path(session.id, "t9999", limit=50)) < 0.05
     assert seconds(lambda: store.sessions()) < 0.1
