@@ -15,6 +15,7 @@ from hybridchat.facts import (
     Live,
     Locality,
     Mode,
+    Model,
     Price,
     Request,
     ResourceState,
@@ -24,6 +25,8 @@ from hybridchat.facts import (
 from hybridchat.routing.decide import decide
 from hybridchat.routing.memory import planned_window
 from hybridchat.routing.policy import Policy
+from hybridchat.routing.rules import Case
+from hybridchat.routing.scores import switch_price
 from hybridchat.routing.strategies import STRATEGIES, strategy
 from tests.routing.cases import (
     ANTHROPIC,
@@ -295,6 +298,18 @@ def test_order_is_the_chosen_one_then_its_locality_then_the_rest() -> None:
     assert cloud.order == (MINI.id, LARGE.id, LAN.id, MEDIUM.id, SMALL.id)
 
 
+def test_a_fallback_stays_on_its_side_before_it_is_fast() -> None:
+    live = {
+        SMALL.id: Live(resident=True, tokens_per_second=300, first_token_s=0.1),
+        MEDIUM.id: Live(resident=True, tokens_per_second=4, first_token_s=9.0),
+        MINI.id: Live(tokens_per_second=200, first_token_s=0.3),
+    }
+    decision = decide(ask(), world(SMALL, MINI, MEDIUM, live=live), strategy("performance"))
+    scores = {c.model.id: c.score or 0.0 for c in decision.candidates}
+    assert scores[MINI.id] > scores[MEDIUM.id]
+    assert decision.order == (SMALL.id, MEDIUM.id, MINI.id)
+
+
 # -- stickiness ----------------------------------------------------------------------------------------------------
 
 FAIR = Policy(local_first=False, name="fair")
@@ -335,8 +350,49 @@ def test_a_switch_gets_dearer_with_the_prefix_and_free_below_what_a_cloud_caches
         policy = replace(FAIR, cost=0.0)
         return chosen(ask(turns=3, current=one.id, history_tokens=history), world(one, two, live=live), policy)
 
-    assert after(1023, 0.06) == two.id
-    assert after(50_000, 0.06) == one.id
+    assert after(1023, 0.055) == two.id
+    assert after(50_000, 0.055) == one.id
+
+
+@pytest.mark.parametrize(
+    ("history", "model", "live", "price"),
+    [
+        (6000, MEDIUM, Live(resident=True, prefill_per_second=600), 0.5),  # 10 s to read
+        (4000, MEDIUM, Live(resident=True), 0.5),  # 400 tokens/s until measured
+        (0, MEDIUM, Live(resident=False, load_s=10.0), 0.5),
+        (6000, MEDIUM, Live(resident=False, load_s=10.0, prefill_per_second=300), 0.75),
+        (0, MEDIUM, Live(resident=True), 0.0),
+        (1023, LARGE, Live(), 0.0),
+        (10_000, LARGE, Live(), 0.0575 / 0.1075),  # 6.25 instead of 0.5 dollars a million
+        (10_000, replace(LARGE, price=Price(5.0, 25.0)), Live(), 0.0),  # it caches nothing
+    ],
+)
+def test_the_price_of_a_switch(history: int, model: Model, live: Live, price: float) -> None:
+    case = Case(ask(history_tokens=history), world(model, live={model.id: live}), P)
+    assert switch_price(case, model) == pytest.approx(price)
+
+
+def test_the_model_that_answered_has_read_the_history_already() -> None:
+    live = {m.id: Live(resident=True, prefill_per_second=100) for m in (SMALL, MEDIUM)}
+    request = ask(current=SMALL.id, turns=3, history_tokens=5000, message_tokens=100)
+    known, fresh = decide(request, world(SMALL, MEDIUM, live=live), P).candidates
+    assert (known.est_first_token_s, fresh.est_first_token_s) == (1.0, 51.0)
+
+
+def test_a_critical_machine_ends_the_stay_where_the_scores_decide() -> None:
+    live = {MEDIUM.id: Live(resident=True, tokens_per_second=30, first_token_s=1.0)}
+    request = ask(current=MEDIUM.id, turns=3, difficulty=Difficulty(0.6))
+    even = replace(FAIR, locality=0.1)
+    calm = world(MEDIUM, MINI, live=live)
+    assert chosen(request, calm, even) == MEDIUM.id
+    assert chosen(request, replace(calm, device=replace(DEVICE, state=ResourceState.CONSTRAINED)), even) == MEDIUM.id
+    assert chosen(request, replace(calm, device=replace(DEVICE, state=ResourceState.CRITICAL)), even) == MINI.id
+
+
+def test_a_model_that_just_failed_is_tried_again_only_if_it_is_clearly_better() -> None:
+    snapshot = world(ONE, TWO, live={ONE.id: Live(half_open=True)})
+    assert decide(ask(), snapshot, FAIR).order == (TWO.id, ONE.id)
+    assert decide(ask(), world(ONE, TWO, live={}), FAIR).order == (ONE.id, TWO.id)
 
 
 def test_a_local_switch_counts_the_seconds_to_load_and_to_read() -> None:

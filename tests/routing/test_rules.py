@@ -326,6 +326,11 @@ def test_a_pin_that_cannot_be_is_never_swapped(request_: Request, snapshot: Snap
     assert unlock in decision.unlock
 
 
+def test_a_pin_with_two_obstacles_is_not_promised_to_work_after_one_change() -> None:
+    decision = decide(ask(pin=MINI.id, mode=Mode.ONLY_LOCAL, kinds={"SECRET": 1}), world(), P)
+    assert decision.unlock == "choose another model (f2)"
+
+
 def test_locality_is_the_models_not_its_names() -> None:
     through_ollama = replace(SMALL, id="ollama:huge-cloud", locality=Locality.REMOTE)
     check(ask(mode=Mode.ONLY_LOCAL), world(through_ollama), P, through_ollama, "mode")
