@@ -17,7 +17,7 @@ _REPAIR = (
     # an answer whose question is gone is kept under a turn of its own
     """INSERT OR IGNORE INTO sessions(id, title, created, updated)
     SELECT 'rescued', 'rescued answers', min(started), max(started) FROM attempts
-    WHERE turn_id NOT IN (SELECT id FROM turns) HAVING count(*) > 0""",
+    WHERE turn_id NOT IN (SELECT id FROM turns) GROUP BY 1""",
     """INSERT OR IGNORE INTO turns(id, session_id, question, created, ending)
     SELECT turn_id, 'rescued', '(this question could not be read)', min(started), 'cut' FROM attempts
     WHERE turn_id NOT IN (SELECT id FROM turns) GROUP BY turn_id""",

@@ -215,8 +215,9 @@ async def test_another_programs_database_is_not_touched(opened: Open, path: Path
 
 
 @posix
-async def test_files_are_for_their_user_only_whatever_the_umask(opened: Open, path: Path) -> None:
-    umask = os.umask(0)
+@pytest.mark.parametrize("mask", [0, 0o077, 0o777])
+async def test_files_are_for_their_user_only_whatever_the_umask(mask: int, opened: Open, path: Path) -> None:
+    umask = os.umask(mask)
     try:
         store = opened(path.parent / "deep" / "chat.db")
         await store.ask(store.new_session().id, "q", parent_id=None)
