@@ -126,6 +126,8 @@ class Package:
     est_cost: float | None = None
     num_ctx: int | None = None
     max_output: int = 4096
+    origins: tuple[tuple[str | None, str | None], ...] = ()
+    """For each message the ids of the turn and the attempt its text comes from."""
 
     @property
     def remote(self) -> bool:

@@ -1,0 +1,257 @@
+"""What there is to ask right now: endpoints, their models, the gauges beside them, and what past answers taught."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+import msgspec
+
+from hybridchat.agents.base import ask
+from hybridchat.agents.budget import budget
+from hybridchat.agents.connectivity import ConnectivityAgent
+from hybridchat.agents.resources import ResourceMonitor
+from hybridchat.config.endpoints import Endpoint
+from hybridchat.facts import Check, Device, Live, Locality, Model, Outcome, Result, Snapshot
+from hybridchat.gate import Gate
+from hybridchat.health import Health
+from hybridchat.providers.base import Listing, Provider, ProviderError
+from hybridchat.sessions.spend import Spent
+from hybridchat.sessions.store import Store
+
+
+@dataclass(slots=True)
+class Sources:
+    """What a `World` is built from."""
+
+    endpoints: tuple[Endpoint, ...]
+    make: Callable[[Endpoint], Provider]
+    """Builds an endpoint's client; may block for seconds (a password manager) and raises `ProviderError` without its key."""
+    catalogue: tuple[Model, ...]
+    """Models known without asking anybody."""
+    overlay: Callable[[Iterable[Model]], tuple[Model, ...]]
+    """Puts tiers, windows and prices of the configuration onto models a server listed, and leaves hidden ones out."""
+    daily_limit: float | None = None
+    simulated: Callable[[], Device] | None = None
+    """Demo only: a labelled simulated reading in place of this machine's."""
+
+
+class World:
+    """Event loop only, except `snapshot()`'s gauges, which samplers fill from their own threads."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        *,
+        gate: Gate,
+        store: Store,
+        health: Health,
+        resources: ResourceMonitor | None,
+        connectivity: ConnectivityAgent | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self._sources, self._gate, self._store, self._clock = sources, gate, store, clock
+        self._endpoints = {e.name: e for e in sources.endpoints}
+        self.health, self.resources, self.connectivity = health, resources, connectivity
+        self._providers: dict[str, asyncio.Task[Provider]] = {}
+        self._listed: dict[str, Listing] = {}
+        self._remote: dict[str, str] = {}
+        self.problems: dict[str, ProviderError] = {}
+        """Endpoint name -> why it could not be asked."""
+        self.active: frozenset[str] | None = None
+        """Model ids the router may choose among; `None`: all."""
+        self.spent = Spent()
+        """Money of the day, as last read from the store."""
+        self.stored_gauges: Snapshot | None = None
+        """A running chat's gauges, for one-shot commands that have no samplers of their own."""
+
+    # -- models -----------------------------------------------------------------------------------
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        return self._sources.endpoints
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """Every known model that can chat, listed ones first."""
+        listed = [self._verified(m) for listing in self._listed.values() for m in self._sources.overlay(listing.models)]
+        known = {m.id for m in listed}
+        every = listed + [m for m in self._sources.catalogue if m.id not in known]
+        return tuple(m for m in every if "embedding" not in m.capabilities or "completion" in m.capabilities)
+
+    def find(self, name: str) -> Model:
+        """The model with that id, or the only one whose name (or name without its tag) is `name`.
+
+        Raises:
+            LookupError: none or several fit; the sentence says which are near.
+        """
+        models = self.models
+        for matches in (
+            [m for m in models if m.id == name],
+            [m for m in models if m.name == name],
+            [m for m in models if m.name.partition(":")[0] == name or m.id.rpartition(":")[0] == name],
+        ):
+            if len(matches) == 1:
+                return matches[0]
+            if matches:
+                raise LookupError(f"{name} fits several models: {', '.join(m.id for m in matches)}")
+        near = get_close_matches(name, [m.id for m in models] + [m.name for m in models], 3, 0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(m.id for m in models) or 'none'}"
+        raise LookupError(f"there is no model {name}; {hint}")
+
+    def kind(self, model: Model) -> str:
+        """The protocol its endpoint speaks: ollama | openai | anthropic."""
+        return self._endpoints[model.endpoint].kind
+
+    async def provider(self, endpoint: str) -> Provider:
+        """The client of an endpoint, built off the event loop when first needed. Raises `ProviderError`."""
+        task = self._providers.get(endpoint)
+        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
+            task = asyncio.create_task(asyncio.to_thread(self._sources.make, self._endpoints[endpoint]))
+            self._providers[endpoint] = task
+        return await asyncio.shield(task)
+
+    def keep_alive(self, model: Model) -> str | None:
+        return self._endpoints[model.endpoint].keep_alive
+
+    def live(self, model_id: str) -> Live:
+        return self._live([model_id]).get(model_id, Live())
+
+    def found_remote(self, model_id: str, host: str) -> None:
+        """A model thought local was answered elsewhere: it is remote from now on."""
+        self._remote[model_id] = host
+
+    def activate(self, model_id: str) -> None:
+        if self.active is not None:
+            self.active |= {model_id}
+
+    def allow(self, model_id: str) -> None:
+        """Picking a model allows contacting its host, and lets the router choose it."""
+        model = self.find(model_id)
+        self.activate(model.id)
+        self.allow_host(model.host)
+
+    def allow_host(self, host: str) -> None:
+        self._gate.allowed.add(host)
+        if self.connectivity is not None:
+            secure = any(e.base_url.startswith("https") for e in self.endpoints if e.host == host)
+            self.connectivity.allow(host, tls=secure)
+
+    def _verified(self, model: Model) -> Model:
+        return replace(model, locality=Locality.REMOTE) if model.id in self._remote else model
+
+    async def refresh(self) -> None:
+        """Asks every on-device endpoint, and every host the configuration allows, what it has. Never raises."""
+        askable = [e for e in self.endpoints if e.locality is Locality.ON_DEVICE or (e.allowed and not self._gate.local_only)]
+        await asyncio.gather(*(self._list(e) for e in askable))
+
+    async def _list(self, endpoint: Endpoint) -> None:
+        try:
+            listing = await (await self.provider(endpoint.name)).models()
+        except ProviderError as error:
+            self.problems[endpoint.name] = error
+            self._listed.pop(endpoint.name, None)
+        else:
+            self.problems.pop(endpoint.name, None)
+            self._listed[endpoint.name] = listing
+            self._credit()
+
+    def _credit(self) -> None:
+        """What our resident models hold of this machine's memory is no reason to leave it."""
+        if self.resources is not None:
+            sizes = {m.id: m.size_bytes or 0 for m in self.models if m.on_device}
+            self.resources.credit(memory=sum(sizes.get(i, 0) for i, live in self._served().items() if live.resident))
+
+    def _served(self) -> dict[str, Live]:
+        return {i: live for listing in self._listed.values() for i, live in listing.live}
+
+    # -- gauges -----------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """Every gauge at this moment; no I/O."""
+        stored = self.stored_gauges or Snapshot()
+        models = self.models
+        if self.active is not None:
+            models = tuple(m for m in models if m.id in self.active)
+        return Snapshot(
+            at=self._clock(),
+            device=self._device(stored),
+            links=dict(self.connectivity.links) if self.connectivity is not None else stored.links,
+            models=models,
+            live=self._live([m.id for m in models]),
+            budget=budget(self.spent.usd, self.spent.reserved, self._sources.daily_limit),
+            os_online=self.connectivity.online if self.connectivity is not None else stored.os_online,
+        )
+
+    def _device(self, stored: Snapshot) -> Device:
+        if self._sources.simulated is not None:
+            return self._sources.simulated()
+        return self.resources.device if self.resources is not None else stored.device
+
+    async def checks(self) -> tuple[Check, ...]:
+        """The built-in agents' verdicts, from what their samplers last saw; nobody is waited for."""
+        agents = [agent for agent in (self.resources, self.connectivity) if agent is not None]
+        return tuple(await asyncio.gather(*(ask(agent) for agent in agents)))
+
+    def record(self, snapshot: Snapshot) -> str:
+        """The snapshot as JSON, to be stored with the decision; holds no message text."""
+        return msgspec.json.encode(snapshot).decode()
+
+    def save_gauges(self) -> None:
+        """Leaves the gauges for one-shot commands."""
+        self._store.save_snapshot(self.record(replace(self.snapshot(), models=(), live={})), self._clock())
+
+    def load_gauges(self, max_age: float) -> None:
+        """Takes a running chat's gauges if they are younger than `max_age` seconds."""
+        stored = self._store.snapshot()
+        if stored is not None and self._clock() - stored[1] <= max_age:
+            self.stored_gauges = msgspec.json.decode(stored[0], type=Snapshot)
+
+    def _live(self, ids: list[str]) -> dict[str, Live]:
+        return self.health.live(ids, self._served())
+
+    # -- learning ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def working(self, model: Model) -> Iterator[None]:
+        """While an answer runs on this device, its load is not held against the machine."""
+        if self.resources is None or not model.on_device:
+            yield
+            return
+        with self.resources.working():
+            yield
+
+    def learn(self, outcome: Outcome) -> None:
+        """Feeds breakers, speeds and connectivity from a real request."""
+        self.health.record(outcome)
+        if self.connectivity is not None and outcome.error != "blocked":
+            reached = outcome.result is not Result.FAILED or outcome.error not in {"unreachable", "stalled"}
+            self.connectivity.record(outcome.host, reached, connect_ms=outcome.connect_ms)
+        self._store.remember("speeds", self.health.to_json())
+        if outcome.result is Result.OK and (model := self._known(outcome.model_id)) is not None and model.on_device:
+            self._store.remember("last-local", model.id)
+
+    def _known(self, model_id: str) -> Model | None:
+        return next((m for m in self.models if m.id == model_id), None)
+
+    def local_only(self, *, on: bool) -> None:
+        """LOCAL ONLY: no contact to any host off this device, probes included."""
+        self._gate.local_only = on
+        if self.connectivity is not None:
+            self.connectivity.hold(on)
+
+    # -- life -------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Starts the samplers, each on its own thread."""
+        for agent in (self.resources, self.connectivity):
+            if agent is not None:
+                await agent.initialize()
+
+    async def close(self) -> None:
+        agents = [agent for agent in (self.resources, self.connectivity) if agent is not None]
+        made = [t.result() for t in self._providers.values() if t.done() and not t.cancelled() and t.exception() is None]
+        await asyncio.gather(*(a.shutdown() for a in agents), *(p.close() for p in made), return_exceptions=True)
