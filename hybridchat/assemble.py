@@ -1,0 +1,266 @@
+"""From configuration to everything wired: the only module that knows every package."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hybridchat.agents.connectivity import ConnectivityAgent
+from hybridchat.agents.resources import ResourceMonitor
+from hybridchat.catalogue import models_for, overlay_all
+from hybridchat.chat import Chat
+from hybridchat.config import Config, load
+from hybridchat.config.endpoints import Endpoint, endpoints
+from hybridchat.config.pair import starting_pair
+from hybridchat.config.paths import data_dir
+from hybridchat.config.schema import PairSettings, Table, given
+from hybridchat.crew import Crew
+from hybridchat.facts import Device, Locality, Mode
+from hybridchat.gate import Gate
+from hybridchat.health import Health
+from hybridchat.keys import KeyUnavailable, api_key, has_key
+from hybridchat.privacy.scan import Terms
+from hybridchat.providers.base import Guard, Provider, Unauthorised
+from hybridchat.providers.factory import make_provider
+from hybridchat.routing.policy import Policy
+from hybridchat.routing.strategies import STRATEGIES
+from hybridchat.scans import ScanCache
+from hybridchat.sessions.store import Store
+from hybridchat.terms import load as load_terms
+from hybridchat.world import Sources, World
+
+if TYPE_CHECKING:  # http.server costs 25 ms that only the demo needs
+    from hybridchat.demo import Demo
+
+DEMO_CONFIG = Config(pair=PairSettings(local="ollama:llama3.2:3b"), save=False)
+GAUGES_FRESH = 3
+"""Stored gauges count for this many sampling intervals."""
+STYLES = {"angle": "<{kind}_{n}>", "square": "[{kind}_{n}]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How the program was started, beyond its configuration."""
+
+    save: bool = True
+    samplers: bool = True
+    """False for one-shot commands: they read a running chat's gauges instead."""
+    demo: bool = False
+    mode: Mode | None = None
+    consent: bool = False
+    """The command line consented to the cloud for this run."""
+    wanted: str | None = None
+    """A model that must be among the router's, by id or name."""
+    config: Config | None = None
+    env: Mapping[str, str] | None = None
+
+
+def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
+    """Wires a chat; nothing is contacted yet. Reads files: call it off the event loop. Raises `ConfigError`."""
+    env = dict(os.environ) if setup.env is None else dict(setup.env)
+    config = setup.config or load(env=env)
+    places = endpoints(config, env)
+    policy = _policy(config, places, consent=setup.consent)
+    terms = None if demo is not None else terms_path(env)
+    store = Store.open(database(env) if setup.save and config.save else None)
+    gate = Gate(
+        on_device=frozenset(e.host for e in places if e.locality is Locality.ON_DEVICE),
+        trusted=policy.trust_lan,
+        contact=partial(_ledger_contact, store),
+    )
+    gate.allowed |= {e.host for e in places if e.allowed}
+    connectivity = _connectivity(config, policy, places, store) if setup.samplers else None
+    health = Health.from_json(store.recall("speeds") or "{}", time.time)
+    world = World(
+        Sources(
+            endpoints=places,
+            make=partial(_provider, env, gate.guard),
+            catalogue=tuple(m for e in places if e.own_base or has_key(e, env) for m in models_for(e, config)),
+            overlay=partial(overlay_all, config),
+            daily_limit=config.limits.daily_budget,
+            simulated=partial(_simulated, demo) if demo is not None and setup.samplers else None,
+        ),
+        gate=gate,
+        store=store,
+        health=health,
+        resources=_resources(config, policy) if setup.samplers else None,
+        connectivity=connectivity,
+        clock=time.time,
+    )
+    crew = Crew(
+        world=world,
+        store=store,
+        gate=gate,
+        clock=time.time,
+        policy=policy,
+        scans=ScanCache(Terms() if terms is None else load_terms(terms)),
+        mode=setup.mode or config.mode,
+        max_output=config.limits.max_output,
+        reserve=config.limits.reserve,
+        style=STYLES[config.privacy.placeholders],
+    )
+    world.local_only(on=crew.mode is Mode.ONLY_LOCAL)
+    return Chat(world, store, crew, terms)
+
+
+@dataclass(slots=True)
+class Assembled:
+    """A chat that knows its models and its starting pair, and the demo servers behind it, if any."""
+
+    chat: Chat
+    demo: Demo | None = None
+
+    async def close(self) -> None:
+        """Ends samplers, clients, the writer and the demo servers."""
+        await self.chat.close()
+        if self.demo is not None:
+            await asyncio.to_thread(self.demo.stop)
+
+
+async def open_assembled(setup: Setup) -> Assembled:
+    """Wires a chat and makes it ready. Raises `ConfigError`."""
+    demo: Demo | None = None
+    if setup.demo:
+        from hybridchat.demo import Demo  # imported here: http.server costs 25 ms that only the demo needs
+
+        demo = await asyncio.to_thread(Demo().start)
+        setup = replace(setup, env=demo.env(), config=DEMO_CONFIG, save=False)
+    try:
+        chat = await asyncio.to_thread(assemble, setup, demo)
+        await ready(chat, setup)
+    except BaseException:
+        if demo is not None:
+            demo.stop()
+        raise
+    return Assembled(chat, demo)
+
+
+@asynccontextmanager
+async def assembled(setup: Setup) -> AsyncIterator[Chat]:
+    """The chat of `open_assembled`, closed afterwards."""
+    opened = await open_assembled(setup)
+    try:
+        yield opened.chat
+    finally:
+        await opened.close()
+
+
+async def ready(chat: Chat, setup: Setup) -> None:
+    """Asks the on-device servers what they have, starts the samplers, and picks the starting pair. Contacts no cloud."""
+    world = chat.world
+    if setup.samplers:
+        await world.start()
+    else:
+        world.load_gauges(max_age=GAUGES_FRESH * 30.0)
+    await world.refresh()
+    config = setup.config or load(env=setup.env)
+    snapshot = world.snapshot()
+    pair = starting_pair(world.models, snapshot.live, config, _last_used(chat), snapshot.device.memory_free)
+    named = {m.id for m in world.models if m.id in config.models}
+    world.active = frozenset(named | {m.id for m in (pair.local, pair.cloud) if m is not None})
+    if setup.wanted is not None:
+        _want(world, setup.wanted)
+
+
+def _last_used(chat: Chat) -> tuple[str, ...]:
+    last = chat.store.recall("last-local")
+    return (last,) if last else ()
+
+
+def _want(world: World, name: str) -> None:
+    try:
+        world.allow(name)
+    except LookupError:
+        return  # the command that named it says so, with its own exit code
+
+
+def _policy(config: Config, places: tuple[Endpoint, ...], *, consent: bool) -> Policy:
+    own = config.strategies.get(config.strategy)
+    base = STRATEGIES[own.base if own is not None else config.strategy]
+    if own is not None:
+        base = replace(base, **_numbers(own.weights))
+    return replace(
+        base,
+        name=config.strategy,
+        cloud="auto" if consent else config.privacy.cloud,
+        redact_private=consent,
+        trust_lan=frozenset(e.host for e in places if e.locality is Locality.LAN and e.trusted),
+    )
+
+
+def _numbers(table: Table) -> dict[str, Any]:
+    """The figures a table of the configuration gives, by key."""
+    return dict(given(table))
+
+
+def _resources(config: Config, policy: Policy) -> ResourceMonitor:
+    said = {**_numbers(config.thresholds.resources)}
+    limits = policy.thresholds
+    return ResourceMonitor(
+        cpu_threshold=said.get("cpu", limits.cpu),
+        memory_threshold=said.get("memory", limits.memory),
+        load_threshold=said.get("load"),
+        custom_thresholds={name: said[name] for name in ("load_per_core",) if name in said},
+        gpu_threshold=said.get("gpu", limits.gpu),
+        critical_cpu_threshold=said.get("critical_cpu", limits.critical_cpu),
+        critical_memory_threshold=said.get("critical_memory", limits.critical_memory),
+        critical_gpu_threshold=said.get("critical_gpu", limits.critical_gpu),
+        check_interval=said.get("check_interval_s", 2.0),
+    )
+
+
+def _connectivity(config: Config, policy: Policy, places: tuple[Endpoint, ...], store: Store) -> ConnectivityAgent:
+    said, limits = _numbers(config.thresholds.connectivity), policy.thresholds
+    agent = ConnectivityAgent(
+        latency_threshold=said.get("latency_ms", limits.latency_ms),
+        packet_loss_threshold=said.get("loss_percent", limits.loss_percent),
+        bandwidth_threshold=said.get("bandwidth_mbps", limits.bandwidth_mbps),
+        check_interval=said.get("check_interval_s", limits.check_interval_s),
+        on_contact=store.ledger.contact,
+    )
+    for place in places:
+        if place.locality is not Locality.ON_DEVICE and place.allowed:
+            agent.allow(place.host, tls=place.base_url.startswith("https"))
+    return agent
+
+
+def _provider(env: Mapping[str, str], guard: Guard, endpoint: Endpoint) -> Provider:
+    try:
+        key = api_key(endpoint, env)
+    except KeyUnavailable as error:
+        raise Unauthorised(f"{str(error)[:1].upper()}{str(error)[1:]}.", host=endpoint.host) from None
+    return make_provider(
+        endpoint.kind,
+        endpoint.name,
+        endpoint.base_url,
+        key.reveal() if key is not None else None,
+        guard,
+        endpoint.locality,
+        key_name=endpoint.key_env,
+    )
+
+
+def database(env: Mapping[str, str]) -> Path:
+    return data_dir(env) / "hybridchat.db"
+
+
+def terms_path(env: Mapping[str, str]) -> Path:
+    """The user's own terms, beside the database."""
+    return data_dir(env) / "terms.txt"
+
+
+def _ledger_contact(store: Store, host: str) -> None:
+    store.ledger.contact(host, ok=True, ms=None)
+
+
+def _simulated(demo: Demo) -> Device:
+    from hybridchat.demo.sampler import sample  # as above
+
+    return sample(time.time(), demo.conditions)

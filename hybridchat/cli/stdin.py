@@ -1,0 +1,44 @@
+"""What came through the pipe, and which terminal we are in."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from hybridchat.cli import edge
+from hybridchat.cli.edge import Exit
+
+
+def question(words: list[str]) -> str:
+    """Piped text first, then the argument. Raises `Exit` when there is nothing, or when the pipe holds no text."""
+    asked = " ".join(words).strip()
+    piped = _piped().strip("\n")
+    whole = f"{piped}\n\n{asked}" if piped and asked else piped or asked
+    if not whole.strip():
+        raise Exit(edge.USAGE, 'Nothing was asked. Write: hybridchat ask "your question", or pipe text into it.')
+    return whole
+
+
+def _piped() -> str:
+    if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
+        return ""
+    data = sys.stdin.buffer.read()
+    if b"\0" in data[:65536]:
+        raise Exit(edge.USAGE, "The piped input is binary, not text; nothing was sent.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Exit(edge.USAGE, f"The piped input is not UTF-8 text (byte {error.start:,}); nothing was sent.") from None
+
+
+def terminal() -> str:
+    """A name for this terminal that stays the same from one command to the next."""
+    for variable in ("TMUX_PANE", "TERM_SESSION_ID", "WT_SESSION", "WINDOWID"):
+        if named := os.environ.get(variable):
+            return f"{variable}={named}"
+    for stream in (sys.stderr, sys.stdout, sys.stdin):
+        try:
+            return os.ttyname(stream.fileno())
+        except (AttributeError, OSError, ValueError):
+            continue
+    return f"parent={os.getppid()}"

@@ -1,0 +1,47 @@
+"""`hybridchat terms`: the user's own words that never leave readable."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from hybridchat import terms
+from hybridchat.assemble import terms_path
+from hybridchat.cli import edge
+from hybridchat.cli.edge import Exit, say
+
+
+def add(words: list[str]) -> int:
+    path = terms_path(os.environ)
+    try:
+        for word in words:
+            terms.add(path, word)
+    except (ValueError, OSError) as error:
+        raise Exit(edge.USAGE, f"{path}: {error}") from None
+    say(f"{len(words)} added; they are hidden from the next message on.")
+    return edge.OK
+
+
+def remove(words: list[str]) -> int:
+    path = terms_path(os.environ)
+    missing = [word for word in words if not terms.remove(path, word)]
+    if missing:
+        raise Exit(edge.USAGE, f"Not in the list: {', '.join(missing)}")
+    return edge.OK
+
+
+def show() -> int:
+    found = terms.load(terms_path(os.environ))
+    for word in (*found.always, *(f"!{word}" for word in found.never)):
+        sys.stdout.write(f"{word}\n")
+    return edge.OK
+
+
+def import_from(file: Path) -> int:
+    try:
+        count = terms.import_file(terms_path(os.environ), file)
+    except (ValueError, OSError) as error:
+        raise Exit(edge.USAGE, f"{file}: {error}") from None
+    say(f"{count} added.")
+    return edge.OK
