@@ -1,0 +1,224 @@
+"""`hybridchat ask` as scripts use it: answer on stdout, notices on stderr, exit codes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hybridchat.demo import Demo, Fault
+from tests.cli.run import ROOT, bare, hybridchat
+from tests.support.chats import environment
+
+CARD = "4111 1111 1111 1111"
+PRIVATE = f"repeat: a@b.example {CARD}"
+
+
+@pytest.fixture
+def env(demo: Demo, tmp_path: Path) -> dict[str, str]:
+    return environment(demo, tmp_path)
+
+
+def test_the_answer_is_on_stdout_and_everything_else_on_stderr(env: dict[str, str]) -> None:
+    done = hybridchat("ask", "What is the capital of France?", env=env)
+    assert done.returncode == 0, done.stderr
+    assert b"Paris" in done.stdout
+    assert b"on this machine" in done.stderr
+    assert b"on this machine" not in done.stdout
+    assert b"\x1b" not in done.stdout + done.stderr
+
+
+def test_quiet_says_nothing_but_the_answer(env: dict[str, str]) -> None:
+    assert hybridchat("ask", "-q", "capital of France", env=env).stderr == b""
+
+
+def test_piped_text_comes_first_then_the_argument(demo: Demo, env: dict[str, str]) -> None:
+    done = hybridchat("ask", "what is this?", env=env, stdin="repeat: grüße\n".encode())
+    assert done.stdout.decode() == "grüße\n\nwhat is this?\n"
+
+
+def test_private_values_never_leave_and_come_back_in_the_answer(demo: Demo, env: dict[str, str]) -> None:
+    done = hybridchat("ask", "--cloud", PRIVATE, env=env)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.decode().strip() == PRIVATE.removeprefix("repeat: ")
+    (body,) = [r.body for s in (demo.openai, demo.anthropic) for r in s.requests]
+    assert b"a@b.example" not in body
+    assert CARD.encode() not in body
+    listed = hybridchat("ledger", "--json", env=env)
+    (row,) = [json.loads(line) for line in listed.stdout.splitlines()]
+    assert row["sha256"] == hashlib.sha256(body).hexdigest()
+    assert row["bytes"] == len(body)
+    assert hybridchat("ledger", "--raw", row["id"], env=env).stdout.rstrip(b"\n") == body
+
+
+def test_without_a_terminal_the_cloud_needs_consent_on_the_command_line(demo: Demo, env: dict[str, str]) -> None:
+    done = hybridchat("ask", "-m", "anthropic:claude-haiku-5-5", "hello", env=env)
+    assert done.returncode == 3
+    assert b"--cloud" in done.stderr
+    assert not demo.openai.requests
+    assert not demo.anthropic.requests
+
+
+def test_local_is_a_promise(demo: Demo, env: dict[str, str]) -> None:
+    demo.ollama.fail(Fault(kind="status", status=500))
+    done = hybridchat("ask", "--local", "hello", env=env)
+    assert done.returncode == 1
+    assert demo.openai.connections == demo.anthropic.connections == 0
+
+
+def test_json_is_one_object_of_schema_1(env: dict[str, str]) -> None:
+    done = hybridchat("ask", "--json", "capital of France", env=env)
+    record = json.loads(done.stdout)
+    assert record["schema"] == 1
+    assert record["model_id"].startswith("ollama:")
+    assert "Paris" in record["response"]
+    assert set(record["agent_checks"]) == {"resource_monitor", "connectivity_monitor"}
+    assert record["agent_checks"]["resource_monitor"]["state"] == "unknown"
+    assert record["inference_source"] == "on_device"
+    assert record["metrics"]["output_tokens"] > 0
+    assert record["metrics"]["total_latency"] > 0
+    assert record["redactions"] == {}
+    assert record["routing_decision"]["candidates"]
+
+
+def test_json_counts_redactions_and_names_no_value(env: dict[str, str]) -> None:
+    done = hybridchat("ask", "--json", "--cloud", PRIVATE, env=env)
+    assert json.loads(done.stdout)["redactions"] == {"EMAIL": 1, "CARD": 1}
+
+
+def test_a_dry_run_sends_nothing(demo: Demo, env: dict[str, str]) -> None:
+    done = hybridchat("ask", "--dry-run", "--cloud", "--json", PRIVATE, env=env)
+    record = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert record["redactions"] == {"EMAIL": 1, "CARD": 1}
+    assert record["tokens"] > 0
+    assert demo.openai.connections == demo.anthropic.connections == 0
+    assert not [r for r in demo.ollama.requests if r.path == "/api/chat"]
+
+
+def test_continue_goes_on_with_this_terminals_last_question(demo: Demo, env: dict[str, str]) -> None:
+    here = {**env, "TMUX_PANE": "%7"}
+    hybridchat("ask", "repeat: first", env=here)
+    hybridchat("ask", "repeat: elsewhere", env={**env, "TMUX_PANE": "%8"})
+    hybridchat("ask", "-c", "repeat: second", env=here)
+    last = json.loads([r for r in demo.ollama.requests if r.path == "/api/chat"][-1].body)
+    said = [m["content"] for m in last["messages"] if m["role"] == "user"]
+    assert said == ["repeat: first", "repeat: second"]
+
+
+def test_no_log_saves_nothing(env: dict[str, str]) -> None:
+    hybridchat("ask", "-n", "repeat: unsaved-word", env=env)
+    folder = Path(env["HYBRIDCHAT_DATA_DIR"])
+    assert not folder.exists() or not any(b"unsaved-word" in f.read_bytes() for f in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (Fault(kind="status", status=500), 1),
+        (Fault(kind="cut", after=3), 6),
+        (Fault(kind="truncate", after=3), 6),
+        (Fault(kind="malformed", after=3), 6),
+    ],
+    ids=lambda value: getattr(value, "kind", str(value)),
+)
+def test_exit_codes_of_a_failing_server(demo: Demo, env: dict[str, str], fault: Fault, code: int) -> None:
+    demo.ollama.fail(fault)
+    done = hybridchat("ask", "--local", "Tell me about SQL", env=env)
+    assert done.returncode == code, done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_nothing_reachable_is_4_and_names_the_endpoint_and_the_fix(demo: Demo, env: dict[str, str]) -> None:
+    demo.ollama.pause()
+    done = hybridchat("ask", "--local", "hello", env=env)
+    assert done.returncode == 4
+    assert demo.ollama.url.removeprefix("http://").encode() in done.stderr
+    assert b"ollama serve" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "word"),
+    [
+        ((), b"", b"Nothing was asked"),
+        (("hello",), b"\x7fELF\0\0\0", b"binary"),
+        (("hello",), b"caf\xe9", b"UTF-8"),
+        (("-m", "ollama:nope", "hello"), b"", b"no model"),
+        (("--local", "--cloud", "hello"), b"", b"cannot both"),
+        (("--session", "ffff", "hello"), b"", b"no session"),
+        (("-c", "hello"), b"", b"no earlier question"),
+        (("--nonsense", "hello"), b"", b"--nonsense"),
+    ],
+)
+def test_bad_usage_is_2_and_one_sentence(env: dict[str, str], arguments: tuple[str, ...], stdin: bytes, word: bytes) -> None:
+    done = hybridchat("ask", *arguments, env=env, stdin=stdin)
+    assert done.returncode == 2, done.stderr
+    assert word in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stdout == b""
+
+
+def test_a_question_without_ask_suggests_ask(env: dict[str, str]) -> None:
+    done = hybridchat("why is the sky blue?", env=env)
+    assert done.returncode == 2
+    assert b'hybridchat ask "why is the sky blue?"' in done.stderr
+
+
+def test_a_wrong_configuration_names_file_line_and_key(env: dict[str, str]) -> None:
+    path = Path(env["HYBRIDCHAT_CONFIG"])
+    path.write_text('# mine\n[privacy]\ncloud = "sometimes"\n')
+    done = hybridchat("ask", "hello", env=env)
+    assert done.returncode == 2
+    assert f"{path}:3".encode() in done.stderr
+    assert b"privacy.cloud" in done.stderr
+    assert b"never" in done.stderr
+    assert path.read_text().startswith("# mine")
+
+
+def test_a_one_megabyte_question_is_answered(env: dict[str, str]) -> None:
+    done = hybridchat("ask", "--local", env=env, stdin=b"word " * 200_000)
+    assert done.returncode in (0, 4), done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_closed_pipe_ends_quietly(env: dict[str, str]) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hybridchat", "ask", "--local", "a very long essay"],
+        env={**bare(), **env},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        cwd=ROOT,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.read(10)
+    process.stdout.close()
+    noise = process.stderr.read()
+    process.wait(30)
+    process.stderr.close()
+    assert b"Traceback" not in noise
+    assert b"BrokenPipe" not in noise
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sets the encoding of a POSIX pipe")
+def test_a_cp1252_stdout_still_gets_utf8(env: dict[str, str]) -> None:
+    done = hybridchat("ask", "repeat: naïve → 北京 🙂", env={**env, "PYTHONIOENCODING": "cp1252"})
+    assert done.stdout.decode() == "naïve → 北京 🙂\n"
+
+
+def test_keys_show_nowhere(demo: Demo, env: dict[str, str]) -> None:
+    key = "sk-" + "very-secret-" * 3
+    own = {**env, "OPENAI_API_KEY": key}
+    demo.openai.fail(Fault(kind="status", status=401, message=f"bad key {key}"))
+    done = hybridchat("ask", "-m", "openai:gpt-6.1-terra", "--cloud", "hello", env=own)
+    assert done.returncode == 1
+    assert key.encode() not in done.stdout + done.stderr
+    assert b"OPENAI_API_KEY" in done.stderr
+    for file in Path(env["HYBRIDCHAT_DATA_DIR"]).iterdir():
+        assert key.encode() not in file.read_bytes()

@@ -1,0 +1,28 @@
+"""Shared fixtures: demo servers at full speed, and nobody's own configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from hybridchat.demo import Demo
+
+
+@pytest.fixture
+def demo() -> Iterator[Demo]:
+    """The three demo servers, as fast as they can."""
+    with Demo(chunks_per_second=0) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test sees the keys, servers or files of whoever runs it."""
+    home = tmp_path_factory.getbasetemp()
+    for name in ("OLLAMA_HOST", "OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "ACCESSIBLE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HYBRIDCHAT_CONFIG", str(home / "no-config.toml"))
+    monkeypatch.setenv("HYBRIDCHAT_DATA_DIR", str(home / "data"))
