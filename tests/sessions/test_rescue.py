@@ -24,7 +24,8 @@ def test_questions_and_answers_are_kept_though_what_they_refer_to_is_lost(pair: 
     source, target = pair
     source.execute("INSERT INTO turns(id, session_id, parent_id, question, created) VALUES ('t', 'lost', 'lost too', 'q', 1)")
     source.execute(
-        "INSERT INTO attempts(id, turn_id, model_id, host, locality, text, started) VALUES ('a', 'gone', 'm', 'h', 'lan', 'said', 5)"
+        "INSERT INTO attempts(id, turn_id, model_id, host, locality, text, started)"
+        " VALUES ('a', 'gone', 'm', 'h', 'lan', 'said', 5)"
     )
     source.execute("INSERT INTO tags(session_id, tag, created) VALUES ('nowhere', 'x', 1)")
     assert rescue(source, target) == 2
