@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from hybridchat.conversation import Message, Role
 from hybridchat.facts import Locality, Model, Usage
 from hybridchat.providers.base import Call, Delta, Done, Guard, Listing
-from hybridchat.providers.errors import Site, complaint_of, cut, no_key, refused
+from hybridchat.providers.errors import Site, check_key, complaint_of, cut, no_key, refused
 from hybridchat.providers.wire import (
     LISTING_S,
     NO_KEY,
@@ -68,8 +68,9 @@ class AnthropicProvider:
     ) -> None:
         self.endpoint = endpoint
         self.host = host_of(base_url)
-        self._base_url, self._api_key, self._guard, self._locality = base_url, api_key, guard, locality
-        self._site = Site(endpoint, self.host, "anthropic", locality is Locality.ON_DEVICE, key_name, api_key or "")
+        self._base_url, self._guard, self._locality = base_url, guard, locality
+        self._api_key = (api_key or "").strip()
+        self._site = Site(endpoint, self.host, "anthropic", locality is Locality.ON_DEVICE, key_name, self._api_key)
         self._budgeted: set[str] = set()
         """Models that want their thinking as a number of tokens."""
         self._client = Lazy(self._build)
@@ -92,6 +93,7 @@ class AnthropicProvider:
         import anthropic
         import httpx2
 
+        check_key(self._site)
         hook = guard_hook(self._guard, keyed=bool(self._api_key))
         client = anthropic.AsyncAnthropic(
             api_key=self._api_key or NO_KEY,

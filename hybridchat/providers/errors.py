@@ -126,6 +126,13 @@ def refused(site: Site) -> Refused:
     return Refused(f"{site.host} declined to answer this. Rephrase it, or ask another model.", host=site.host)
 
 
+def check_key(site: Site) -> None:
+    """Raises `Unauthorised` for a key no header can carry: the HTTP libraries' own errors would quote it."""
+    if not (site.secret.isascii() and (site.secret.isprintable() or not site.secret)):
+        told = f"The key for {site.host} holds characters no key has: a line break, an accent."
+        raise Unauthorised(f"{told} {_key_fix(site)}", host=site.host)
+
+
 def no_key(site: Site) -> Unauthorised:
     return Unauthorised(f"There is no key for {site.host}. {_key_fix(site)}", host=site.host)
 

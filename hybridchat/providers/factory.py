@@ -20,7 +20,7 @@ def make_provider(
         case "ollama":
             from hybridchat.providers.ollama import OllamaProvider
 
-            headers = {"authorization": f"Bearer {api_key}"} if api_key else None
+            headers = {"authorization": f"Bearer {api_key.strip()}"} if api_key else None
             name = "OLLAMA_API_KEY" if key_name is None else key_name
             return OllamaProvider(endpoint, base_url, guard=guard, locality=locality, headers=headers, key_name=name)
         case "openai":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hybridchat.facts import Locality, Model, Timings, Usage
 from hybridchat.providers.base import Call, Delta, Done, Guard, Listing, ProviderError
-from hybridchat.providers.errors import Site, cut
+from hybridchat.providers.errors import Site, check_key, cut
 from hybridchat.providers.ollama_models import elsewhere, installed, known_live
 from hybridchat.providers.wire import (
     LISTING_S,
@@ -104,6 +104,8 @@ class OllamaProvider:
         # imported here: the SDK costs 0.18 s (pydantic, httpx)
         import ollama
 
+        check_key(self._site)
+
         from hybridchat.providers import ollama_hooks
 
         before, after = [ollama_hooks.on_request, self._hook()], [ollama_hooks.on_response]
@@ -114,6 +116,7 @@ class OllamaProvider:
         """For what the SDK drops from its answers (`remote_host`, `context_length`) or stumbles over in half an Ollama."""
         import httpx  # 60 ms
 
+        check_key(self._site)
         settings = http_settings(self._base_url, self._locality, request=[self._hook()])
         return httpx.AsyncClient(base_url=self._base_url, headers=self._headers, **settings)
 

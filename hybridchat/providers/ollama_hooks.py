@@ -37,6 +37,8 @@ def heard_by_hooks(heard: Heard) -> Iterator[None]:
 async def on_request(request: httpx.Request) -> None:
     """The SDK takes no limits per call: they are put on the request. Reading has none, the watchdog sees to that."""
     if (heard := _heard.get()) is not None:
+        # compressed, the answer could not be listened in on
+        request.headers["accept-encoding"] = "identity"
         limit = heard.connect_timeout
         request.extensions["timeout"] = {"connect": limit, "pool": limit, "read": None, "write": None}
 

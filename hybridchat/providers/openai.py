@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from hybridchat.facts import Live, Locality, Model, Usage
 from hybridchat.providers.base import Call, Delta, Done, Guard, Listing
-from hybridchat.providers.errors import Site, complaint_of, cut, no_key, refused
+from hybridchat.providers.errors import Site, check_key, complaint_of, cut, no_key, refused
 from hybridchat.providers.wire import (
     LISTING_S,
     NO_KEY,
@@ -59,8 +59,9 @@ class OpenAIProvider:
     ) -> None:
         self.endpoint = endpoint
         self.host = host_of(base_url)
-        self._base_url, self._api_key, self._guard, self._locality = base_url, api_key, guard, locality
-        self._site = Site(endpoint, self.host, "openai", locality is Locality.ON_DEVICE, key_name, api_key or "")
+        self._base_url, self._guard, self._locality = base_url, guard, locality
+        self._api_key = (api_key or "").strip()
+        self._site = Site(endpoint, self.host, "openai", locality is Locality.ON_DEVICE, key_name, self._api_key)
         self._official = self.host == OFFICIAL
         self._without: frozenset[str] = frozenset()
         """Parameters this server turned out not to know."""
@@ -84,6 +85,7 @@ class OpenAIProvider:
         import httpx2
         import openai
 
+        check_key(self._site)
         hook = guard_hook(self._guard, keyed=bool(self._api_key), drop=() if self._official else _ACCOUNT_HEADERS)
         client = openai.AsyncOpenAI(
             api_key=self._api_key or NO_KEY,

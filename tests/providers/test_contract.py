@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import traceback
 
 import pytest
 
@@ -195,6 +196,20 @@ async def test_without_a_key_none_is_taken_from_the_environment(line: Line, monk
     for request in line.server.requests:
         assert not {"authorization", "x-api-key"} & set(request.headers)
         assert "from-the-environment" not in str(request.headers)
+
+
+@pytest.mark.parametrize("key", ["sk-four\nfive", "sk-sechs-\u00fc", "sk-\u2026"])
+async def test_a_key_no_header_can_carry_is_told_without_quoting_it(line: Line, key: str) -> None:
+    provider = line.provider(key=key)
+    for ask in (said(provider, line.call()), provider.models()):
+        with pytest.raises(Unauthorised, match=r"characters no key has.*_API_KEY") as caught:
+            await ask
+        assert "sk-" not in "".join(traceback.format_exception(caught.value))
+    assert line.server.connections == 0
+
+
+async def test_blanks_around_a_key_do_not_matter(line: Line) -> None:
+    assert (await said(line.provider(key=f" {KEY}\n"), line.call()))[0] == PARIS
 
 
 @pytest.mark.parametrize(("kind", "host"), [("openai", "api.openai.com"), ("anthropic", "api.anthropic.com")])

@@ -9,9 +9,9 @@ import pytest
 
 from hybridchat.conversation import Message, Role
 from hybridchat.facts import Live, Locality, Model, Usage
-from hybridchat.providers import openai as adapter
 from hybridchat.providers.base import (
     BadRequest,
+    Blocked,
     Call,
     Delta,
     Malformed,
@@ -109,13 +109,18 @@ async def test_a_server_that_keeps_saying_no_is_not_asked_for_ever(make: Make) -
         assert len(server.requests) == 2
 
 
-async def test_the_official_service_gets_the_limit_reasoning_models_take(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with FaultServer(PLAIN) as server:
-        monkeypatch.setattr(adapter, "OFFICIAL", server.url.removeprefix("http://"))
-        provider = OpenAIProvider("openai", f"{server.url}/v1", "k", guard=open_guard, locality=Locality.REMOTE)
+async def test_the_official_service_gets_the_limit_reasoning_models_take() -> None:
+    bodies: list[bytes] = []
+
+    async def guard(host: str, method: str, body: bytes) -> None:
+        bodies.append(body)
+        raise Blocked(f"nothing goes to {host} in a test")
+
+    provider = OpenAIProvider("openai", "https://api.openai.com/v1", "k", guard=guard, locality=Locality.REMOTE)
+    with pytest.raises(Blocked, match="nothing goes to"):
         await said(provider, call(max_output=5, think="low"))
-        await provider.close()
-        body = server.requests[0].json()
+    await provider.close()
+    body = json.loads(bodies[0])
     assert (body.get("max_tokens"), body.get("max_completion_tokens"), body["reasoning_effort"]) == (None, 5, "low")
 
 
