@@ -5,9 +5,10 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from hybridchat.providers.base import Delta, Done, Stalled
+from hybridchat.facts import Locality, Model
+from hybridchat.providers.base import Call, Delta, Done, Stalled
 from hybridchat.providers.errors import Site
-from hybridchat.providers.wire import Part, host_of, tier_of, watch
+from hybridchat.providers.wire import Part, follow, host_of, tier_of, watch
 
 SITE = Site("local", "localhost:11434", "ollama", on_device=True)
 
@@ -83,3 +84,23 @@ def test_a_host_is_written_one_way(url: str, host: str) -> None:
 @pytest.mark.parametrize(("billions", "tier"), [(None, 2), (0.5, 1), (4.0, 1), (4.1, 2), (29.9, 2), (30.0, 3), (671.0, 3)])
 def test_a_tier_follows_from_the_size_where_nobody_said_it(billions: float | None, tier: int) -> None:
     assert tier_of(billions) == tier
+
+
+async def test_closing_reaches_the_source_before_it_returns() -> None:
+    """Not when the collector gets round to it: the connection is the last thing in the chain."""
+    closed = False
+
+    async def source() -> AsyncGenerator[Part, None]:
+        nonlocal closed
+        try:
+            while True:
+                yield Delta("x")
+        finally:
+            closed = True
+
+    call = Call(Model("o:m", "h", Locality.ON_DEVICE), ())
+    parts = source()  # held here, so that nothing but an explicit close ends it
+    answer = follow(parts, call, SITE)
+    await anext(answer)
+    await answer.aclose()
+    assert closed
