@@ -270,7 +270,7 @@ class Try:
                 f"NOT LOCAL: {self.model.name} was answered by {done.remote_host}; it counts as a cloud model from now on",
             )
         read = done.usage.input_tokens
-        if self.package.num_ctx and read is not None and self.package.turns == 0 and read < 0.5 * self.package.tokens > 200:
+        if self.package.num_ctx and read is not None and self.package.turns == 1 and read < 0.5 * self.package.tokens > 200:
             self.notes += (f"context cut by the server: it read {read:,} of about {self.package.tokens:,} tokens",)
 
     def _settled_cost(self) -> float | None:

@@ -112,7 +112,7 @@ def build(
         locality=model.locality,
         messages=messages,
         tokens=tokens,
-        turns=len(kept),
+        turns=len(kept) + 1,
         turns_left_out=all_turns - len(kept),
         hidden=hidden,
         left=left,

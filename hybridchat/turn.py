@@ -230,7 +230,7 @@ class _Journey:
                 yield self._rest(model, made, failed)
                 return
             self._note_trim(made)
-            attempt = Try(self.crew, self.turn, model, made, self.stopper, decision_id, moved=_moved(found.request, model))
+            attempt = Try(self.crew, self.turn, model, made, self.stopper, decision_id, moved=self._moved(found.request, model))
             for again in (True, False):
                 async with aclosing(attempt.events()) as events:
                     async for event in events:
@@ -256,6 +256,11 @@ class _Journey:
 
     def _fell_back(self, failed: Try, model: Model | None) -> FellBack:
         return FellBack(self.turn.id, failed.attempt.id, failed.model.id, model.id if model else None, str(failed.error))
+
+    def _moved(self, request: Request, model: Model) -> bool:
+        """Whether another model than `model` spoke last: in this turn, else in the one before."""
+        before = self.turn.answer.model_id if self.turn.answer is not None else request.current
+        return before is not None and before != model.id
 
     def _note_trim(self, made: Package) -> None:
         if made.turns_left_out:
@@ -305,7 +310,3 @@ class _Journey:
             error=error,
             notes=notes,
         )
-
-
-def _moved(request: Request, model: Model) -> bool:
-    return request.current is not None and request.current != model.id

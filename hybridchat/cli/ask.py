@@ -184,7 +184,7 @@ def _ask_consent(held: Held) -> Verdict:
     package = held.package
     hidden = words.plural(len(package.hidden), "item")
     say(
-        f"Ask {words.short(package.model_id)} at {package.host}? {words.plural(package.turns + 1, 'turn')} · {hidden} hidden · "
+        f"Ask {words.short(package.model_id)} at {package.host}? {words.plural(package.turns, 'turn')} · {hidden} hidden · "
         f"{words.plural(len(package.left), 'word')} left to check · about {words.money(package.est_cost)}. {NOT_YET}"
     )
     answers = {"y": Verdict.SEND, "yes": Verdict.SEND, "n": Verdict.LOCAL, "no": Verdict.LOCAL, "": Verdict.CANCEL}

@@ -174,7 +174,7 @@ class Plain:
     def _consent(self, held: Held) -> Verdict:
         package = held.package
         title = (
-            f"Ask {words.short(package.model_id)} at {package.host}? {words.plural(package.turns + 1, 'turn')}, "
+            f"Ask {words.short(package.model_id)} at {package.host}? {words.plural(package.turns, 'turn')}, "
             f"{words.plural(len(package.hidden), 'item')} hidden, {words.plural(len(package.left), 'word')} left to check, "
             f"about {'–' if self._opening.demo else words.money(package.est_cost)}. ({NOT_YET})"
         )
