@@ -112,9 +112,9 @@ class Try:
         started = crew.clock()
         table = crew.table(self.turn.session_id)
         rehydrate = Rehydrator(table) if self.package.hidden or self.package.remote else None
-        if not crew.world.health.allow(model.id):
+        pump = self._start_pump() if crew.world.health.allow(model.id) else None
+        if pump is None:
             self._queue.put_nowait(ServerFault(f"{model.name} is being tried again right now.", host=model.host))
-        pump = self._start_pump()
         self.stopper.attach(lambda: self._queue.put_nowait(_Stop()))
         done: Done | None = None
         if not self.package.remote:
@@ -147,8 +147,12 @@ class Try:
         """Runs the provider's stream in a task whose context holds the permission to send."""
         context = contextvars.copy_context()
         if self.package.remote:
-            context.run(departure.set, Departure(self.package, self.crew.table(self.turn.session_id), self._record))
+            context.run(departure.set, self._departure())
         return asyncio.get_running_loop().create_task(self._pump(), context=context)
+
+    def _departure(self) -> Departure:
+        wire_host = self.crew.world.wire_host(self.model)
+        return Departure(self.package, wire_host, self.crew.table(self.turn.session_id), self._record)
 
     async def _pump(self) -> None:
         world = self.crew.world
@@ -293,7 +297,7 @@ class Try:
             note="; ".join(self.notes),
         )
 
-    async def _close(self, pump: asyncio.Task[None], reserved: str | None, started: float) -> None:
+    async def _close(self, pump: asyncio.Task[None] | None, reserved: str | None, started: float) -> None:
         if not self._over:
             # the consumer went away: no more events, but what was said stays
             self.ending = Ending.CUT
@@ -301,6 +305,8 @@ class Try:
             self._store_end()
         if reserved is not None:
             self._settle(reserved)
+        if pump is None:
+            return
         self._publish(started)
         if not pump.done():
             pump.cancel()

@@ -109,7 +109,8 @@ class Hidden:
 class Package:
     """What exactly a target will see; a value that can be printed.
 
-    `turns` counts the questions in it, the new one among them. `messages` is the wire text (redacted for a target that is not on this device), system first if there is one.
+    `turns` counts the questions in it, the new one among them.
+    `messages` is the wire text (redacted for a target that is not on this device), system first if there is one.
     `tokens` is an estimate; `est_cost` US dollars, `None` when unpriced.
     """
 

@@ -6,15 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from hybridchat.conversation import Hidden, Message, Package, Role, Turn
-from hybridchat.facts import Finding, Live, Model, Usage
+from hybridchat.facts import Finding, Model, Usage
 from hybridchat.privacy.placeholders import PlaceholderTable
 from hybridchat.privacy.scan import left_readable, merge
 from hybridchat.tokens import estimate
 
 MARGIN = 1.15
 """Token estimates run short of real tokenizers by up to this factor."""
-STEP = 4096
-"""Ollama reloads a model whose window changes, so windows grow in steps of this many tokens."""
 PLACEHOLDER_NOTE = (
     "Tokens such as {example} stand for values the user keeps private. Treat each as the value itself "
     "and copy it exactly as written, brackets included."
@@ -55,16 +53,6 @@ def fit(history: Sequence[Turn], fixed_tokens: int, window: int, reserve: int) -
             break
         kept.append(turn)
     return tuple(reversed(kept))
-
-
-def choose_num_ctx(model: Model, live: Live | None, needed: int, before: int | None) -> int:
-    """The window to ask Ollama for, tokens: what is loaded or was asked before when it suffices, else the next step up."""
-    loaded = live.loaded_window if live is not None and live.resident else None
-    for known in (before, loaded):
-        if known is not None and needed <= known <= model.window:
-            return known
-    stepped = max(2 * STEP, -(-needed // STEP) * STEP)
-    return min(stepped, model.window)
 
 
 def build(

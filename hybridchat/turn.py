@@ -27,11 +27,12 @@ from hybridchat.conversation import (
 )
 from hybridchat.crew import Ask, Crew, must_ask, readable
 from hybridchat.facts import Check, Decision, Difficulty, Model, Request, Snapshot, Timings, Usage
-from hybridchat.handover import Parts, build, choose_num_ctx, messages_of, turn_tokens
+from hybridchat.handover import Parts, build, messages_of, turn_tokens
 from hybridchat.privacy.scan import ScanError
 from hybridchat.providers.base import Blocked, ProviderError, RateLimited, Refused
 from hybridchat.routing.decide import decide
 from hybridchat.routing.difficulty import difficulty
+from hybridchat.routing.memory import planned_window
 from hybridchat.sessions.spend import Spent
 from hybridchat.tokens import estimate
 
@@ -122,12 +123,15 @@ def _look(ask: Ask, session: Session, parts: Parts, crew: Crew, checks: tuple[Ch
         if answer.model_id != current:
             break
         run += 1
+    pin = ask.soft_pin or (None if ask.escalated else ask.pin or session.pin)
+    if pin is not None:
+        crew.world.activate(pin)
     snapshot = crew.world.snapshot()
     known = survey or _Survey({}, {}, 0, estimate(parts.question[:20_000]), Difficulty())
     request = Request(
         now=crew.clock(),
         mode=ask.mode or session.mode or crew.mode,
-        pin=ask.soft_pin or ask.pin or session.pin if not ask.escalated else ask.soft_pin,
+        pin=pin,
         current=current,
         turns=len(answered),
         turns_on_current=run,
@@ -153,9 +157,9 @@ def package(crew: Crew, ask: Ask, model: Model, parts: Parts, found: Look, *, mi
     num_ctx: int | None = None
     window = model.window
     if crew.world.kind(model) == "ollama" and model.on_device:
-        needed = int((found.request.history_tokens + found.request.message_tokens) * 1.15) + crew.max_output
+        planned = planned_window(found.request, model, found.snapshot, crew.policy)
         key = (ask.session_id, model.id)
-        num_ctx = window = choose_num_ctx(model, found.snapshot.live.get(model.id), needed, crew.windows.get(key))
+        num_ctx = window = max(planned, min(crew.windows.get(key, 0), model.window))
         if mint:
             crew.windows[key] = num_ctx
     return build(

@@ -114,6 +114,10 @@ class World:
             self._providers[endpoint] = task
         return await asyncio.shield(task)
 
+    def wire_host(self, model: Model) -> str:
+        """Host of the endpoint a model is reached through; for an Ollama cloud model that is not where it runs."""
+        return self._endpoints[model.endpoint].host
+
     def keep_alive(self, model: Model) -> str | None:
         return self._endpoints[model.endpoint].keep_alive
 

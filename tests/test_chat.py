@@ -302,3 +302,15 @@ async def test_a_reply_from_elsewhere_makes_the_model_remote(demo: Demo, tmp_pat
         assert listed["ollama:gpt-oss:120b-cloud"] is Locality.REMOTE
         heard = await b.ask("hello", pin="ollama:gpt-oss:120b-cloud", mode=Mode.ONLY_LOCAL)
         assert heard.ended.ending is Ending.UNROUTED
+
+
+async def test_an_ollama_cloud_model_is_a_way_out_of_this_machine(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo) as b:
+        held = (await b.ask(PRIVATE, pin="ollama:gpt-oss:120b-cloud")).held
+        assert held.package.host == "ollama.com"
+        heard = await hear(b.chat.resume(held.turn_id, Verdict.SEND))
+        assert SECRETS[0] in heard.text
+        (body,) = [r.body for r in demo.ollama.requests if r.path == "/api/chat"]
+        assert readable(body) == []
+        (row,) = [r for r in b.chat.store.ledger.rows() if r.kind == "message"]
+        assert row.sha256 == hashlib.sha256(body).hexdigest()

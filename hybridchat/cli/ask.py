@@ -265,7 +265,7 @@ async def _dry_run(chat: Chat, session: Session, options: Options, pin: str | No
     return edge.OK if chosen is not None else edge.NOTHING
 
 
-async def _checks(chat: Chat) -> dict[str, object]:
+async def _checks(chat: Chat) -> Mapping[str, object]:
     """The agents' verdicts; without samplers of our own, the states a running chat left behind, else `unknown`."""
     made = {check.agent: asdict(check) for check in await chat.world.checks()}
     snapshot = chat.snapshot()

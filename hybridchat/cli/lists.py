@@ -72,7 +72,11 @@ def _when(at: float) -> str:
 def sessions() -> int:
     store = _store()
     try:
-        rows = [(s.id[:8], _when(s.updated), words.plural(s.turns, "turn"), one_line(s.title, 60)) for s in store.sessions(None)]
+        rows = [
+            (s.id[:8], _when(s.updated), words.plural(s.turns, "turn"), one_line(s.title, 60))
+            for s in store.sessions(None)
+            if s.turns
+        ]
     finally:
         asyncio.run(store.close())
     sys.stdout.write(columns(rows))

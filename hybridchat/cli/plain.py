@@ -297,7 +297,7 @@ class Plain:
         self._line("A new conversation. The old one stays in /sessions.")
 
     def _do_sessions(self, _: str) -> None:
-        every = self._chat.store.sessions()
+        every = [s for s in self._chat.store.sessions() if s.turns]
         chosen = self._choose("Conversations:", [f"{s.title or 'untitled'} ({words.plural(s.turns, 'turn')})" for s in every])
         if chosen is not None:
             self._session = every[chosen]

@@ -15,18 +15,21 @@ from hybridchat.cli.edge import Exit, say
 def add(words: list[str]) -> int:
     path = terms_path(os.environ)
     try:
-        for word in words:
-            terms.add(path, word)
-    except (ValueError, OSError) as error:
-        raise Exit(edge.USAGE, f"{path}: {error}") from None
-    say(f"{len(words)} added; they are hidden from the next message on.")
+        terms.add(path, *words)
+    except terms.TermsError as error:
+        raise Exit(edge.USAGE, str(error)) from None
+    say("Hidden from the next message on.")
     return edge.OK
 
 
 def remove(words: list[str]) -> int:
-    path = terms_path(os.environ)
-    missing = [word for word in words if not terms.remove(path, word)]
-    if missing:
+    try:
+        gone = terms.remove(terms_path(os.environ), *words)
+    except terms.TermsError as error:
+        raise Exit(edge.USAGE, str(error)) from None
+    if len(gone) < len(words):
+        known = {word.casefold() for word in gone}
+        missing = [word for word in words if word.casefold() not in known]
         raise Exit(edge.USAGE, f"Not in the list: {', '.join(missing)}")
     return edge.OK
 
@@ -41,7 +44,7 @@ def show() -> int:
 def import_from(file: Path) -> int:
     try:
         count = terms.import_file(terms_path(os.environ), file)
-    except (ValueError, OSError) as error:
-        raise Exit(edge.USAGE, f"{file}: {error}") from None
+    except terms.TermsError as error:
+        raise Exit(edge.USAGE, str(error)) from None
     say(f"{count} added.")
     return edge.OK

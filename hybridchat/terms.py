@@ -1,0 +1,135 @@
+"""The user's own words, in a file of theirs: one term per line, `#` begins a comment, `!term` is never hidden."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from hybridchat.privacy.scan import Terms
+from hybridchat.privacy.words import collapse
+
+_LONGEST = 200
+_HEADER = "# Words hybridchat hides before anything leaves this machine, one per line. !word is never hidden.\n"
+
+
+class TermsError(ValueError):
+    """One sentence for people: which file or term, and what to do."""
+
+
+def load(path: Path) -> Terms:
+    """The terms in the file; none when there is no file. Raises `TermsError` when it cannot be read."""
+    always: list[str] = []
+    never: list[str] = []
+    for line in _lines(path):
+        term = _parse(line)
+        if term is not None:
+            (never if term[0] else always).append(term[1])
+    return Terms(tuple(dict.fromkeys(always)), tuple(dict.fromkeys(never)))
+
+
+def add(path: Path, *words: str, never: bool = False) -> Terms:
+    """Adds terms (those there already, in whatever case, are left alone; one from the other list moves over).
+
+    Raises `TermsError` for a term that cannot be one, or a file that cannot be written; nothing is changed then.
+    """
+    wanted = {collapse(word): word for word in (_checked(w) for w in words)}
+    kept: list[str] = []
+    for line in _lines(path):
+        term = _parse(line)
+        key = collapse(term[1]) if term else ""
+        if term and key in wanted:
+            if term[0] == never:
+                del wanted[key]
+            else:
+                continue
+        kept.append(line)
+    kept += [("!" if never else "") + _escaped(word) for word in wanted.values()]
+    _write(path, kept)
+    return load(path)
+
+
+def remove(path: Path, *words: str) -> tuple[str, ...]:
+    """Removes terms from both lists and returns those that were there. Raises `TermsError`."""
+    unwanted = {collapse(word.strip().removeprefix("!")) for word in words}
+    kept: list[str] = []
+    gone: list[str] = []
+    for line in _lines(path):
+        term = _parse(line)
+        if term and collapse(term[1]) in unwanted:
+            gone.append(term[1])
+        else:
+            kept.append(line)
+    if gone:
+        _write(path, kept)
+    return tuple(gone)
+
+
+def import_file(path: Path, source: Path) -> int:
+    """Adds the terms of another file of the same form and returns how many are new. Raises `TermsError`."""
+    if not source.is_file():
+        raise TermsError(f"{source}: there is no such file to import terms from")
+    before = load(path)
+    new = load(source)
+    after = add(path, *new.always)
+    if new.never:
+        after = add(path, *new.never, never=True)
+    return len(after.always) + len(after.never) - len(before.always) - len(before.never)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig").splitlines()
+    except FileNotFoundError:
+        return []
+    except UnicodeDecodeError as e:
+        raise TermsError(f"{path}: not a UTF-8 text file (byte {e.start}); save it as UTF-8 text, one term per line") from e
+    except OSError as e:
+        raise TermsError(
+            f"{path}: the list of your terms cannot be read ({e.strerror}); nothing is sent to a cloud without it"
+        ) from e
+
+
+def _parse(line: str) -> tuple[bool, str] | None:
+    """(never hidden, term) of a line, or None for a comment or an empty line. A backslash before # or ! takes it as text."""
+    line = line.strip()
+    if not line or line.startswith("#"):
+        return None
+    never = line.startswith("!")
+    term = line[1:].strip() if never else line
+    if term.startswith(("\\#", "\\!")):
+        term = term[1:]
+    return (never, term) if collapse(term) else None
+
+
+def _escaped(word: str) -> str:
+    return "\\" + word if word.startswith(("#", "!")) else word
+
+
+def _checked(word: str) -> str:
+    term = " ".join(word.split())
+    if not any(c.isalnum() for c in collapse(term)):
+        raise TermsError(f"{word!r} cannot be a term: it has no letter or digit")
+    if len(term) > _LONGEST:
+        raise TermsError(f"the term that begins with {term[:20]!r} is too long: at most {_LONGEST} characters")
+    return term
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    """The whole file or none of it, readable by its owner only."""
+    body = ("" if lines and lines[0].startswith("#") else _HEADER) + "".join(f"{line}\n" for line in lines)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # mkstemp gives 0600 from the start, so the terms are never readable by others, not even for a moment.
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as e:
+        raise TermsError(f"{path}: the list of your terms cannot be written ({e.strerror})") from e
