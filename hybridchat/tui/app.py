@@ -77,6 +77,11 @@ class HybridChat(App[None]):
             for command in COMMANDS:
                 yield SystemCommand(f"/{command.name}", command.help, partial(screen.action_do, command.name))
 
+    async def action_quit(self) -> None:
+        """Ctrl+Q from any view: the answer is stopped and the draft kept first."""
+        if self._chat is not None:
+            await self._chat.leave()
+
     async def on_unmount(self) -> None:
         if self.launch.close is not None:
             await self.launch.close()

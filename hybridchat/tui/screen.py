@@ -199,12 +199,12 @@ class ChatScreen(Screen[None]):
             await self.mount(card, before=self.chrome.parts["edge"])
             card.focus()
 
-    def on_consent_answered(self, message: Message) -> None:
+    async def on_consent_answered(self, message: Message) -> None:
         from hybridchat.tui.consent import Consent
 
         if isinstance(message, Consent.Answered):
-            self.query(Consent).remove()
             self.composer.focus()
+            await self.query(Consent).remove()
             self._start(self.opened.chat.resume(message.turn_id, message.verdict))
 
     async def stop(self) -> None:

@@ -136,5 +136,8 @@ class Sessions(Sheet[str]):
     def action_undo(self) -> None:
         if self._undo.session_id:
             self._store.restore_session(self._undo.session_id)
+            self._fill()
+            ids = [s.id for s in self._shown]
+            if self._undo.session_id in ids:
+                self.query_one(OptionList).highlighted = ids.index(self._undo.session_id)
             self._undo.session_id = ""
-            self._fill(self._at or 0)

@@ -54,6 +54,10 @@ def read(path: Path) -> Theme:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ThemeError(f"{path}: {error}") from error
     variables = data.pop("variables", {})
+    if not isinstance(variables, dict):
+        raise ThemeError(f"{path}: variables: must be a table, [variables]")
+    if not isinstance(data.get("dark", True), bool):
+        raise ThemeError(f"{path}: dark: must be true or false")
     unknown = sorted(set(data) - {f.name for f in fields(Theme)})
     if unknown:
         raise ThemeError(f"{path}: {unknown[0]}: no such key; allowed are {', '.join(sorted(_PLAIN))}, dark and [variables]")

@@ -193,15 +193,13 @@ class Transcript(ScrollView, can_focus=True):
 
     def _place(self) -> None:
         """Measures what will be seen, then sets the scroll range and, when following, the position."""
-        before = self._starts[-1]
         if self.following:
             self._measure_end()
         else:
             self._measure_visible()
         self._range(None)
         self._refresh_changed()
-        if before != self._starts[-1] or any(not laid.exact for laid in self._laid[-3:]):
-            self._settle_later()
+        self._settle_later()
 
     def _measure_end(self) -> None:
         room, index = self.size.height, len(self._laid)
@@ -266,7 +264,6 @@ class Transcript(ScrollView, can_focus=True):
         if self.thread.blocks and not self._laid:
             self._invalidate(0)
         self._place()
-        self._settle_later()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         if self._moving:
@@ -358,6 +355,7 @@ class Transcript(ScrollView, can_focus=True):
 
     def action_step(self, by: int) -> None:
         """Moves to the next message up or down, and into view."""
+        self.paint()
         blocks = self.thread.blocks
         at = len(blocks) if self.cursor is None else self.cursor
         at += by

@@ -1,0 +1,388 @@
+"""Keys in, screen out, on a scripted chat."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from hybridchat.conversation import Ending, FellBack, Verdict
+from hybridchat.facts import ConnectivityState, Link, Mode
+from hybridchat.tui.app import HybridChat
+from hybridchat.tui.screen import ChatScreen
+from tests.support.screen import frame, shows, until
+from tests.support.scripted import GPT, LLAMA, SNAPSHOT, Line, ScriptedChat, launch, package
+
+
+@asynccontextmanager
+async def running(chat: ScriptedChat, size: tuple[int, int] = (80, 24), **options: object) -> AsyncIterator[Pilot[None]]:
+    app = HybridChat(launch(chat, **options))
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: screen(pilot)._opened is not None and screen(pilot).thread.blocks)
+        yield pilot
+
+
+def screen(pilot: Pilot[None]) -> ChatScreen:
+    found = pilot.app.screen_stack[0]
+    assert isinstance(found, ChatScreen)
+    return found
+
+
+async def ask(pilot: Pilot[None], text: str) -> None:
+    screen(pilot).composer.draft = text
+    await pilot.press("enter")
+
+
+async def test_the_first_screen_says_what_is_there_and_what_is_missing() -> None:
+    async with running(ScriptedChat()) as pilot:
+        said = await shows(pilot, "asks before anything leaves")
+        assert "✓ Ollama at 127.0.0.1:11434" in said
+        assert "✗ no key for Anthropic" in said
+        assert "export ANTHROPIC_API_KEY" in said
+
+
+async def test_a_message_is_answered_and_says_where_it_came_from() -> None:
+    chat = ScriptedChat([Line(pieces=("Paris ", "is the **capital**."))])
+    async with running(chat) as pilot:
+        await ask(pilot, "capital of France?")
+        said = await shows(pilot, "Paris is the capital.")
+        assert "llama3.2 · on this machine · 0.8 s · 42 tok/s" in said
+        assert chat.asked == ["capital of France?"]
+
+
+async def test_text_typed_before_the_chat_is_ready_is_sent_when_it_is() -> None:
+    chat = ScriptedChat([Line(pieces=("Here.",))])
+    ready = asyncio.Event()
+    start = launch(chat)
+
+    async def late() -> object:
+        await ready.wait()
+        return await start.open()
+
+    app = HybridChat(replace(start, open=late))  # type: ignore[arg-type]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("h", "i", "enter")
+        ready.set()
+        await shows(pilot, "Here.")
+    assert chat.asked == ["hi"]
+
+
+async def test_a_cloud_answer_says_what_left_and_what_it_cost() -> None:
+    async with running(ScriptedChat([Line(GPT, ("Formally so.",))])) as pilot:
+        await ask(pilot, "formally?")
+        said = await shows(pilot, "Formally so.")
+        assert "⇡ moved to cloud: 2 turns, 3 items hidden, 1,204 bytes" in said
+        assert "gpt-5.4-mini · cloud · 2.1 s · $0.004 · 3 items hidden" in said
+
+
+async def test_escape_stops_and_keeps_text_and_draft() -> None:
+    gate = asyncio.Event()
+    async with running(ScriptedChat([Line(pieces=("Half an ans", "wer"), gate=gate)])) as pilot:
+        await ask(pilot, "go")
+        await shows(pilot, "Half an ans")
+        assert "esc stop" in frame(pilot.app)
+        await pilot.press(*"next", "escape")
+        said = await shows(pilot, "■ stopped")
+        assert "Half an ans" in said
+        assert screen(pilot).composer.draft == "next"
+
+
+async def test_ctrl_c_stops_then_asks_then_leaves() -> None:
+    gate = asyncio.Event()
+    async with running(ScriptedChat([Line(pieces=("Half", ""), gate=gate)])) as pilot:
+        await ask(pilot, "go")
+        await shows(pilot, "Half")
+        await pilot.press("ctrl+c")
+        await shows(pilot, "■ stopped")
+        await until(pilot, lambda: screen(pilot)._answer is None)
+        await pilot.press("ctrl+c")
+        await shows(pilot, "press ^c again to quit")
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: pilot.app._exit)
+
+
+async def test_ctrl_d_leaves_only_when_the_composer_is_empty() -> None:
+    async with running(ScriptedChat()) as pilot:
+        await pilot.press("a", "left", "ctrl+d")
+        assert screen(pilot).composer.draft == ""
+        assert not pilot.app._exit
+        await pilot.press("ctrl+d")
+        await until(pilot, lambda: pilot.app._exit)
+
+
+async def test_leaving_keeps_the_draft_and_coming_back_shows_it() -> None:
+    chat = ScriptedChat()
+    async with running(chat) as pilot:
+        await pilot.press(*"half a thought")
+        session = screen(pilot)._session_id
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: pilot.app._exit)
+    assert chat.store.drafts[session] == "half a thought"
+    async with running(chat, session=session) as pilot:
+        await shows(pilot, "half a thought")
+
+
+async def test_a_second_message_while_answering_stays_in_the_composer() -> None:
+    gate = asyncio.Event()
+    async with running(ScriptedChat([Line(pieces=("One", " done"), gate=gate)])) as pilot:
+        await ask(pilot, "first")
+        await shows(pilot, "One")
+        await ask(pilot, "second")
+        await pilot.pause()
+        assert screen(pilot).composer.draft == "second"
+        gate.set()
+        await shows(pilot, "One done")
+
+
+@pytest.mark.parametrize(
+    ("key", "verdict"), [("y", Verdict.SEND), ("a", Verdict.ALWAYS), ("n", Verdict.LOCAL), ("escape", Verdict.CANCEL)]
+)
+async def test_consent_is_asked_and_its_answer_goes_on(key: str, verdict: Verdict) -> None:
+    chat = ScriptedChat([Line(GPT, ("From the cloud.",), held=package())])
+    async with running(chat) as pilot:
+        await ask(pilot, "write to Anna")
+        said = await shows(pilot, "Ask gpt-5.4-mini at api.openai.com?")
+        assert "4 turns · 2 items hidden · 3 words left to check · about $0.004" in said
+        assert "[y] send  [a] always in this session  [v] view  [n] stay local" in said
+        await pilot.press(key)
+        await until(pilot, lambda: chat.verdicts)
+        assert chat.verdicts == [verdict]
+        await until(pilot, lambda: "Ask gpt-5.4-mini" not in frame(pilot.app))
+        assert screen(pilot).composer.has_focus
+
+
+async def test_the_consent_view_shows_both_lists_and_the_exact_text() -> None:
+    async with running(ScriptedChat([Line(GPT, held=package())]), size=(100, 40)) as pilot:
+        await ask(pilot, "write to Anna")
+        await shows(pilot, "[v] view")
+        await pilot.press("v")
+        said = await shows(pilot, "What api.openai.com would see")
+        assert "<EMAIL_1>  anna@post.example" in said
+        assert "Left readable, look once (3)" in said
+        assert "Maria Santos" in said
+        assert "Write to <EMAIL_1> about the flat" in said
+        await pilot.press("escape")
+        await shows(pilot, "[y] send")
+
+
+async def test_local_only_is_seen_in_words() -> None:
+    chat = ScriptedChat()
+    async with running(chat) as pilot:
+        await pilot.press("f3")
+        await shows(pilot, "LOCAL ONLY  nothing leaves")
+        await pilot.press("f4")
+        await shows(pilot, "⇡ CLOUD")
+        await pilot.press("f5")
+        await shows(pilot, "AUTO · local first")
+        assert chat.modes[screen(pilot)._session_id] is Mode.AUTO
+
+
+@pytest.mark.parametrize(
+    ("letter", "words"), [("l", "LOCAL ONLY"), ("c", "⇡ CLOUD"), ("h", "Keys and commands"), ("m", "enter hold")]
+)
+async def test_ctrl_x_and_a_letter_do_what_f_keys_do(letter: str, words: str) -> None:
+    async with running(ScriptedChat()) as pilot:
+        await pilot.press("ctrl+x", letter)
+        await shows(pilot, words)
+
+
+async def test_ctrl_x_cuts_a_selection() -> None:
+    async with running(ScriptedChat()) as pilot:
+        await pilot.press(*"cut me", "shift+home", "ctrl+x")
+        assert screen(pilot).composer.draft == ""
+        assert len(pilot.app.screen_stack) == 1
+
+
+async def test_a_model_is_held_from_the_keyboard_and_let_go() -> None:
+    chat = ScriptedChat()
+    async with running(chat) as pilot:
+        await pilot.press("f2")
+        await shows(pilot, "choose for each message")
+        await pilot.press("down", "down", "enter")
+        await shows(pilot, "held: llama3.2")
+        assert screen(pilot).session.pin == LLAMA.id
+        await ask(pilot, "/pin")
+        await until(pilot, lambda: "held:" not in frame(pilot.app))
+
+
+async def test_ctrl_o_asks_the_other_side_and_keeps_both_answers() -> None:
+    chat = ScriptedChat([Line(pieces=("From here.",)), Line(GPT, ("From there.",))])
+    async with running(chat, size=(80, 40)) as pilot:
+        await ask(pilot, "which?")
+        await shows(pilot, "From here.")
+        await until(pilot, lambda: screen(pilot)._answer is None)
+        await pilot.press("ctrl+o")
+        said = await shows(pilot, "From there.")
+        assert "From here." in said
+        assert said.count("which?") == 2  # the title and the question, once each
+        assert chat.asked == ["which?", "other"]
+
+
+async def test_a_fallback_is_said_where_it_happened() -> None:
+    fell = FellBack("t1", "t1a10", LLAMA.id, GPT.id, "connection refused")
+    async with running(ScriptedChat([Line(GPT, ("Made it.",), before=(fell,))])) as pilot:
+        await ask(pilot, "go")
+        said = await shows(pilot, "Made it.")
+        assert "llama3.2 did not answer: connection refused" in said.replace("\n", " ")
+
+
+async def test_a_failed_answer_says_why_and_the_question_stays() -> None:
+    async with running(
+        ScriptedChat([Line(pieces=("",), ending=Ending.FAILED, why="ollama is not running: `ollama serve`")])
+    ) as pilot:
+        await ask(pilot, "anybody there?")
+        said = await shows(pilot, "✗ no answer: ollama is not running")
+        assert "anybody there?" in said
+
+
+async def test_control_sequences_in_an_answer_are_shown_not_obeyed() -> None:
+    async with running(ScriptedChat([Line(pieces=("\x1b[2Jhi\x1b]0;title\x07",))])) as pilot:
+        await ask(pilot, "go")
+        said = await shows(pilot, "␛[2Jhi")
+        assert "\x1b" not in said
+
+
+async def test_the_preview_says_where_a_draft_would_go() -> None:
+    chat = ScriptedChat()
+    chat.hidden = {"EMAIL": 1, "PHONE": 1}
+    async with running(chat) as pilot:
+        await pilot.press(*"hello")
+        await shows(pilot, "→ llama3.2 (looks easy) · 2 personal items stay here")
+        await pilot.press("f4")
+        said = await shows(pilot, "2 items hidden")
+        assert "patterns and your own terms only: names are not hidden yet" in " ".join(said.split())
+
+
+async def test_typing_is_previewed_once_it_pauses() -> None:
+    chat = ScriptedChat()
+    async with running(chat) as pilot:
+        screen(pilot).composer.insert("a")
+        screen(pilot).composer.insert("b")
+        screen(pilot).composer.insert("c")
+        await until(pilot, lambda: chat.previewed)
+        assert chat.previewed == ["abc"]
+
+
+async def test_a_slash_word_that_is_no_command_says_so_and_stays() -> None:
+    chat = ScriptedChat()
+    async with running(chat) as pilot:
+        await ask(pilot, "/modle")
+        await shows(pilot, "There is no command /modle. Did you mean /model?")
+        assert screen(pilot).composer.draft == "/modle"
+        assert chat.asked == []
+
+
+async def test_offline_is_said_in_a_banner() -> None:
+    down = replace(SNAPSHOT, links={h: Link(h, ConnectivityState.DISCONNECTED, allowed=True) for h in SNAPSHOT.links})
+    async with running(ScriptedChat(), snapshot=down) as pilot:
+        await shows(pilot, "Offline: only models on this machine can answer.")
+
+
+async def test_the_demo_is_labelled() -> None:
+    async with running(ScriptedChat(), demo=True) as pilot:
+        await shows(pilot, "DEMO · canned text, no model")
+
+
+async def test_wide_windows_show_the_panel_and_why() -> None:
+    async with running(ScriptedChat(), size=(120, 40)) as pilot:
+        await ask(pilot, "hello")
+        said = await shows(pilot, "◄ llama3.2")
+        assert "THIS MACHINE  ok" in said
+        assert "anthropic     not asked" in said
+        assert "6.1 GB free" in said
+
+
+async def test_why_lists_every_candidate() -> None:
+    async with running(ScriptedChat()) as pilot:
+        await ask(pilot, "hello")
+        await shows(pilot, "42 tok/s")
+        await pilot.press("f7")
+        said = await shows(pilot, "Why this model")
+        assert "ollama:llama3.2  answers" in said
+        assert "openai:gpt-5.4-mini  out" in said
+
+
+async def test_conversations_are_opened_renamed_deleted_and_brought_back() -> None:
+    chat = ScriptedChat()
+    async with running(chat) as pilot:
+        await ask(pilot, "about apples")
+        await shows(pilot, "42 tok/s")
+        await until(pilot, lambda: screen(pilot)._answer is None)
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: "about apples" not in frame(pilot.app))
+        await pilot.press("f6")
+        await shows(pilot, "about apples")
+        await pilot.press("r")
+        pilot.app.screen.query_one("Input").value = "about pears"  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await shows(pilot, "about pears")
+        await pilot.press("d")
+        await until(pilot, lambda: "s1" in chat.store.gone)
+        await pilot.press("u")
+        await until(pilot, lambda: "s1" in chat.store.all)
+        await pilot.press("enter")
+        await shows(pilot, "42 tok/s")
+        assert screen(pilot)._session_id == "s1"
+
+
+async def test_deleting_the_open_conversation_can_be_undone() -> None:
+    chat = ScriptedChat()
+    async with running(chat) as pilot:
+        await ask(pilot, "keep me")
+        await shows(pilot, "42 tok/s")
+        await until(pilot, lambda: screen(pilot)._answer is None)
+        await ask(pilot, "/delete")
+        await shows(pilot, "/undo brings it back")
+        await ask(pilot, "/undo")
+        await shows(pilot, "42 tok/s")
+
+
+async def test_unfocused_gauges_are_not_looked_at() -> None:
+    async with running(ScriptedChat()) as pilot:
+        status = screen(pilot).chrome.parts["status"]
+        wrote = status.wrote
+        pilot.app.post_message(events.AppBlur())
+        await pilot.pause()
+        screen(pilot)._opened = replace(screen(pilot).opened, snapshot=lambda: replace(SNAPSHOT, links={}))
+        screen(pilot)._look()
+        assert status.wrote == wrote
+        pilot.app.post_message(events.AppFocus())
+        await pilot.pause()
+        screen(pilot)._look()
+        assert status.wrote == wrote + 1
+
+
+async def test_gauges_that_show_the_same_are_not_drawn_again() -> None:
+    async with running(ScriptedChat(), size=(120, 40)) as pilot:
+        for _ in range(10):
+            screen(pilot)._look()
+        parts = screen(pilot).chrome.parts
+        wrote = parts["status"].wrote, parts["top"].wrote, parts["panel"].wrote
+        for _ in range(5):
+            screen(pilot)._look()
+            screen(pilot).show_top()
+        assert (parts["status"].wrote, parts["top"].wrote, parts["panel"].wrote) == wrote
+
+
+@pytest.mark.parametrize("size", [(60, 20), (20, 10), (10, 5)])
+async def test_small_windows_work(size: tuple[int, int]) -> None:
+    async with running(ScriptedChat([Line(pieces=("| a | b |\n|---|---|\n| 1 | 2 |\n\n- one\n- two",))]), size=size) as pilot:
+        await ask(pilot, "go")
+        await until(pilot, lambda: screen(pilot).thread.blocks and not screen(pilot)._answer)
+        await pilot.resize_terminal(120, 40)
+        await shows(pilot, "two")
+        await pilot.resize_terminal(*size)
+        await pilot.pause()
+
+
+async def test_keys_can_be_remapped_and_the_hints_follow() -> None:
+    chat = ScriptedChat()
+    async with running(chat, keys={"local": "f9"}) as pilot:
+        await shows(pilot, "F9 local only")
+        await pilot.press("f9")
+        await shows(pilot, "LOCAL ONLY")
