@@ -15,29 +15,48 @@ _REACH = 300
 
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,128}+@(?!\dx\.)(?:[\w-]{1,63}\.){1,8}(?:[^\W\d_]{2,24}|xn--[\w-]{2,59})(?![\w])")
 _EMAIL_SPOKEN = re.compile(
-    r"(?<![\w.+%-])[\w.+%-]{1,64}+\s?[\[({<]\s?at\s?[\])}>]\s?[\w-]{1,63}(?:(?:\s?[\[({<]\s?dot\s?[\])}>]\s?|\.)[\w-]{2,63}){1,4}", re.IGNORECASE
+    r"(?<![\w.+%-])[\w.+%-]{1,64}+\s?[\[({<]\s?at\s?[\])}>]\s?[\w-]{1,63}(?:(?:\s?[\[({<]\s?dot\s?[\])}>]\s?|\.)[\w-]{2,63}){1,4}",
+    re.IGNORECASE,
 )
-_CARD = re.compile(r"(?<![\w.+-])\d(?:[ \u00a0-]?\d){12,18}(?![\w-]|[.,]\d)")
+_LONG_NUMBER = re.compile(r"\d(?:[ \u00a0-]?[0-9A-Za-z]){10}")
+_CARD = re.compile(r"(?<![\w.+-])\d(?:[ \u00a0-]?\d){11,18}(?![\w-]|[.,]\d)")
 # Issuer prefixes and lengths as the networks publish them (ISO/IEC 7812): Visa, Mastercard, Amex, Discover, JCB, Diners, UnionPay, Maestro.
 _ISSUER = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|6(?:011|5\d\d|4[4-9]\d)\d{12}|"
-    r"35(?:2[89]|[3-8]\d)\d{12}|3(?:0[0-5]|09|[689]\d)\d{11}|62\d{14,17}|(?:50|5[6-9]|6[0-9])\d{14}"
+    r"35(?:2[89]|[3-8]\d)\d{12}|3(?:0[0-5]|09|[689]\d)\d{11}|62\d{14,17}|(?:2131|1800)\d{11}|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{8,15}|(?:50|5[6-9]|6[0-9])\d{14}"
 )
+_CARD_WORD = re.compile(r"\b(?:cards?|cc|visa|mastercard|amex|maestro|tarjeta|carte|kart[aey]|kort|kreditkarte)\b", re.IGNORECASE)
+_NRB = re.compile(r"(?<![\w.,])\d{2}(?:[ -]?\d{4}){6}(?![\w])")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]{1,4}){3,8}(?![A-Za-z0-9])")
 _IBAN_WORD = re.compile(r"\b(?:iban|account|konto\w*|rachun\w+|cuenta|compte|kontonummer|bank\w*)\b", re.IGNORECASE)
 _IPV4 = re.compile(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\w-]|\.\d)")
-_IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,16})?(?:/\d{1,3})?(?![\w:]|\.\d)")
-_VERSION_BEFORE = re.compile(r"(?:\bv|version|release|build|ver\.?|rev\.?|section|§|rfc|iso|chapter|firmware|driver)\s?[:=]?\s?\"?$", re.IGNORECASE)
-_MAC = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])|(?<![\w.])(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?![\w.])")
+_IPV6 = re.compile(
+    r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,16})?(?:/\d{1,3})?(?![\w:]|\.\d)"
+)
+_VERSION_BEFORE = re.compile(
+    r"(?:\bv|version|release|build|ver\.?|rev\.?|section|§|rfc|iso|chapter|firmware|driver)\s?[:=]?\s?\"?$", re.IGNORECASE
+)
+_MAC = re.compile(
+    r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])|(?<![\w.])(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?![\w.])"
+)
 _PROFILE = re.compile(
-    r"(?:https?://)?(?:www\.|m\.|[a-z]{2}\.)?(?:linkedin\.com/(?:in|pub)/|facebook\.com/(?!(?:help|policies|business|groups|events)\b)|"
+    r"(?<![\w.-])(?:https?://)?(?:www\.|m\.|[a-z]{2}\.)?(?:linkedin\.com/(?:in|pub)/|facebook\.com/(?!(?:help|policies|business|groups|events)\b)|"
     r"instagram\.com/(?!(?:p|explore|reel)/)|(?:twitter|x)\.com/(?!(?:i|home|search|intent|share|hashtag)\b)|t\.me/|wa\.me/|tiktok\.com/@|"
     r"reddit\.com/u(?:ser)?/|snapchat\.com/add/|medium\.com/@|paypal\.me/|venmo\.com/u?/?|keybase\.io/|github\.com/(?=[\w-]{1,39}/?(?:$|[\s)\]>,;\"'])))"
     r"[\w.@%-]{2,80}/?",
     re.IGNORECASE,
 )
-_HOME = re.compile(r"(?<![\w.])(?:/home/|/Users/|/var/home/|[A-Za-z]:(?:\\{1,2}|/)(?:Users|Documents and Settings)(?:\\{1,2}|/))([^\s/\\:\"'<>|*?$%{}`,;)\]]{2,64})")
-_USER_QUERY = re.compile(r"[?&;](?:user(?:_?name|_?id)?|login|name|first_?name|last_?name|e?mail|phone|account|customer(?:_?id)?)=([^\s&#\"'<>${}]{2,100})", re.IGNORECASE)
+_PROFILE_HOSTS = (
+    "linkedin.com/", "facebook.com/", "instagram.com/", "twitter.com/", "x.com/", "t.me/", "wa.me/", "tiktok.com/", "reddit.com/", "snapchat.com/",
+    "medium.com/", "paypal.me/", "venmo.com/", "keybase.io/", "github.com/",
+)  # fmt: skip
+_HOME = re.compile(
+    r"(?<![\w.])(?:/home/|/Users/|/var/home/|[A-Za-z]:(?:\\{1,2}|/)(?:Users|Documents and Settings)(?:\\{1,2}|/))([^\s/\\:\"'<>|*?$%{}`,;)\]]{2,64})"
+)
+_USER_QUERY = re.compile(
+    r"[?&;](?:user(?:_?name|_?id)?|login|name|first_?name|last_?name|e?mail|phone|account|customer(?:_?id)?)=([^\s&#\"'<>${}]{2,100})",
+    re.IGNORECASE,
+)
 # Home folders that belong to software, to everybody or to nobody in particular.
 _NOBODY = frozenset(
     "user users username you your me public shared default guest root admin administrator ubuntu debian runner vagrant app apps node git www "
@@ -49,7 +68,8 @@ _NOBODY = frozenset(
 def identifiers(text: str, start: int, end: int) -> Iterator[Finding]:
     """Every identifier that begins in [start, end)."""
     stop = min(len(text), end + _REACH)
-    for detect in (_emails, _cards, _ibans, _machines, _links):
+    numbers = (_cards, _ibans, _bare_accounts) if _LONG_NUMBER.search(text, start, stop) else ()
+    for detect in (_emails, *numbers, _machines, _links):
         for finding in detect(text, start, stop):
             if finding.start < end:
                 yield finding
@@ -70,7 +90,9 @@ def _emails(text: str, start: int, stop: int) -> Iterator[Finding]:
 def _cards(text: str, start: int, stop: int) -> Iterator[Finding]:
     for match in _CARD.finditer(text, start, stop):
         digits = "".join(filter(str.isdigit, match[0]))
-        if not digits.isascii() or not _ISSUER.fullmatch(digits):
+        if not digits.isascii():
+            continue
+        if not _ISSUER.fullmatch(digits) and not _CARD_WORD.search(text, max(0, match.start() - 30), match.start()):
             continue
         from stdnum import luhn  # imported here: python-stdnum costs 26 ms and most messages hold no candidate
 
@@ -102,18 +124,27 @@ def _ibans(text: str, start: int, stop: int) -> Iterator[Finding]:
                 yield Finding(match.start(), match.end(), "IBAN", "named as a bank account", 0.8)
 
 
+def _bare_accounts(text: str, start: int, stop: int) -> Iterator[Finding]:
+    """Polish accounts are written without their country: 26 digits whose check holds with PL before them."""
+    for match in _NRB.finditer(text, start, stop):
+        from stdnum import iban  # as above
+
+        if iban.is_valid("PL" + match[0]):
+            yield Finding(match.start(), match.end(), "IBAN", "bank account, check digits right", 0.95)
+
+
 def _machines(text: str, start: int, stop: int) -> Iterator[Finding]:
     for match in _IPV4.finditer(text, start, stop):
         address = _address(match[0])
         named_version = _VERSION_BEFORE.search(text, max(0, match.start() - 12), match.start())
         if address is not None and not _says_nothing(address) and not named_version:
             yield Finding(match.start(), match.end(), "IP", "address of a machine", 0.9)
-    if text.find(":", start, stop) < 0 and text.find(".", start, stop) < 0:
+    if text.count(":", start, stop) < 2 and text.count(".", start, stop) < 2:
         return
     for match in _IPV6.finditer(text, start, stop):
         groups = [g for g in re.split(r"[:/%]", match[0]) if g]
         address = _address(match[0])
-        telling = len(groups) >= 3 and any(c.isdigit() for c in match[0])
+        telling = (len(groups) >= 3 or (len(groups) == 2 and len(groups[0]) == 4)) and any(c.isdigit() for c in match[0])
         if address is not None and telling and not _says_nothing(address):
             yield Finding(match.start(), match.end(), "IP", "address of a machine", 0.9)
     for match in _MAC.finditer(text, start, stop):
@@ -140,8 +171,10 @@ def _links(text: str, start: int, stop: int) -> Iterator[Finding]:
     for match in _HOME.finditer(text, start, stop):
         if match[1].lower() not in _NOBODY and not match[1].startswith((".", "<", "[")):
             yield Finding(match.start(1), match.end(1), "USER", "name of a home folder", 0.85)
-    for match in _PROFILE.finditer(text, start, stop):
-        yield Finding(match.start(), match.end(), "URL", "personal page", 0.8)
+    low = text[start:stop].lower()
+    if any(host in low for host in _PROFILE_HOSTS):
+        for match in _PROFILE.finditer(text, start, stop):
+            yield Finding(match.start(), match.end(), "URL", "personal page", 0.8)
     if text.find("?", start, stop) >= 0:
         for match in _USER_QUERY.finditer(text, start, stop):
             yield Finding(match.start(1), match.end(1), "USER", "user named in an address", 0.75)

@@ -14,16 +14,15 @@ DEFAULT_REGIONS = ("US", "GB", "ES", "FR", "PL", "DK", "DE")
 _CANDIDATE = re.compile(
     r"(?<![\w.,/#=@:+-])(?:\+|00)?\(?\d[\d ()/.\u00a0\u2010-\u2013-]{5,22}\d(?:\s?(?:x|ext\.?|#)\s?\d{1,5})?(?![\w%$€£]|[.,/:-]\d)"
 )
-_LABELLED = re.compile(
-    r"(?<![\w.,/#@-])\+?\(?\d[\d ()/.\u00a0\u2010-\u2013-]{3,22}\d(?![\w%])"
-)
 _WORD = re.compile(
-    r"\b(?:phone|telephone|tel|mobile|cell|call|fax|text|sms|whatsapp|ring|dial|hotline|reach|contact|signal|móvil|movil|tel[eé]fono|ll[aá]ma\w*|"
+    r"\b(?:phone|telephone|tel|mobile|cell|call|fax|text|sms|whatsapp|ring|dial|hotline|reach\w*|answering|messages?|contact|signal|móvil|movil|tel[eé]fono|ll[aá]ma\w*|"
     r"t[eé]l|t[eé]l[eé]phone|portable|appel\w*|joindre|telefon\w*|kom[oó]rk\w*|kom\.|zadzwo\w*|dzwon\w*|tlf|mobil\w*|ring|handy|rufnummer|anruf\w*|"
     r"erreich\w*|opkald)\b\.?[^\n\d]{0,30}$",
     re.IGNORECASE,
 )
 _SEPARATED = re.compile(r"\d[ ()./\u00a0\u2010-\u2013-]{1,3}\d")
+_AFTER = re.compile(r"[ \t]?[-(,]?[ \t]?(?:office|fax|mobile|home|cell|work|direct)\b", re.IGNORECASE)
+_AMERICAN = re.compile(r"\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}[-.]\d{4}")
 _DATE = re.compile(r"(?:\d{1,4}[./ -]){2}\d{1,4}|\d{4}\s?[-–]\s?\d{4}")
 _DECIMAL = re.compile(r"\d+\.\d+(?:[ -]+\d+\.\d+)*|\d{1,3}(?: \d{3}){1,5}")
 
@@ -43,13 +42,21 @@ def _number(text: str, first: int, last: int, regions: tuple[str, ...]) -> tuple
     digits = sum(c.isdigit() for c in raw)
     if not 7 <= digits <= 17:
         return None
-    labelled = _WORD.search(text, max(0, first - 45), first) is not None
-    international = raw.startswith(("+", "(+")) or (raw.startswith("00") and digits >= 10)
-    if not (labelled or international) and (
-        digits < 9 or not _SEPARATED.search(raw) or _DATE.fullmatch(raw) or _DECIMAL.fullmatch(raw)
-    ):
+    labelled = _WORD.search(text, max(0, first - 45), first) is not None or _AFTER.match(text, last) is not None
+    international = raw.startswith(("+", "(+")) or (
+        raw.startswith("00") and raw[2:3] in "123456789" and _SEPARATED.search(raw) is not None
+    )
+    if not labelled and not international and (digits < 9 or not _phone_like(raw)):
         return None
-    return _parsed(raw, first, regions, lenient=labelled or international or raw.startswith("("))
+    return _parsed(raw, first, regions, lenient=labelled or international or _AMERICAN.match(raw) is not None)
+
+
+def _phone_like(raw: str) -> bool:
+    """Written in groups as numbers for dialling are: not a date, an amount, coordinates, a run of small numbers or a row of a table."""
+    if not _SEPARATED.search(raw) or _DATE.fullmatch(raw) or _DECIMAL.fullmatch(raw) or raw.startswith("00"):
+        return False
+    groups = re.findall(r"\d+", raw)
+    return len(groups) <= 6 and all(len(g) > 1 for g in groups[1:]) and ("/" not in raw or raw.startswith("0"))
 
 
 def _parsed(raw: str, first: int, regions: tuple[str, ...], *, lenient: bool) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ from hybridchat.privacy.national import national_ids
 from hybridchat.privacy.phones import DEFAULT_REGIONS, phones
 from hybridchat.privacy.secrets import key_blocks, secrets
 from hybridchat.privacy.words import WordIndex, collapse
-from hybridchat.privacy.zones import ZoneMap, zones
+from hybridchat.privacy.zones import ZoneMap, zones, zones_near
 
 SLICE = 20_000
 """Characters looked at in one go, so that no single pattern holds the interpreter for long."""
@@ -59,8 +59,9 @@ def _scan(text: str, terms: Terms) -> tuple[Finding, ...]:
         if _DIGITS.search(text, start, end):
             found.extend(phones(text, start, end, terms.regions))
             found.extend(national_ids(text, start, end))
-    if found:
-        zone = ZoneMap(zones(text))
+    doubtful = [(f.start, f.end) for f in found if f.kind not in EVERYWHERE]
+    if doubtful:
+        zone = ZoneMap(zones_near(text, doubtful) if len(doubtful) <= 12 else zones(text))
         found = [f for f in found if f.kind in EVERYWHERE or not zone.touches(f.start, f.end)]
     found.extend(Finding(a, b, "TERM", "your own list") for a, b, _ in _index(terms.always).find(text))
     spared = _index(terms.never).find(text)

@@ -10,7 +10,15 @@ import re
 from collections.abc import Iterator
 
 from hybridchat.facts import Finding
-from hybridchat.privacy.values import Assignment, entropy, is_placeholder, judge, looks_random, plausible_password, plausible_token
+from hybridchat.privacy.values import (
+    Assignment,
+    entropy,
+    is_placeholder,
+    judge,
+    looks_random,
+    plausible_password,
+    plausible_token,
+)
 from hybridchat.privacy.vendors import vendor_keys
 
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
@@ -21,9 +29,12 @@ _BEGIN = re.compile(r"-----BEGIN ([A-Z0-9 ]{0,40}(?:PRIVATE KEY|NKEY SEED|CREDEN
 _JWT = re.compile(r"(?<![\w-])eyJ[\w-]{10,4000}\.(?:[\w-]{8,8000})(?:\.[\w-]{0,2000})?", re.ASCII)
 _JWK = re.compile(r'"(?:d|k|p|q|dp|dq|qi)"\s{0,3}:\s{0,3}"([A-Za-z0-9_-]{20,1000})"')
 _SEED = re.compile(r"(?<![A-Za-z0-9])S[UAONCX][A-Z0-9]{52,58}(?![A-Za-z0-9])")
-_USERINFO = re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}://([^\s:/@\"'<>]{0,80}):([^\s/\"'<>]{1,200})@(?=[\w.\[${-])", re.IGNORECASE)
+_USERINFO = re.compile(
+    r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}://([^\s:/@\"'<>]{0,80}):([^\s/\"'<>]{1,200})@(?=[\w.\[${-])", re.IGNORECASE
+)
 _SCHEME_AUTH = re.compile(
-    r"\b(?:bearer|basic|token|apikey)[ \t]{1,3}(?=[A-Za-z0-9+/_.~=-]{0,400}[A-Z0-9+/=])([A-Za-z0-9+/_.~=-]{12,2000})", re.IGNORECASE
+    r"\b(?:bearer|basic|token|apikey)[ \t]{1,3}(?=[A-Za-z0-9+/_.~=-]{0,400}[A-Z0-9+/=])([A-Za-z0-9+/_.~=-]{12,2000})",
+    re.IGNORECASE,
 )
 _QUERY = re.compile(
     r"[?&;](?:(?:access|auth|api|id|refresh|session|sas|x-amz|oauth)?[_-]?(?:token|key|signature|secret|password|passwd|pwd|sig|code|"
@@ -32,12 +43,18 @@ _QUERY = re.compile(
 )
 
 # The word that says what the value is. A leading letter must be a hump of camelCase, checked against the real text.
-_KEYWORD = (
-    r"(?:pass(?:word|wort|wd|wrd|phrase|code|w)?|pwd|kennwort|contrase[nñ]a|clave|has[lł]o|adgangskode|kodeord|mot de passe|mdp|"
-    r"secret|token|(?:api|access|auth|secret|private|master|account|encryption|signing|aes|app(?:lication)?|consumer|license|"
-    r"shared|service|storage|ssh|n|x|cipher|hmac|jwt|session|webhook|client|user|oauth|admin|deploy|write|read|project|"
-    r"subscription|functions?|host)[_.-]?key|(?<=[_-])key|credentials?|auth(?:orization)?|bearer|sid|cookie|seed|salt)"
+_KEYS = (
+    "api access auth secret private master account encryption signing aes app application consumer license shared service storage ssh n x "
+    "cipher hmac jwt session webhook client user oauth admin deploy write read project subscription function functions host"
 )
+# Every alternative begins with a plain letter: the pattern engine then skips to those letters by itself.
+_KEYWORD = "|".join(
+    [
+        "pass(?:word|wort|wd|wrd|phrase|code|w)?", "pwd", "kennwort", "contrase[nñ]a", "clave", "has[lł]o", "adgangskode", "kodeord",
+        "mot de passe", "mdp", "secret(?![_.-]?key)", "token", *(f"{name}[_.-]?key" for name in _KEYS.split()), "(?<=[_-])key", "credentials?",
+        "auth(?:orization)?", "oauth(?:orization)?", "bearer", "sid", "cookie", "seed", "salt",
+    ]
+)  # fmt: skip
 _ASSIGN = re.compile(
     rf"({_KEYWORD})([\w.-]{{0,24}})((?:[\"'`)]|\]|\\\"){{0,3}})\s{{0,6}}(=>|:=|={{1,3}}|!=|:|>|\||,(?=\s?[\"'])|\((?=\s?[\"'])|"
     r"(?<=[\s\w])(?=[\"']))\s{0,6}(?:\[\s{0,3})?(?:string|str)?(\\?[\"'`]|&quot;|&#39;|&apos;|b\"|b'|r\"|@\")?"
@@ -48,22 +65,29 @@ _FLAG = re.compile(
     re.IGNORECASE,
 )
 _USER_FLAG = re.compile(r"(?:^|\s)(?:-u|--user|--proxy-user)[ =]{0,2}[\"']?[\w.@-]{1,60}:([^\s\"'<>|;&]{2,100})")
-_SQL = re.compile(r"\b(?:identified\s{1,3}(?:with\s{1,3}\w{1,40}\s{1,3})?by|with\s{1,3}password)\s{0,3}=?\s{0,3}'{1,4}([^'\n]{2,100})'", re.IGNORECASE)
+_SQL = re.compile(
+    r"\b(?:identified\s{1,3}(?:with\s{1,3}\w{1,40}\s{1,3})?by|with\s{1,3}password)\s{0,3}=?\s{0,3}'{1,4}([^'\n]{2,100})'",
+    re.IGNORECASE,
+)
 _SQL2 = re.compile(r"\bidentified\s{1,3}by\s{1,3}\"([^\"\n]{2,100})\"", re.IGNORECASE)
 _SECURE_STRING = re.compile(r"ConvertTo-SecureString\s{1,3}(?:-String\s{1,3})?[\"']([^\"'\n]{3,100})[\"']", re.IGNORECASE)
+_OWNER = re.compile(
+    r"(?<![a-z])(?:my|our|his|her|their|the|your|mi|tu|su|nuestra|la|mon|ma|notre|le|votre|mein|unser|das|dein|mit|min|vores|moje|twoje|"
+    r"nasze)\s{1,3}(?:[\w-]{1,20}\s)?$"
+)
 _PROSE = re.compile(
-    r"(?<![a-z])((?:my|our|his|her|their|the|your|mi|tu|su|nuestra|la|mon|ma|notre|le|votre|mein|unser|das|dein|mit|min|vores|"
-    r"moje|twoje|nasze)\s{1,3})?(?:[\w-]{1,20}\s)?(password|passphrase|passcode|passwd|pin(?:\s?code)?|login code|contrase[nñ]a|clave|"
+    r"(?<![a-z])(password|passphrase|passcode|passwd|pin(?:\s?code)?|login code|contrase[nñ]a|clave|"
     r"mot de passe|mdp|has[lł]o|adgangskoden?|kodeord(?:et)?|passwort|kennwort|pin-kod|kod pin|secret key|api key|token)"
     r"(?:\s{1,3}(?:for|of|to|on|para|de|pour|f[uü]r|til|do|zu|von)\s{1,3}[\w .@-]{1,40}?)?"
-    r"\s{0,3}(?:\s(?:is now|is|was|es|est|to|jest|er|ist|lautet|será|sera|was set to|set to|changed to)\b\s{0,3}:?|[:=]|,)\s{0,3}"
+    r"\s{0,3}(?:\s(?:is now|is|was|es|est|to|jest|er|ist|lautet|será|sera|was set to|set to|changed to)\b\s{0,3}:?|:)\s{0,3}"
     r"[\"'“”«»„`‘’*]{0,3}\s?([^\s\"“”«»`*]{3,80})"
 )
+_CODE = re.compile(r"[\w.\]][(\[]|=[\"'\w]|&#|=>|\$\{")
 _CONTEXT = re.compile(
     r"\b(?:key|token|secret|password|credential|passphrase|auth|bearer|private|signature|apikey|api_key|access)s?\b|(?:_|api|access)key",
     re.IGNORECASE,
 )
-_DENSE = re.compile(r"(?<![A-Za-z0-9+/_=.@-])(?=[A-Za-z0-9+/_-]{0,60}\d)[A-Za-z0-9+/_-]{20,300}={0,2}(?![A-Za-z0-9+/_=@(-])")
+_DENSE = re.compile(r"(?<![A-Za-z0-9+/_=.@-])(?=[A-Za-z0-9+/_-]{0,60}\d)[A-Za-z0-9+/_-]{20,300}={0,2}(?![A-Za-z0-9+/_=@(.-])")
 
 
 def ascii_lower(text: str) -> str:
@@ -78,6 +102,8 @@ def secrets(text: str, start: int, end: int) -> Iterator[Finding]:
         if not is_placeholder(text[first:last]) and entropy(text[first:last]) > 2.6:
             yield Finding(first, last, "SECRET", issuer, 0.99)
     for pattern, reason in ((_SEED, "key seed"), (_JWT, "JSON web token")):
+        if pattern is _JWT and "eyJ" not in text[start:end]:
+            continue
         for match in pattern.finditer(text, start, min(len(text), end + 14_000)):
             if match.start() < end:
                 yield Finding(match.start(), match.end(), "SECRET", reason, 0.98)
@@ -148,9 +174,14 @@ def _assignments(text: str, start: int, end: int, low: str) -> Iterator[Finding]
         first = start + match.start()
         if first >= end:
             return
-        if _hump(text, first) and (value := _value(text, start + match.end(), match)) is not None:
+        if (match[1].startswith(_UNMISTAKABLE) or _hump(text, first)) and (
+            value := _value(text, start + match.end(), match)
+        ) is not None:
             last, reason = value
             yield Finding(start + match.end(), last, "SECRET", reason, 0.85)
+
+
+_UNMISTAKABLE = ("password", "passwd", "passphrase", "passwort", "secret", "token", "apikey", "kennwort")
 
 
 def _hump(text: str, first: int) -> bool:
@@ -163,7 +194,18 @@ def _hump(text: str, first: int) -> bool:
 
 def _value(text: str, at: int, match: re.Match[str]) -> tuple[int, str] | None:
     """Where the assigned value ends and what it is, or None where it is no secret."""
-    return judge(text, at, Assignment(match[1], match[2], match[3], match[4], match[5] or ""))
+    return judge(
+        text,
+        at,
+        Assignment(
+            match[1],
+            match[2],
+            match[3],
+            match[4],
+            match[5] or "",
+            text[max(0, at - len(match[0]) - 3) : at - len(match[0])].lower(),
+        ),
+    )
 
 
 def _sentences(text: str, start: int, end: int, low: str) -> Iterator[Finding]:
@@ -172,10 +214,15 @@ def _sentences(text: str, start: int, end: int, low: str) -> Iterator[Finding]:
     for match in _PROSE.finditer(low):
         if start + match.start() >= end:
             return
-        first, last = start + match.start(3), start + match.end(3)
+        first, last = start + match.start(2), start + match.end(2)
         value = text[first:last].rstrip(".,;:!?)]}'’*”")
-        if value and plausible_password(value, prose=True, owned=bool(match[1]), digits="pin" in match[2] or "code" in match[2]):
-            yield Finding(first, first + len(value), "SECRET", f"said to be a {match[2]}", 0.8)
+        owned = _OWNER.search(low, max(0, match.start() - 34), match.start()) is not None
+        if match[1] in {"token", "api key", "secret key"}:
+            good = plausible_token(value)
+        else:
+            good = plausible_password(value, prose=True, owned=owned, digits="pin" in match[1] or "code" in match[1])
+        if good and not _CODE.search(text, first, last + 1):
+            yield Finding(first, first + len(value), "SECRET", f"said to be a {match[1]}", 0.8)
 
 
 def _dense(text: str, start: int, end: int, stop: int) -> Iterator[Finding]:
@@ -183,6 +230,6 @@ def _dense(text: str, start: int, end: int, stop: int) -> Iterator[Finding]:
     for match in _DENSE.finditer(text, start, stop):
         if match.start() >= end:
             return
-        if looks_random(match[0]) and _CONTEXT.search(text, max(0, match.start() - 60), match.start()):
+        line = max(text.rfind("\n", start, match.start()), match.start() - 60, 0)
+        if _CONTEXT.search(text, line, match.start()) and looks_random(match[0]) and sum(c.isdigit() for c in match[0]) >= 3:
             yield Finding(match.start(), match.end(), "SECRET", "random text near a word for secrets", 0.6)
-

@@ -7,17 +7,24 @@ from collections import Counter
 from dataclasses import dataclass
 from math import log2
 
-_PLACEHOLDER = re.compile(
-    r"[<{\[(]{1,2}[\w .:/|-]{0,60}[>}\])]{1,2}|[$%@#]\{?\{?[\w.:-]{0,60}\}{0,2}|.{0,40}(?:\$\{|\{\{|\$\(|%\(|<%|#\{|\{[a-z_]{1,30}\}|<[a-z_ -]{2,40}>).{0,200}|"
-    r"(?:[x*.•?_#\s-]|\\.|…){3,}|.{0,80}(?:your|changeme|placeholder|redacted|replaceme|insert[_-]|example[_-]?key|[_-]here\b|"
-    r"xxxx|\*\*\*\*|\.\.\.).{0,120}|(?:os\.)?(?:getenv|environ|env)\b.{0,100}|process\.env.{0,80}|.{0,60}EXAMPLE.{0,60}",
-    re.IGNORECASE | re.DOTALL,
+_STANDS_IN = re.compile(
+    r"[<{\[(]{1,2}[\w .:/|-]{0,60}[>}\])]{1,2}|[$%@#]\{?\{?[\w.:-]{0,60}\}{0,2}|(?:[x*.•?_#\s-]|\\.|…){3,160}|"
+    r"(?:os\.)?(?:getenv|environ|env)\b.{0,160}|process\.env.{0,160}",
+    re.DOTALL,
 )
+_SLOT = re.compile(r"\{[a-z_]{1,30}\}|<[a-z_ -]{2,40}>|[_-]here\b")
+_FILLERS = (
+    "${", "{{", "$(", "%(", "<%", "#{", "your", "changeme", "placeholder", "redacted", "replaceme", "insert_", "insert-", "xxxx", "****", "...", "example",
+)  # fmt: skip
 _DOTTED = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.|\\)[A-Za-z_$][\w$]*)+")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_]*\d?")
 _SNAKE = re.compile(r"[a-z]+(?:[_-][a-z]+)+|[A-Z]+(?:_[A-Z]+)+|[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}")
-_PATH = re.compile(r"(?:https?:/|\.{0,2}/|~/|[A-Za-z]:\\).*|[\w./-]+\.(?:py|js|ts|json|ya?ml|pem|key|txt|html?|php|java|go|crt|md)")
+_PATH = re.compile(
+    r"(?:https?:/|\.{0,2}/|~/|[A-Za-z]:\\).*|[\w./-]+\.(?:py|js|ts|json|ya?ml|pem|key|txt|html?|php|java|go|crt|md)"
+)
 _HEX = re.compile(r"[0-9a-fA-F]+")
+_DIGIT = re.compile(r"\d")
+_ALPHA = re.compile(r"[^\W\d_]")
 _REPEATED = re.compile(r"(.)\1*")
 
 # Words that follow "password is", "token:" and the like without being one.
@@ -36,8 +43,36 @@ _NEVER = frozenset(
     sur trop tu un una une utf8 ut vacía vide w wieder więc wrong wymagane z za zbyt zu zwykle
     """.split()
 )
-_STRONG = ("pass", "pwd", "kennwort", "contrase", "clave", "has\u0142o", "haslo", "adgangskode", "kodeord", "mot de passe", "mdp", "secret")
-_WEAK = ("auth", "authorization", "sid", "cookie", "seed", "salt", "key", "credential", "credentials", "bearer")
+# Of these, some are typed as passwords all the same; between quotes after a password's name they count.
+_CHOSEN = frozenset({"password", "secret", "pass", "admin", "test", "root", "private"})
+_STRONG = (
+    "pass",
+    "pwd",
+    "kennwort",
+    "contrase",
+    "clave",
+    "has\u0142o",
+    "haslo",
+    "adgangskode",
+    "kodeord",
+    "mot de passe",
+    "mdp",
+    "secret",
+)
+_WEAK = (
+    "auth",
+    "authorization",
+    "oauth",
+    "oauthorization",
+    "sid",
+    "cookie",
+    "seed",
+    "salt",
+    "key",
+    "credential",
+    "credentials",
+    "bearer",
+)
 # A name that goes on like this speaks about the secret and does not hold it.
 _ABOUT = re.compile(
     r"type|count|field|name|length|len$|size|min|max|url|uri|path|file|dir|expir|ttl|age$|policy|hint|id$|ids$|index|limit|format|"
@@ -59,14 +94,16 @@ class Assignment:
     close: str
     operator: str
     quote: str
+    before: str = ""
+    """The three characters before the keyword."""
 
     @property
     def strong(self) -> bool:
-        return self.keyword.startswith(_STRONG)
+        return self.keyword.startswith(_STRONG) or self.suffix.endswith(("secret", "password", "passwd"))
 
     @property
     def weak(self) -> bool:
-        return self.keyword in _WEAK
+        return self.keyword in _WEAK and "token" not in self.suffix and "key" not in self.suffix and not self.strong
 
 
 def entropy(value: str) -> float:
@@ -76,7 +113,11 @@ def entropy(value: str) -> float:
 
 def is_placeholder(value: str) -> bool:
     """True for `<your key>`, `${VAR}`, `xxxx`, `getenv(...)` and their like."""
-    return not value or _PLACEHOLDER.fullmatch(value) is not None or _REPEATED.fullmatch(value) is not None
+    # 160 characters tell: neither a stand-in nor what gives it away is longer.
+    low = value[:160].lower()
+    if not value or any(filler in low for filler in _FILLERS):
+        return True
+    return _STANDS_IN.fullmatch(low) is not None or _SLOT.search(low) is not None or _REPEATED.fullmatch(value) is not None
 
 
 def looks_random(value: str) -> bool:
@@ -86,7 +127,7 @@ def looks_random(value: str) -> bool:
     bits = entropy(value)
     if _HEX.fullmatch(value):
         return len(value) >= 30 and bits >= 3.0 and not value.isdigit()
-    mixed = any(c.isdigit() for c in value) and any(c.islower() for c in value) and any(c.isupper() for c in value)
+    mixed = _DIGIT.search(value) and not value.islower() and not value.isupper()
     return mixed and bits >= 3.7 and value.count("/") < 4 and value.count("-") < 5
 
 
@@ -95,20 +136,21 @@ def plausible_token(value: str) -> bool:
     value = value.rstrip(".,;:")
     if len(value) < 6 or is_placeholder(value) or value.lower() in _NEVER or _PATH.fullmatch(value) or _DOTTED.fullmatch(value):
         return False
-    if any(c.isdigit() for c in value) and any(c.isalpha() for c in value):
+    if _DIGIT.search(value) and _ALPHA.search(value):
         return len(value) >= 8 and entropy(value) >= 2.5
     return len(value) >= 16 and not _SNAKE.fullmatch(value) and entropy(value) >= 3.2
 
 
 def plausible_password(value: str, *, prose: bool = False, owned: bool = False, digits: bool = False) -> bool:
     """A value a person may have chosen. In prose a plain word counts only after "my password is"."""
-    if len(value) < 3 or is_placeholder(value) or value.lower().strip("_-") in _NEVER or _PATH.fullmatch(value):
+    word = value.lower().strip("_-")
+    if len(value) < 3 or is_placeholder(value) or (word in _NEVER and (prose or word not in _CHOSEN)) or _PATH.fullmatch(value):
         return False
     if not prose:
         return True
     if value.isdigit():
         return (digits or owned) and 4 <= len(value) <= 12
-    if any(c.isdigit() for c in value) or any(not c.isalnum() and c not in "-’'" for c in value[:-1]):
+    if _DIGIT.search(value) or any(not c.isalnum() and c not in "-’'" for c in value[:-1]):
         return len(value) >= 4 and not _DOTTED.fullmatch(value)
     return owned and len(value) >= 5
 
@@ -150,12 +192,18 @@ def _quoted(value: str, how: Assignment) -> bool:
     bare = value.strip()
     if any(c.isspace() for c in bare):
         return "phrase" in how.keyword and 3 <= len(bare.split()) <= 12
-    if _same_word(bare, how) or _DOTTED.fullmatch(bare) or is_placeholder(bare):
+    if (
+        (_same_word(bare, how) and not (how.strong and bare.islower() and how.operator in {"=", ":", "=>"}))
+        or _DOTTED.fullmatch(bare)
+        or is_placeholder(bare)
+    ):
         return False
-    if how.operator in {",", "(", ""} and not how.suffix.startswith("(") and not _varied(bare):
+    if how.operator in {",", "(", ""} and not (how.operator == "(" and how.before == "set") and not _varied(bare):
         return False
     if how.strong:
-        return plausible_password(bare) and (how.operator != "|") and not (bare.startswith(("^", "/")) or bare.endswith((":", "?")))
+        return (
+            plausible_password(bare) and (how.operator != "|") and not (bare.startswith(("^", "/")) or bare.endswith((":", "?")))
+        )
     if how.weak:
         return _machine_made(bare)
     return plausible_token(bare)
@@ -181,12 +229,12 @@ def _bare(text: str, at: int, value: str, how: Assignment) -> bool:
 
 
 def _machine_made(value: str) -> bool:
-    varied = any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
+    varied = _DIGIT.search(value) and _ALPHA.search(value)
     return looks_random(value) or (len(value) >= 12 and varied and entropy(value) >= 3.2 and not is_placeholder(value))
 
 
 def _varied(value: str) -> bool:
-    return any(not c.isalpha() and c not in "_-." for c in value) and any(c.isalpha() for c in value)
+    return any(not c.isalpha() and c not in "_-." for c in value) and _ALPHA.search(value) is not None
 
 
 def _same_word(value: str, how: Assignment) -> bool:

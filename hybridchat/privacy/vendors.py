@@ -151,8 +151,9 @@ def _compiled(shape: str) -> re.Pattern[str]:
 
 def vendor_keys(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
     """(start, end, issuer) of every key shape that begins in [start, end)."""
+    part = text[start:end]
     for literal, issuer, shape in _ROWS:
-        if text.find(literal, start, end) >= 0:
+        if literal in part:
             for match in _compiled(shape).finditer(text, start, min(len(text), end + _LONGEST)):
                 if match.start() < end:
                     yield match.start(), match.end(), issuer

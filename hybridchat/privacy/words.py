@@ -73,14 +73,58 @@ class Folded:
         return first, last + 1
 
 
-class _Head:
-    """All phrases that begin with the same word."""
+_TRIGGER = 120
+"""Characters of a phrase that are looked up; a longer one is then compared in full."""
 
-    __slots__ = ("phrases", "words")
+
+class _Head:
+    """All phrases that begin with the same word, by the length of what is looked up."""
+
+    __slots__ = ("long", "spaced", "triggers")
 
     def __init__(self) -> None:
-        self.words: dict[int, set[str]] = {}
-        self.phrases: list[tuple[re.Pattern[str], str]] = []
+        self.triggers: dict[int, set[str]] = {}
+        self.long: dict[str, list[str]] = {}
+        self.spaced = False
+
+    def add(self, key: str) -> None:
+        trigger = key[:_TRIGGER]
+        self.triggers.setdefault(len(trigger), set()).add(trigger)
+        self.spaced = self.spaced or " " in key
+        if len(key) > _TRIGGER:
+            self.long.setdefault(trigger, []).append(key)
+
+    def longest(self, text: str, start: int) -> tuple[int, str] | None:
+        """(end, key) of the longest phrase that stands at `start` of a folded text and ends with a word."""
+        flat = text[start : start + 2 * _TRIGGER]
+        if self.spaced:
+            flat = _SPACES.sub(" ", flat)
+        best: tuple[int, str] | None = None
+        for length, triggers in self.triggers.items():
+            trigger = flat[:length]
+            if trigger not in triggers:
+                continue
+            whole = [key for key in self.long.get(trigger, ()) if _flat(text, start, len(key)) == key]
+            if length < _TRIGGER or not self.long.get(trigger):
+                whole.append(trigger)
+            for key in whole:
+                end = _advance(text, start, len(key)) if " " in key else start + len(key)
+                if not _JOINED.match(text, end) and (best is None or end > best[0]):
+                    best = end, key
+        return best
+
+
+def _flat(text: str, start: int, length: int) -> str:
+    return _SPACES.sub(" ", text[start : start + 2 * length])[:length]
+
+
+def _advance(text: str, start: int, length: int) -> int:
+    """Where `length` characters end when every run of white space counts as one."""
+    at = start
+    for _ in range(length):
+        run = _SPACES.match(text, at)
+        at = run.end() if run else at + 1
+    return at
 
 
 class WordIndex:
@@ -107,11 +151,7 @@ class WordIndex:
         self._keys.add(key)
         if _WORD.match(key) is None:
             self._pattern = _WORD_OR_MARK
-        entry = self._heads.setdefault(head[0], _Head())
-        if " " in key:
-            entry.phrases.append((re.compile(r"\s{1,8}".join(map(re.escape, key.split(" ")))), key))
-        else:
-            entry.words.setdefault(len(key), set()).add(key)
+        self._heads.setdefault(head[0], _Head()).add(key)
         return key
 
     def find(self, text: str) -> list[tuple[int, int, str]]:
@@ -126,22 +166,8 @@ class WordIndex:
             head = heads.get(match[0])
             if head is None or match.start() < done:
                 continue
-            best = self._longest(head, folded.text, match.start())
+            best = head.longest(folded.text, match.start())
             if best is not None:
                 done, key = best
                 hits.append((*folded.span(match.start(), done), key))
         return hits
-
-    @staticmethod
-    def _longest(head: _Head, text: str, start: int) -> tuple[int, str] | None:
-        best: tuple[int, str] | None = None
-        for length, words in head.words.items():
-            end = start + length
-            candidate = text[start:end]
-            if candidate in words and not _JOINED.match(text, end) and (best is None or end > best[0]):
-                best = end, candidate
-        for pattern, key in head.phrases:
-            match = pattern.match(text, start)
-            if match and not _JOINED.match(text, match.end()) and (best is None or match.end() > best[0]):
-                best = match.end(), key
-        return best
