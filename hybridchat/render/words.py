@@ -62,7 +62,7 @@ def size(count: int | None) -> str:
         if value < 1000:
             return f"{value:.0f} {unit}"
         value /= 1000
-    return f"{value:.1f} GB"
+    return f"{value:.1f} GB" if value < 100 else f"{value:.0f} GB"
 
 
 def head(

@@ -1,0 +1,157 @@
+"""The words around the conversation: header, gauges, preview, hints, and the blocks that events make."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hybridchat.conversation import Asked, Ended, Ending, FellBack, HandedOver, Said, Thought, Turn
+from hybridchat.facts import ConnectivityState, Gauge, Link, Locality, Mode, ResourceState
+from hybridchat.tui import gauges, lines
+from hybridchat.tui.models import price, state
+from hybridchat.tui.thread import Kind, Thread
+from tests.support.scripted import CLAUDE, GPT, LLAMA, NOW, QWEN, SNAPSHOT, Seen, decided
+
+
+@given(
+    st.integers(10, 200), st.sampled_from(Mode), st.booleans(), st.text(max_size=40), st.sampled_from([None, "ollama:llama3.2"])
+)
+def test_the_header_fits_and_always_says_the_mode(width: int, mode: Mode, demo: bool, title: str, pin: str | None) -> None:
+    said = lines.mode_text(mode, "local-first", pin)
+    top = lines.top(title, said, width, demo=demo)
+    assert top.cell_length <= max(width, said.cell_length + 1, len(lines.DEMO) + 3)
+    if width >= 100:
+        assert top.cell_length == width - 1
+        assert said.plain in top.plain
+        assert ("DEMO" in top.plain) is demo
+
+
+def test_hints_are_whole_and_fit() -> None:
+    for width in range(10, 140, 7):
+        said = lines.hints(width, {}).plain
+        assert len(said) <= width
+        assert not said or all(" " in item for item in said.split(" · "))
+
+
+def test_hints_tell_how_to_stop_while_an_answer_runs() -> None:
+    assert lines.hints(60, {}, running=True).plain.startswith("esc stop")
+
+
+def test_personal_items_stay_here_or_are_hidden() -> None:
+    local = lines.preview(Seen(decided(LLAMA), "", {"EMAIL": 1}), names_hidden=False).plain
+    assert local == "→ llama3.2 (looks easy) · 1 personal item stays here"
+    cloud = lines.preview(Seen(decided(GPT), "", {"EMAIL": 1}, asks=True), names_hidden=False).plain
+    assert cloud == f"→ gpt-5.4-mini (may be hard) · 1 item hidden · asks first · {lines.NAMES_WARNING}"
+    assert lines.NAMES_WARNING not in lines.preview(Seen(decided(GPT), "", {}), names_hidden=True).plain
+
+
+def test_without_a_model_the_preview_says_what_is_in_the_way() -> None:
+    nothing = replace(decided(LLAMA), chosen=None)
+    assert (
+        lines.preview(Seen(nothing, "Offline. You can: start ollama.", {}), names_hidden=False).plain
+        == "✗ Offline. You can: start ollama."
+    )
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        (None, "not asked"),
+        (Link("h"), "not asked"),
+        (Link("h", allowed=True), "unknown"),
+        (Link("h", ConnectivityState.OPTIMAL, gauges={"latency": Gauge(41.4)}, allowed=True), "41 ms"),
+        (Link("h", ConnectivityState.OPTIMAL, allowed=True), "good"),
+        (Link("h", ConnectivityState.DEGRADED, gauges={"latency": Gauge(900.0)}, allowed=True), "slow"),
+        (Link("h", ConnectivityState.DISCONNECTED, allowed=True), "none"),
+    ],
+)
+def test_a_provider_in_one_word(link: Link | None, said: str) -> None:
+    assert gauges.link_word(link)[0] == said
+
+
+def test_the_status_line_drops_whole_parts_when_narrow() -> None:
+    assert gauges.line(SNAPSHOT, 100).plain == "this machine ok · gpu 12 % · openai 41 ms · anthropic not asked"
+    assert gauges.line(SNAPSHOT, 40).plain == "this machine ok · gpu 12 %"
+    assert gauges.line(SNAPSHOT, 5).plain == "this machine ok"
+
+
+def test_an_unknown_figure_is_a_dash_not_zero() -> None:
+    device = replace(SNAPSHOT.device, gauges={"cpu": Gauge()}, state=ResourceState.UNKNOWN)
+    said = gauges.panel(replace(SNAPSHOT, device=device), gauges.History(), None).plain
+    assert "–" in said
+    assert "0 %" not in said
+    assert "not measured yet" in said
+
+
+def test_panel_rows_fit_the_panel() -> None:
+    history = gauges.History()
+    for _ in range(12):
+        history.take(SNAPSHOT)
+    device = replace(SNAPSHOT.device, memory_free=128_100_000_000)
+    said = gauges.panel(replace(SNAPSHOT, device=device), history, None).plain
+    assert max(len(row) for row in said.split("\n")) <= 35
+
+
+def test_offline_needs_to_be_known() -> None:
+    assert not gauges.offline(replace(SNAPSHOT, links={}))
+    assert gauges.offline(replace(SNAPSHOT, os_online=False))
+    assert not gauges.offline(SNAPSHOT)
+
+
+def test_models_say_what_fits_and_what_costs() -> None:
+    assert state(LLAMA, SNAPSHOT.live[LLAMA.id], 0) == "loaded"
+    assert state(QWEN, None, 1_000_000_000) == "too large"
+    assert state(QWEN, None, 64_000_000_000) == "fits"
+    assert state(QWEN, None, None) == ""
+    assert price(CLAUDE.price) == "$3 in, $15 out"
+    assert price(None) == "unpriced"
+
+
+def over(attempt: str = "a") -> HandedOver:
+    return HandedOver("t", attempt, LLAMA.id, LLAMA.host, Locality.ON_DEVICE)
+
+
+def asked() -> Asked:
+    return Asked(Turn("t", "s", None, "why?", NOW))
+
+
+def test_an_attempt_without_a_word_leaves_only_the_mark_of_its_failure() -> None:
+    thread = Thread()
+    for event in (asked(), over(), FellBack("t", "a", LLAMA.id, GPT.id, "refused"), over("b"), Said("t", "b", "Hi")):
+        thread.apply(event)
+    assert [b.kind for b in thread.blocks] == [Kind.YOU, Kind.MARK, Kind.ANSWER]
+    assert thread.blocks[-1].text == "Hi"
+
+
+def test_thinking_is_kept_apart_from_the_answer() -> None:
+    thread = Thread()
+    for event in (asked(), over(), Thought("t", "a", "hm hm"), Said("t", "a", "Hi")):
+        thread.apply(event)
+    assert (thread.blocks[-1].thinking, thread.blocks[-1].text) == ("hm hm", "Hi")
+
+
+def test_an_empty_answer_is_said() -> None:
+    thread = Thread()
+    for event in (asked(), over(), Ended("t", "a", Ending.COMPLETE, LLAMA.id, Locality.ON_DEVICE)):
+        thread.apply(event)
+    assert thread.blocks[-1].text == "▪ the answer came back empty"
+
+
+def test_notes_of_an_answer_stand_under_it() -> None:
+    thread = Thread()
+    for event in (asked(), over(), Said("t", "a", "x"), Ended("t", "a", Ending.COMPLETE, notes=("length limit reached",))):
+        thread.apply(event)
+    assert thread.blocks[-1].text == "▪ length limit reached"
+
+
+def test_only_what_changed_is_reported() -> None:
+    thread = Thread()
+    thread.apply(asked())
+    assert thread.take_changes() == 0
+    assert thread.take_changes() is None
+    thread.apply(over())
+    thread.apply(Said("t", "a", "x"))
+    assert thread.take_changes() == 1

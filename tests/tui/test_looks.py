@@ -1,0 +1,76 @@
+"""How the screens look, as pictures: sizes and themes. `pytest --snapshot-update` after a change that was looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from hybridchat.tui.app import HybridChat
+from tests.support.screen import frame, until
+from tests.support.scripted import GPT, LLAMA, Line, ScriptedChat, launch, package
+
+ANSWER = """Because the inner group can match the same text in **many ways**. Two things help:
+
+1. Make the group *atomic*, or anchor it.
+2. Replace `(a+)+` with `a+`.
+
+```python
+import re
+
+def plain(text: str) -> bool:
+    return re.fullmatch(r"[a-z]+", text) is not None  # linear
+```
+
+| pattern | worst case | note  |
+|---------|-----------:|-------|
+| `(a+)+` |        2^n | avoid |
+| `a+`    |          n | fine  |
+
+See [the manual](https://docs.python.org/3/library/re.html).
+"""
+ASK = "Why does this regex backtrack?"
+CHAT = (ASK, "enter", "What is going on formally?", "enter")
+LOOKS: dict[str, tuple[tuple[int, int], str, Sequence[str], str]] = {
+    "first screen": ((80, 24), "dark", (), "asks before anything leaves"),
+    "conversation, 80x24": ((80, 24), "dark", CHAT, "expression is ambiguous"),
+    "conversation, 120x40": ((120, 40), "dark", CHAT, "expression is ambiguous"),
+    "conversation, 60x20": ((60, 20), "dark", CHAT, "expression is ambiguous"),
+    "conversation, light": ((120, 40), "light", CHAT, "expression is ambiguous"),
+    "local only, high contrast": ((80, 24), "high-contrast", (ASK, "enter", "f3"), "nothing leaves"),
+    "consent": ((80, 24), "dark", (*CHAT, "Write to Anna", "enter"), "[y] send"),
+    "consent view, light": ((80, 24), "light", (*CHAT, "Write to Anna", "enter", "v"), "Left readable"),
+    "models": ((80, 24), "dark", ("f2",), "choose for each message"),
+    "help": ((80, 24), "dark", ("f1",), "Keys and commands"),
+    "reading": ((80, 24), "dark", (*CHAT, "shift+tab"), "back to writing"),
+}
+
+
+def conversation() -> ScriptedChat:
+    formally = "Formally, the expression is *ambiguous*: one string has exponentially many parses."
+    return ScriptedChat([Line(LLAMA, (ANSWER,)), Line(GPT, (formally,)), Line(GPT, held=package())])
+
+
+def play(keys: Sequence[str], last: str) -> Callable[[Pilot[None]], Awaitable[None]]:
+    async def run(pilot: Pilot[None]) -> None:
+        chat: Any = pilot.app.screen_stack[0]
+        await until(pilot, lambda: chat.thread.blocks)
+        for key in keys:
+            await until(pilot, lambda: chat._answer is None)
+            if " " in key:
+                chat.composer.draft = key
+            else:
+                await pilot.press(key)
+        await until(pilot, lambda: last in frame(pilot.app) and chat._answer is None)
+        await until(pilot, lambda: all(laid.exact for laid in chat.transcript._laid) and not chat.composer._pause)
+
+    return run
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_look(name: str, snap_compare: Callable[..., bool]) -> None:
+    size, theme, keys, last = LOOKS[name]
+    app = HybridChat(launch(conversation(), theme=theme))
+    assert snap_compare(app, terminal_size=size, run_before=play(keys, last))
