@@ -1,0 +1,94 @@
+"""What starting costs: the import, `--help`, the first paint, and memory at rest."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Mapping, Sequence
+
+import psutil
+
+from tests.benchmarks.conversations import stored
+from tests.benchmarks.figures import Figure, ms, ratio
+from tests.benchmarks.programs import HYBRIDCHAT, interleaved, peer, surroundings
+from tests.support.terminal import Terminal
+
+MEGABYTE = 1e6
+
+
+def figures(*, quick: bool) -> list[Figure]:
+    with surroundings() as env:
+        found = [_import(env, 9 if quick else 25), _help(env, 5 if quick else 11), *_paint(env, 5 if quick else 11)]
+        return [*found, *_memory(env, 1 if quick else 3)]
+
+
+def _import(env: Mapping[str, str], n: int) -> Figure:
+    python = (sys.executable, "-c")
+    runs = interleaved({"bare": (*python, "pass"), "ours": (*python, "import hybridchat")}, env, n)
+    bare, ours = ([r.cpu for r in runs[name]] for name in ("bare", "ours"))
+    more = statistics.median(ours) - statistics.median(bare)
+    return Figure(
+        "import hybridchat, CPU", ms(ours), f"python -c pass {ms(bare)}", ratio(ours, bare), "< 5 ms more", more < 0.005, n
+    )
+
+
+def _help(env: Mapping[str, str], n: int) -> Figure:
+    floor = (sys.executable, "-c", "import typer, rich")
+    runs = interleaved({"floor": floor, "ours": (*HYBRIDCHAT, "--help")}, env, n)
+    bare, ours = ([r.cpu for r in runs[name]] for name in ("floor", "ours"))
+    times = ratio(ours, bare)
+    return Figure("hybridchat --help, CPU", ms(ours), f"import typer, rich {ms(bare)}", times, "<= 2 x", times <= 2, n)
+
+
+def _paint(env: Mapping[str, str], n: int) -> list[Figure]:
+    first: dict[str, list[float]] = {"peer": [], "ours": []}
+    ready: list[float] = []
+    for turn in range(n + 1):
+        for name, command in (("peer", peer("textual_screen")), ("ours", HYBRIDCHAT)):
+            terminal = Terminal(command, env=env)
+            while terminal.first_paint is None:
+                terminal.pump(0.5)
+            if name == "ours":
+                ready += [terminal.first_paint + terminal.wait_for("message…")] if turn else []
+            if turn:
+                first[name].append(terminal.first_paint)
+            terminal.close("ctrl+q")
+    times = ratio(first["ours"], first["peer"])
+    bare = f"bare Textual screen {ms(first['peer'])}"
+    return [
+        Figure("hybridchat, first paint", ms(first["ours"]), bare, times, "<= 1.25 x", times <= 1.25, n),
+        Figure("hybridchat, composer shown", ms(ready), n=n),
+    ]
+
+
+def _memory(env: Mapping[str, str], n: int) -> list[Figure]:
+    bare = [_resident(peer("textual_screen"), env) for _ in range(n)]
+    idle = [_resident(HYBRIDCHAT, env) for _ in range(n)]
+    empty = [_resident((*HYBRIDCHAT, "chat"), env) for _ in range(n)]
+    session = stored(env, 500)
+    full = [_resident((*HYBRIDCHAT, "chat", "--session", session), env, settle=5.0) for _ in range(n)]
+    more = statistics.median(full) - statistics.median(empty)
+    least = f"bare Textual screen {_mb(bare)}"
+    rested = statistics.median(idle)
+    return [
+        Figure("RSS at rest", _mb(idle), least, rested / statistics.median(bare), "<= 75 MB", rested <= 75, n),
+        Figure("RSS of 500 messages", f"+{more:.1f} MB", f"without {_mb(empty)}", goal="<= 25 MB more", met=more <= 25, n=n),
+    ]
+
+
+def _resident(command: Sequence[str], env: Mapping[str, str], settle: float = 3.0) -> float:
+    """Megabytes of a program on a terminal that nobody touched for `settle` seconds after its first paint."""
+    terminal = Terminal(command, env=env)
+    while terminal.first_paint is None:
+        terminal.pump(0.5)
+    until = time.perf_counter() + settle
+    while (left := until - time.perf_counter()) > 0:
+        terminal.pump(left)
+    size = psutil.Process(terminal.pid).memory_info().rss / MEGABYTE
+    terminal.close("ctrl+q")
+    return float(size)
+
+
+def _mb(values: Sequence[float]) -> str:
+    return f"{statistics.median(values):.1f} [{min(values):.1f}-{max(values):.1f}] MB"
