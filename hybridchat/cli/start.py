@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from hybridchat.assemble import Setup
 from hybridchat.cli import edge
 from hybridchat.cli.edge import Exit
 from hybridchat.config import Config, load
 from hybridchat.facts import Mode
+
+if TYPE_CHECKING:
+    from hybridchat.assemble import Setup
 
 NO_TERMINAL = 'The chat needs a terminal. Without one, ask a single question: hybridchat ask "your question"'
 
@@ -27,6 +30,8 @@ class Opening:
 
     def setup(self, config: Config) -> Setup:
         """How to assemble the chat that was asked for."""
+        from hybridchat.assemble import Setup  # imported here: 0.1 s, and the screen is painted before it is needed
+
         return Setup(
             save=self.save,
             demo=self.demo,
