@@ -50,8 +50,9 @@ class Chrome:
     def preview(self, value: Preview | None) -> None:
         self.parts["preview"].say(lines.preview(value, names_hidden=self._names_hidden), layout=True)
 
-    def hints(self, *, running: bool, reading: bool, armed: bool) -> None:
-        text = lines.hints(self._screen.size.width, self._keys, running=running, reading=reading, armed=armed)
+    def hints(self, *, running: bool, reading: bool, armed: bool, asking: bool) -> None:
+        width = self._screen.size.width
+        text = lines.hints(width, self._keys, running=running, reading=reading, armed=armed, asking=asking)
         self.parts["keys"].say(text)
 
     def below(self) -> Iterable[Shown]:

@@ -32,7 +32,6 @@ class Composer(TextArea):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "send", show=False, priority=True),
         Binding("ctrl+j,shift+enter,alt+enter", "newline", "new line", show=False, id="newline"),
         Binding("shift+tab", "enter_transcript", "messages", show=False),
         Binding("pageup", "page(-1)", "older", show=False),
@@ -91,6 +90,13 @@ class Composer(TextArea):
         result = self._replace_via_keyboard(clean, *self.selection)
         if result is not None:
             self.move_cursor(result.end_location)
+
+    def on_key(self, event: events.Key) -> None:
+        # Not a priority binding: that would overtake letters that were typed just before and are still queued.
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.action_submit()
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()

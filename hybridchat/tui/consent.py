@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual import events
 from textual.content import Content
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Static
 
 from hybridchat.conversation import Held, Package, Verdict
 from hybridchat.render.text import neutralise, one_line
 from hybridchat.render.words import money, plural, short
 from hybridchat.tui.sheet import Page
+
+SETTLE = 0.4
+"""Seconds after the question appears in which keys are still meant for the composer."""
+ALONE = 0.25
+"""Seconds without another letter that make a letter an answer."""
 
 _KEYS = (("y", "send"), ("a", "always in this session"), ("v", "view"), ("n", "stay local"))
 
@@ -29,19 +36,16 @@ def question(package: Package) -> str:
 
 
 class Consent(Static, can_focus=True):
-    """Stands above the composer until the user has answered; posts `Answered`."""
+    """Stands above the composer until the user has answered; posts `Answered`.
+
+    A letter only counts when it comes alone: somebody who goes on typing the next message must not consent by its first letter.
+    Other letters, and letters in quick succession, go to the composer (`Typed`).
+    """
 
     DEFAULT_CSS = """
-    Consent { height: auto; padding: 0 1; margin: 1 1 0 1; border-left: thick $cloud; background: $panel; }
+    Consent { height: auto; padding: 0 1; margin-top: 1; border-left: thick $cloud; background: $panel; }
     Consent:focus { border-left: thick $warn; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "verdict('send')", "send", show=False),
-        Binding("a", "verdict('always')", "always", show=False),
-        Binding("n", "verdict('local')", "stay local", show=False),
-        Binding("escape", "verdict('cancel')", "do not send", show=False),
-        Binding("v", "view", "view", show=False),
-    ]
 
     class Answered(Message):
         def __init__(self, turn_id: str, verdict: Verdict) -> None:
@@ -49,16 +53,56 @@ class Consent(Static, can_focus=True):
             self.verdict = verdict
             super().__init__()
 
+    class Typed(Message):
+        """Not an answer: text that belongs into the composer."""
+
+        def __init__(self, text: str) -> None:
+            self.text = text
+            super().__init__()
+
+    VERDICTS: ClassVar[dict[str, Verdict]] = {"y": Verdict.SEND, "a": Verdict.ALWAYS, "n": Verdict.LOCAL}
+
     def __init__(self, held: Held) -> None:
         self._held = held
+        self._shown_at = monotonic()
+        self._letter = ""
+        self._typing = False
+        self._alone: Timer | None = None
         ask, mark, facts = question(held.package).partition("? ")
         keys = [part for key, word in _KEYS for part in ((f"[{key}]", "$cloud bold"), (f" {word}  ", "$foreground"))]
         super().__init__(Content.assemble((ask + mark.strip(), "bold"), "\n", (facts, "$foreground"), "\n", *keys))
 
-    def action_verdict(self, word: str) -> None:
-        self.post_message(self.Answered(self._held.turn_id, Verdict(word)))
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "escape":
+            event.stop()
+            self.post_message(self.Answered(self._held.turn_id, Verdict.CANCEL))
+        elif event.is_printable and event.character:
+            event.stop()
+            self._pressed(event.character)
 
-    def action_view(self) -> None:
+    def on_focus(self) -> None:
+        self._typing = False
+
+    def _pressed(self, letter: str) -> None:
+        if self._alone is not None:
+            self._alone.stop()
+        early = monotonic() - self._shown_at < SETTLE
+        if early or self._letter or self._typing or letter.lower() not in {*self.VERDICTS, "v"}:
+            self.post_message(self.Typed(self._letter + letter))
+            self._letter, self._alone = "", None
+            self._typing = True
+        else:
+            self._letter = letter
+            self._alone = self.set_timer(ALONE, self._meant)
+
+    def _meant(self) -> None:
+        letter, self._letter, self._alone = self._letter.lower(), "", None
+        if letter == "v":
+            self._view()
+        else:
+            self.post_message(self.Answered(self._held.turn_id, self.VERDICTS[letter]))
+
+    def _view(self) -> None:
         self.app.push_screen(Page(f"What {self._held.package.host} would see", view(self._held.package)))
 
 

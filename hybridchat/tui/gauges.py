@@ -77,16 +77,21 @@ def network_word(snapshot: Snapshot) -> tuple[str, str]:
     """The network as a whole: the best of what was asked."""
     if snapshot.os_online is False:
         return "none", "$error"
-    states = [link.state for link in snapshot.links.values() if link.state is not ConnectivityState.UNKNOWN]
+    states = _known(snapshot)
     for state in (ConnectivityState.OPTIMAL, ConnectivityState.DEGRADED, ConnectivityState.DISCONNECTED):
         if state in states:
             return _LINK_WORDS[state]
     return "not asked", "$muted"
 
 
+def _known(snapshot: Snapshot) -> list[ConnectivityState]:
+    links = [snapshot.links[host] for host in endpoints(snapshot.models) if host in snapshot.links]
+    return [link.state for link in links if link.state is not ConnectivityState.UNKNOWN]
+
+
 def offline(snapshot: Snapshot) -> bool:
     """Whether it is known that no provider off this device can be reached."""
-    known = [link.state for link in snapshot.links.values() if link.state is not ConnectivityState.UNKNOWN]
+    known = _known(snapshot)
     return snapshot.os_online is False or (bool(known) and all(s is ConnectivityState.DISCONNECTED for s in known))
 
 

@@ -76,7 +76,15 @@ def preview(value: Preview | None, *, names_hidden: bool) -> Content:
     return Content.styled(" · ", "$muted").join(parts)
 
 
-def hints(width: int, keys: Mapping[str, str], *, running: bool = False, reading: bool = False, armed: bool = False) -> Content:
+def hints(
+    width: int,
+    keys: Mapping[str, str],
+    *,
+    running: bool = False,
+    reading: bool = False,
+    armed: bool = False,
+    asking: bool = False,
+) -> Content:
     """Key hints, whole ones only, most needed first."""
     if armed:
         return Content.styled("press ^c again to quit", "$warn")
@@ -89,6 +97,8 @@ def hints(width: int, keys: Mapping[str, str], *, running: bool = False, reading
         items[5:5] = [("^j", "line")]
         if running:
             items.insert(0, named.get("stop", ("esc", "stop")))
+        if asking:
+            items.insert(0, ("esc", "back to the question"))
         items.append(("enter", "send"))
     shown: list[Content] = []
     used = 0

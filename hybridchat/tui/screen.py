@@ -122,6 +122,8 @@ class ChatScreen(Screen[None]):
     async def open_session(self, session_id: str | None) -> None:
         """Shows a stored conversation, or with `None` an empty one."""
         await self.stop()
+        await self.query("Consent").remove()
+        self.composer.focus()
         store = self.opened.chat.store
         self._session_id = session_id or store.new_session().id
         turns = store.path(self._session_id)
@@ -159,6 +161,9 @@ class ChatScreen(Screen[None]):
         self._start(self.opened.chat.answer(self._session_id, text))
 
     def _busy(self) -> bool:
+        if self._to_question():
+            self.notify("First the question above: send it, or stay local.", timeout=3)
+            return True
         if self._answer is not None:
             self.notify("Still answering: esc stops it, your text stays here.", timeout=3)
         return self._answer is not None
@@ -207,10 +212,26 @@ class ChatScreen(Screen[None]):
             await self.query(Consent).remove()
             self._start(self.opened.chat.resume(message.turn_id, message.verdict))
 
+    def on_consent_typed(self, message: Message) -> None:
+        from hybridchat.tui.consent import Consent
+
+        if isinstance(message, Consent.Typed):
+            self.composer.focus()
+            self.composer.insert(message.text)
+
+    def _to_question(self) -> bool:
+        """Goes back to the question whether to send, if one is open."""
+        card = next(iter(self.query("Consent")), None)
+        if card is not None:
+            card.focus()
+        return card is not None
+
     async def stop(self) -> None:
         """Stops the running answer, if any; what it said so far stays."""
         if self._answer is not None:
             await self._answer.stop()
+        else:
+            self._to_question()
 
     # -- what commands use ------------------------------------------------------------------------
 
@@ -276,7 +297,9 @@ class ChatScreen(Screen[None]):
             self.chrome.look(self._opened.snapshot(), self._decision)
 
     def _hints(self) -> None:
-        self.chrome.hints(running=self._answer is not None, reading=self.transcript.has_focus, armed=self._armed)
+        asking = bool(self.query("Consent")) and self.composer.has_focus
+        running = self._answer is not None
+        self.chrome.hints(running=running, reading=self.transcript.has_focus, armed=self._armed, asking=asking)
 
     def on_composer_drafted(self, message: Composer.Drafted) -> None:
         if self._opened is not None:
@@ -306,6 +329,8 @@ class ChatScreen(Screen[None]):
         match message.what:
             case "quit":
                 await self.leave()
+            case "transcript" if self._to_question():
+                pass
             case "transcript" if any(b.addressable for b in self.thread.blocks):
                 self.transcript.focus()
             case "pageup":

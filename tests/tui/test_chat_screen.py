@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from time import monotonic
 
 import pytest
 from textual import events
@@ -14,6 +15,7 @@ from textual.pilot import Pilot
 from hybridchat.conversation import Ending, FellBack, Verdict
 from hybridchat.facts import ConnectivityState, Link, Mode
 from hybridchat.tui.app import HybridChat
+from hybridchat.tui.consent import SETTLE, Consent
 from hybridchat.tui.screen import ChatScreen
 from tests.support.screen import frame, shows, until
 from tests.support.scripted import GPT, LLAMA, SNAPSHOT, Line, ScriptedChat, launch, package
@@ -31,6 +33,12 @@ def screen(pilot: Pilot[None]) -> ChatScreen:
     found = pilot.app.screen_stack[0]
     assert isinstance(found, ChatScreen)
     return found
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Waits until the consent card takes letters as answers."""
+    card = pilot.app.screen.query_one(Consent)
+    await until(pilot, lambda: monotonic() - card._shown_at > SETTLE and card.has_focus)
 
 
 async def ask(pilot: Pilot[None], text: str) -> None:
@@ -149,6 +157,7 @@ async def test_consent_is_asked_and_its_answer_goes_on(key: str, verdict: Verdic
         said = await shows(pilot, "Ask gpt-5.4-mini at api.openai.com?")
         assert "4 turns · 2 items hidden · 3 words left to check · about $0.004" in said
         assert "[y] send  [a] always in this session  [v] view  [n] stay local" in said
+        await settled(pilot)
         await pilot.press(key)
         await until(pilot, lambda: chat.verdicts)
         assert chat.verdicts == [verdict]
@@ -156,10 +165,40 @@ async def test_consent_is_asked_and_its_answer_goes_on(key: str, verdict: Verdic
         assert screen(pilot).composer.has_focus
 
 
+@pytest.mark.parametrize("words", ["a very long essay", "yes, and then", "no, wait", "write more"])
+async def test_going_on_typing_never_consents(words: str) -> None:
+    chat = ScriptedChat([Line(GPT, held=package())])
+    async with running(chat) as pilot:
+        await ask(pilot, "write to Anna")
+        await shows(pilot, "[y] send")
+        await settled(pilot)
+        for letter in words:
+            pilot.app.post_message(events.Key("space" if letter == " " else letter, letter))
+        await until(pilot, lambda: screen(pilot).composer.draft == words)
+        assert chat.verdicts == []
+        await shows(pilot, "esc back to the question")
+        await pilot.press("escape")
+        await until(pilot, lambda: not screen(pilot).composer.has_focus)
+        await pilot.press("n")
+        await until(pilot, lambda: chat.verdicts == [Verdict.LOCAL])
+        assert screen(pilot).composer.draft == words
+
+
+async def test_keys_in_the_moment_the_question_appears_are_not_an_answer() -> None:
+    chat = ScriptedChat([Line(GPT, held=package())])
+    async with running(chat) as pilot:
+        await ask(pilot, "write to Anna")
+        await until(pilot, lambda: pilot.app.screen.query("Consent"))
+        await pilot.press("y")
+        await until(pilot, lambda: screen(pilot).composer.draft == "y")
+        assert chat.verdicts == []
+
+
 async def test_the_consent_view_shows_both_lists_and_the_exact_text() -> None:
     async with running(ScriptedChat([Line(GPT, held=package())]), size=(100, 40)) as pilot:
         await ask(pilot, "write to Anna")
         await shows(pilot, "[v] view")
+        await settled(pilot)
         await pilot.press("v")
         said = await shows(pilot, "What api.openai.com would see")
         assert "<EMAIL_1>  anna@post.example" in said

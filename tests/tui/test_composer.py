@@ -51,6 +51,16 @@ async def test_enter_sends_and_empties() -> None:
         assert composer.draft == ""
 
 
+async def test_enter_does_not_overtake_what_was_typed_just_before() -> None:
+    async with stage() as (pilot, composer, sent):
+        for key in ("a", "b", "c"):
+            pilot.app.post_message(events.Key(key, key))
+        pilot.app.post_message(events.Key("enter", "\r"))
+        await until(pilot, lambda: sent)
+        assert sent == ["abc"]
+        assert composer.draft == ""
+
+
 async def test_an_empty_message_is_not_sent() -> None:
     async with stage() as (pilot, _, sent):
         await pilot.press("space", "enter")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from time import monotonic
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
 from hybridchat.tui.app import HybridChat
+from hybridchat.tui.consent import SETTLE
 from tests.support.screen import frame, until
 from tests.support.scripted import GPT, LLAMA, Line, ScriptedChat, launch, package
 
@@ -59,6 +61,7 @@ def play(keys: Sequence[str], last: str) -> Callable[[Pilot[None]], Awaitable[No
         await until(pilot, lambda: chat.thread.blocks)
         for key in keys:
             await until(pilot, lambda: chat._answer is None)
+            await until(pilot, lambda: all(monotonic() - card._shown_at > SETTLE for card in chat.query("Consent")))
             if " " in key:
                 chat.composer.draft = key
             else:
