@@ -14,16 +14,21 @@ from hybridchat.facts import Finding
 _REACH = 300
 
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,128}+@(?!\dx\.)(?:[\w-]{1,63}\.){1,8}(?:[^\W\d_]{2,24}|xn--[\w-]{2,59})(?![\w])")
+_LOGIN = re.compile(r"://[^\s/@]{0,80}:$")  # what follows is a password and a host, and reported as such
 _EMAIL_SPOKEN = re.compile(
-    r"(?<![\w.+%-])[\w.+%-]{1,64}+\s?[\[({<]\s?at\s?[\])}>]\s?[\w-]{1,63}(?:(?:\s?[\[({<]\s?dot\s?[\])}>]\s?|\.)[\w-]{2,63}){1,4}",
+    r"(?<![\w.+%-])[\w.+%-]{1,64}+\s?[\[({<]\s?at\s?[\])}>]\s?[\w-]{1,63}(?:(?:\s?[\[({<]\s?dot\s?[\])}>]\s?|"
+    r"\.)[\w-]{2,63}){1,4}",
     re.IGNORECASE,
 )
 _LONG_NUMBER = re.compile(r"\d(?:[ \u00a0-]?[0-9A-Za-z]){10}")
 _CARD = re.compile(r"(?<![\w.+-])\d(?:[ \u00a0-]?\d){11,18}(?![\w-]|[.,]\d)")
-# Issuer prefixes and lengths as the networks publish them (ISO/IEC 7812): Visa, Mastercard, Amex, Discover, JCB, Diners, UnionPay, Maestro.
+# Issuer prefixes and lengths as the networks publish them (ISO/IEC 7812): Visa, Mastercard, Amex, Discover, JCB, Diners,
+# UnionPay, Maestro.
 _ISSUER = re.compile(
-    r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|6(?:011|5\d\d|4[4-9]\d)\d{12}|"
-    r"35(?:2[89]|[3-8]\d)\d{12}|3(?:0[0-5]|09|[689]\d)\d{11}|62\d{14,17}|(?:2131|1800)\d{11}|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{8,15}|(?:50|5[6-9]|6[0-9])\d{14}"
+    r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|6(?:011|5\d\d|"
+    r"4[4-9]\d)\d{12}|"
+    r"35(?:2[89]|[3-8]\d)\d{12}|3(?:0[0-5]|09|[689]\d)\d{11}|62\d{14,17}|(?:2131|1800)\d{11}|(?:5018|5020|5038|5893|6304|6759|"
+    r"676[1-3])\d{8,15}|(?:50|5[6-9]|6[0-9])\d{14}"
 )
 _CARD_WORD = re.compile(r"\b(?:cards?|cc|visa|mastercard|amex|maestro|tarjeta|carte|kart[aey]|kort|kreditkarte)\b", re.IGNORECASE)
 _NRB = re.compile(r"(?<![\w.,])\d{2}(?:[ -]?\d{4}){6}(?![\w])")
@@ -37,32 +42,41 @@ _VERSION_BEFORE = re.compile(
     r"(?:\bv|version|release|build|ver\.?|rev\.?|section|§|rfc|iso|chapter|firmware|driver)\s?[:=]?\s?\"?$", re.IGNORECASE
 )
 _MAC = re.compile(
-    r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])|(?<![\w.])(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?![\w.])"
+    r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])|"
+    r"(?<![\w.])(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?![\w.])"
 )
 _PROFILE = re.compile(
-    r"(?<![\w.-])(?:https?://)?(?:www\.|m\.|[a-z]{2}\.)?(?:linkedin\.com/(?:in|pub)/|facebook\.com/(?!(?:help|policies|business|groups|events)\b)|"
-    r"instagram\.com/(?!(?:p|explore|reel)/)|(?:twitter|x)\.com/(?!(?:i|home|search|intent|share|hashtag)\b)|t\.me/|wa\.me/|tiktok\.com/@|"
-    r"reddit\.com/u(?:ser)?/|snapchat\.com/add/|medium\.com/@|paypal\.me/|venmo\.com/u?/?|keybase\.io/|github\.com/(?=[\w-]{1,39}/?(?:$|[\s)\]>,;\"'])))"
+    r"(?<![\w.-])(?:https?://)?(?:www\.|m\.|[a-z]{2}\.)?(?:linkedin\.com/(?:in|pub)/|facebook\.com/(?!(?:help|policies|"
+    r"business|groups|events)\b)|"
+    r"instagram\.com/(?!(?:p|explore|reel)/)|(?:twitter|x)\.com/(?!(?:i|home|search|intent|share|hashtag)\b)|t\.me/|wa\.me/|"
+    r"tiktok\.com/@|"
+    r"reddit\.com/u(?:ser)?/|snapchat\.com/add/|medium\.com/@|paypal\.me/|venmo\.com/u?/?|keybase\.io/|"
+    r"github\.com/(?=[\w-]{1,39}/?(?:$|[\s)\]>,;\"'])))"
     r"[\w.@%-]{2,80}/?",
     re.IGNORECASE,
 )
-_PROFILE_HOSTS = (
-    "linkedin.com/", "facebook.com/", "instagram.com/", "twitter.com/", "x.com/", "t.me/", "wa.me/", "tiktok.com/", "reddit.com/", "snapchat.com/",
-    "medium.com/", "paypal.me/", "venmo.com/", "keybase.io/", "github.com/",
-)  # fmt: skip
+_PROFILE_HOST_WORDS = """
+    linkedin.com/ facebook.com/ instagram.com/ twitter.com/ x.com/ t.me/ wa.me/ tiktok.com/ reddit.com/ snapchat.com/ medium.com/
+    paypal.me/ venmo.com/ keybase.io/ github.com/
+"""
+_PROFILE_HOSTS = tuple(_PROFILE_HOST_WORDS.split())
 _HOME = re.compile(
-    r"(?<![\w.])(?:/home/|/Users/|/var/home/|[A-Za-z]:(?:\\{1,2}|/)(?:Users|Documents and Settings)(?:\\{1,2}|/))([^\s/\\:\"'<>|*?$%{}`,;)\]]{2,64})"
+    r"(?<![\w.])(?:/home/|/Users/|/var/home/|[A-Za-z]:(?:\\{1,2}|/)(?:Users|Documents and Settings)(?:\\{1,2}|"
+    r"/))([^\s/\\:\"'<>|*?$%{}`,;)\]]{2,64})"
 )
 _USER_QUERY = re.compile(
-    r"[?&;](?:user(?:_?name|_?id)?|login|name|first_?name|last_?name|e?mail|phone|account|customer(?:_?id)?)=([^\s&#\"'<>${}]{2,100})",
+    r"[?&;](?:user(?:_?name|_?id)?|login|name|first_?name|last_?name|e?mail|phone|account|"
+    r"customer(?:_?id)?)=([^\s&#\"'<>${}]{2,100})",
     re.IGNORECASE,
 )
 # Home folders that belong to software, to everybody or to nobody in particular.
-_NOBODY = frozenset(
-    "user users username you your me public shared default guest root admin administrator ubuntu debian runner vagrant app apps node git www "
-    "www-data jenkins circleci travis runneradmin vsts vscode codespace ec2-user centos pi linuxbrew python postgres mysql redis docker "
-    "nobody home name yourname your-name youruser someone foo bar test tmp data dev deploy build nonroot library".split()
-)
+_NOBODY_WORDS = """
+    user users username you your me public shared default guest root admin administrator ubuntu debian runner vagrant app apps
+    node git www www-data jenkins circleci travis runneradmin vsts vscode codespace ec2-user centos pi linuxbrew python
+    postgres mysql redis docker nobody home name yourname your-name youruser someone foo bar test tmp data dev deploy build
+    nonroot library
+"""
+_NOBODY = frozenset(_NOBODY_WORDS.split())
 
 
 def identifiers(text: str, start: int, end: int) -> Iterator[Finding]:
@@ -79,7 +93,8 @@ def _emails(text: str, start: int, stop: int) -> Iterator[Finding]:
     if text.find("@", start, stop) >= 0:
         for match in _EMAIL.finditer(text, start, stop):
             first = match.start() + (len(match[0]) - len(match[0].lstrip(".-")))
-            if match[0].partition("@")[0] != "git" and first < match.end():
+            login = _LOGIN.search(text, max(0, match.start() - 100), match.start()) is not None
+            if match[0].partition("@")[0] != "git" and first < match.end() and not login:
                 yield Finding(first, match.end(), "EMAIL", "e-mail address", 0.99)
     low = text[start:stop].lower()
     if any(mark in low for mark in ("[at]", "(at)", "{at}", "<at>", " at ]", " at )")):
@@ -118,7 +133,7 @@ def _ibans(text: str, start: int, stop: int) -> Iterator[Finding]:
         else:
             end = 0
         whole = match[0]
-        if labelled and end == 0 or (labelled and end == match.end() and not iban.is_valid(whole)):
+        if labelled and (end == 0 or (end == match.end() and not iban.is_valid(whole))):
             digits = sum(c.isdigit() for c in whole)
             if digits >= 10 and whole[:2].isupper():
                 yield Finding(match.start(), match.end(), "IBAN", "named as a bank account", 0.8)

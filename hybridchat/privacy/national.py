@@ -1,8 +1,9 @@
-"""Numbers that states, banks and firms give to people: by their checks where the shape is telling, else by the word before them."""
+"""Numbers that states, banks and firms give to people: by their check where the shape tells, else by the word before them."""
 
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Protocol, cast
@@ -67,7 +68,8 @@ _SHAPES = re.compile(
 
 _TOKEN = re.compile(r"(?<![\w.@/+-])(?=[A-Za-z]{0,6}-?\d)[A-Za-z0-9]{1,18}(?:[.\-/+][A-Za-z0-9]{1,18}){0,5}(?![\w@]|[.,/-]\d)")
 _NUMBER = re.compile(
-    r"(?<![\w@])(?P<lead>[A-Z]{1,5}[ -]?)?\d[\dA-Za-z]{0,20}(?:[ ./\-][A-Z]{0,3}\d[\dA-Za-z]{0,20}){0,6}(?:[ -][A-Z](?![\w]))?(?!\w)|"
+    r"(?<![\w@])(?P<lead>[A-Z]{1,5}[ -]?)?\d[\dA-Za-z]{0,20}"
+    r"(?:[ ./\-][A-Z]{0,3}\d[\dA-Za-z]{0,20}){0,6}(?:[ -][A-Z](?![\w]))?(?!\w)|"
     r"(?<![\w@-])(?=[A-Za-z]{0,9}\d)[A-Za-z0-9-]{6,24}(?![\w@])"
 )
 
@@ -75,36 +77,52 @@ _NUMBER = re.compile(
 _CONTEXT = re.compile(
     r"(?<!\w)(?:"
     # English
-    r"ssns?|social security|passports?|driv(?:er|ing)(?:['’]?s)? licen[cs]es?|licen[cs]e(?: plates?| numbers?| no)|national id\w*|identity (?:card|number)|"
-    r"(?:tax|taxpayer|voter|patient|member|customer|client|employee|student|user|account|policy|case|claim|badge|personal|insurance|medical|health|"
-    r"beneficiary|subscriber|group|employer|applicant|provider|staff|payroll|resident|permit|visa|alien|military|service|registration|certificate|"
-    r"loan|reservation|booking|confirmation|cheque|check|card|application|docket|file|record|chart|routing|bank|transit|plot|parcel)"
+    r"ssns?|social security|passports?|driv(?:er|ing)(?:['’]?s)? licen[cs]es?|licen[cs]e(?: plates?| numbers?| no)|"
+    r"national id\w*|identity (?:card|number)|"
+    r"(?:tax|taxpayer|voter|patient|member|customer|client|employee|student|user|account|policy|case|claim|badge|personal|"
+    r"insurance|medical|health|"
+    r"beneficiary|subscriber|group|employer|applicant|provider|staff|payroll|resident|permit|visa|alien|military|service|"
+    r"registration|certificate|"
+    r"loan|reservation|booking|confirmation|cheque|check|card|application|docket|file|record|chart|routing|bank|transit|plot|"
+    r"parcel)"
     r" ?(?:id|ids|numbers?|nos?|nr|code|#|identification(?: number)?)|"
-    r"tin|itin|ein|vat(?: number| id| no)?|nhs(?: number| no)?|national insurance|nino|npi|dea(?: registration| number)?|mrn|medical record|medicare|medicaid|"
-    r"id (?:number|no|card|code)|acct|a/c|account|accounts|sort code|swift|bic|vin|imei|plates?|pin(?: code)?|cvv2?|cvc|ccn|credit card|debit card|"
+    r"tin|itin|ein|vat(?: number| id| no)?|nhs(?: number| no)?|national insurance|nino|npi|dea(?: registration| number)?|mrn|"
+    r"medical record|medicare|medicaid|"
+    r"id (?:number|no|card|code)|acct|a/c|account|accounts|sort code|swift|bic|vin|imei|plates?|pin(?: code)?|cvv2?|cvc|ccn|"
+    r"credit card|debit card|"
     r"iban|bank account|phi|policyholder|applications? ?\(?nos?|cases? nos?|pps|eori|abn|tfn|sin|aadhaar|pan|gstin|"
     # Spanish
-    r"dni|nie|nif|cif|pasaporte|seguridad social|c[eé]dula|curp|rfc|rut|cuit|cuil|cuenta(?: bancaria)?|expediente|p[oó]liza|matr[ií]cula|tarjeta|"
-    r"n[uú]mero de (?:cliente|identificaci[oó]n|afiliaci[oó]n|cuenta|socio|expediente|tel[eé]fono)|demanda \(?n[uú]m|demanda n[º°o]|"
+    r"dni|nie|nif|cif|pasaporte|seguridad social|c[eé]dula|curp|rfc|rut|cuit|cuil|cuenta(?: bancaria)?|expediente|p[oó]liza|"
+    r"matr[ií]cula|tarjeta|"
+    r"n[uú]mero de (?:cliente|identificaci[oó]n|afiliaci[oó]n|cuenta|socio|expediente|tel[eé]fono)|demanda \(?n[uú]m|"
+    r"demanda n[º°o]|"
     # French
-    r"s[eé]curit[eé] sociale|passeport|permis de conduire|carte (?:d['’]identit[eé]|vitale|bancaire)|siret|siren|nir|requ[eê]tes? ?\(?n?[o°os]{0,2}|"
-    r"dossier|compte(?: bancaire)?|immatriculation|police d['’]assurance|num[eé]ro (?:de client|client|fiscal|d['’]adh[eé]rent)|parcelles?|"
+    r"s[eé]curit[eé] sociale|passeport|permis de conduire|carte (?:d['’]identit[eé]|vitale|bancaire)|siret|siren|nir|"
+    r"requ[eê]tes? ?\(?n?[o°os]{0,2}|"
+    r"dossier|compte(?: bancaire)?|immatriculation|police d['’]assurance|num[eé]ro (?:de client|client|fiscal|"
+    r"d['’]adh[eé]rent)|parcelles?|"
     # Polish
-    r"pesel|nip|regon|krs|dow[oó]d\w*(?: osobist\w+)?|dow[oó]du|seria i numer|paszport\w*|rachun\w+|kont[oa]|sygn\w*(?: akt)?|polis[ay]|"
-    r"rejestracyjn\w+(?: pojazdu)?|prawo jazdy|prawa jazdy|(?:numer|nr) (?:klienta|umowy|ewidencyjny|legitymacji|albumu|karty|sprawy|dzia[lł]ki)|"
+    r"pesel|nip|regon|krs|dow[oó]d\w*(?: osobist\w+)?|dow[oó]du|seria i numer|paszport\w*|rachun\w+|kont[oa]|sygn\w*(?: akt)?|"
+    r"polis[ay]|"
+    r"rejestracyjn\w+(?: pojazdu)?|prawo jazdy|prawa jazdy|(?:numer|nr) (?:klienta|umowy|ewidencyjny|legitymacji|albumu|karty|"
+    r"sprawy|dzia[lł]ki)|"
     # Danish
-    r"cpr(?:-?(?:nr|nummer))?|personnummer|cvr|pas(?:nummer|nr)|k[oø]rekort\w*|konto(?:nummer|nr)?|reg\.? ?nr|sags(?:nummer|nr)|kunde(?:nummer|nr)|journalnr|"
+    r"cpr(?:-?(?:nr|nummer))?|personnummer|cvr|pas(?:nummer|nr)|k[oø]rekort\w*|konto(?:nummer|nr)?|reg\.? ?nr|sags(?:nummer|"
+    r"nr)|kunde(?:nummer|nr)|journalnr|"
     r"nummerplade|"
     # German
-    r"steuer-?id\w*|idnr|steuer(?:nummer|nr)|(?:personal)?ausweis\w*|reisepass\w*|f[uü]hrerschein\w*|kunden(?:nummer|nr)|versicherte?n?(?:nummer|nr)|"
-    r"versicherungs(?:nummer|nr)|sozialversicherungs\w*|rentenversicherungs\w*|aktenzeichen|az|kennzeichen|vertrags(?:nummer|nr)|patienten(?:nummer|nr)|"
+    r"steuer-?id\w*|idnr|steuer(?:nummer|nr)|(?:personal)?ausweis\w*|reisepass\w*|f[uü]hrerschein\w*|kunden(?:nummer|nr)|"
+    r"versicherte?n?(?:nummer|nr)|"
+    r"versicherungs(?:nummer|nr)|sozialversicherungs\w*|rentenversicherungs\w*|aktenzeichen|az|kennzeichen|vertrags(?:nummer|"
+    r"nr)|patienten(?:nummer|nr)|"
     r"mitglieds(?:nummer|nr)|"
     # others
     r"codice fiscale|partita iva|bsn|burgerservicenummer|hetu|henkil[oö]tunnus|personnummer|f[oø]dselsnummer|cpf|cnpj|nric|kimlik"
     r")(?!\w)"
 )
 _GAP = re.compile(
-    r"[\s:#=|(\"'*._-]*(?:(?:is|was|are|no|nos|number|numbers|num|id|es|est|to|jest|er|ist|n[uú]m|numero|num[eé]ro|numer|nr|nummer|lautet|of|for|my|the|and|"
+    r"[\s:#=|(\"'*._-]*(?:(?:is|was|are|no|nos|number|numbers|num|id|es|est|to|jest|er|ist|n[uú]m|numero|num[eé]ro|numer|nr|"
+    r"nummer|lautet|of|for|my|the|and|"
     r"n[°ºo]|with|ending|in|pojazdu|bankowego|vehicle|plate|card|de|del|du|registration|licen[cs]e|code)[\s:#=|(\"'*.°º-]*){0,4}"
 )
 _FILED = re.compile(r"\d{1,6}/\d{2,4}")
@@ -189,9 +207,7 @@ def _word_before(text: str, at: int) -> str | None:
     lowered = text[window:at].lower()
     if len(lowered) != at - window:
         lowered = text[window:at]
-    last = None
-    for last in _CONTEXT.finditer(lowered):
-        pass
+    last = next(iter(deque(_CONTEXT.finditer(lowered), maxlen=1)), None)
     if last is None or lowered.count("\n", last.end()) > 1:
         return None
     return last[0] if _GAP.fullmatch(lowered, last.end()) else None

@@ -12,11 +12,14 @@ DEFAULT_REGIONS = ("US", "GB", "ES", "FR", "PL", "DK", "DE")
 """Countries whose national numbers are tried, in this order; numbers with a + need none."""
 
 _CANDIDATE = re.compile(
-    r"(?<![\w.,/#=@:+-])(?:\+|00)?\(?\d[\d ()/.\u00a0\u2010-\u2013-]{5,22}\d(?:\s?(?:x|ext\.?|#)\s?\d{1,5})?(?![\w%$€£]|[.,/:-]\d)"
+    r"(?<![\w.,/#=@:+-])(?:\+|00)?\(?\d[\d ()/.\u00a0\u2010-\u2013-]{5,22}\d(?:\s?(?:x|ext\.?|#)\s?\d{1,5})?(?![\w%$€£]|"
+    r"[.,/:-]\d)"
 )
 _WORD = re.compile(
-    r"\b(?:phone|telephone|tel|mobile|cell|call|fax|text|sms|whatsapp|ring|dial|hotline|reach\w*|answering|messages?|contact|signal|móvil|movil|tel[eé]fono|ll[aá]ma\w*|"
-    r"t[eé]l|t[eé]l[eé]phone|portable|appel\w*|joindre|telefon\w*|kom[oó]rk\w*|kom\.|zadzwo\w*|dzwon\w*|tlf|mobil\w*|ring|handy|rufnummer|anruf\w*|"
+    r"\b(?:phone|telephone|tel|mobile|cell|call|fax|text|sms|whatsapp|ring|dial|hotline|reach\w*|answering|messages?|contact|"
+    r"signal|móvil|movil|tel[eé]fono|ll[aá]ma\w*|"
+    r"t[eé]l|t[eé]l[eé]phone|portable|appel\w*|joindre|telefon\w*|kom[oó]rk\w*|kom\.|zadzwo\w*|dzwon\w*|tlf|mobil\w*|ring|"
+    r"handy|rufnummer|anruf\w*|"
     r"erreich\w*|opkald)\b\.?[^\n\d]{0,30}$",
     re.IGNORECASE,
 )
@@ -52,7 +55,8 @@ def _number(text: str, first: int, last: int, regions: tuple[str, ...]) -> tuple
 
 
 def _phone_like(raw: str) -> bool:
-    """Written in groups as numbers for dialling are: not a date, an amount, coordinates, a run of small numbers or a row of a table."""
+    """Written in groups as numbers for dialling are: not a date, an amount, coordinates, a run of small numbers or a row of "
+    "a table."""
     if not _SEPARATED.search(raw) or _DATE.fullmatch(raw) or _DECIMAL.fullmatch(raw) or raw.startswith("00"):
         return False
     groups = re.findall(r"\d+", raw)

@@ -34,10 +34,13 @@ class PlaceholderTable:
     """Originals and their placeholders of one session.
 
     The same value keeps its placeholder; another way of writing it (case, spaces, separators) gets the same number with a
-    letter, so that turning back gives exactly what was typed. Raises `ValueError` for an unusable style or row.
+    letter, so that turning back gives exactly what was typed. `taken` are cores the user typed, `committed` counts the rows
+    stored already (all that are given, unless told otherwise). Raises `ValueError` for an unusable style or row.
     """
 
-    def __init__(self, rows: Iterable[Row] = (), style: str = "<{kind}_{n}>") -> None:
+    def __init__(
+        self, rows: Iterable[Row] = (), style: str = "<{kind}_{n}>", *, taken: Iterable[str] = (), committed: int | None = None
+    ) -> None:
         self.style = style
         self._marks = Marks(style)
         self._rows: list[Row] = []
@@ -46,14 +49,14 @@ class PlaceholderTable:
         self._by_core: dict[str, Row] = {}
         self._numbers: dict[tuple[str, str], tuple[int, int]] = {}
         self._highest: dict[str, int] = {}
-        self._taken: set[str] = set()
+        self._taken = set(taken)
         self._known = KnownValues()
         for row in rows:
             core = parse_core(row.placeholder)
             if core is None or core.kind != row.kind:
                 raise ValueError(f"placeholder {row.placeholder!r} is not one of kind {row.kind}")
             self._keep(row, core)
-        self._committed = len(self._rows)
+        self._committed = len(self._rows) if committed is None else committed
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -77,10 +80,7 @@ class PlaceholderTable:
 
     def fork(self) -> PlaceholderTable:
         """A copy to try things on: a preview of several messages shares one and leaves this table as it is."""
-        copy = PlaceholderTable(self._rows, self.style)
-        copy._committed = self._committed
-        copy._taken = set(self._taken)
-        return copy
+        return PlaceholderTable(self._rows, self.style, taken=self._taken, committed=self._committed)
 
     def lookup(self, core: str) -> Row | None:
         """The row of a core in the form `tokens.canonical` gives."""
@@ -96,9 +96,10 @@ class PlaceholderTable:
 
         `mint=False` gives the same result and keeps nothing.
         """
-        table = self if mint else self.fork()
+        if not mint:
+            return self.fork().redact(text, findings)
         spans = self._widened(text, merge(f for f in findings if 0 <= f.start < f.end <= len(text)))
-        return table._replaced(text, table._with_literals(text, spans))
+        return self._replaced(text, self._with_literals(text, spans))
 
     def known(self, text: str) -> tuple[Finding, ...]:
         """Every value issued before that occurs in `text`, at word boundaries: what was learnt later hides in earlier text too.
@@ -171,12 +172,10 @@ class PlaceholderTable:
     def _mint(self, kind: str, original: str) -> Row:
         kind = _kind(kind)
         key = kind, canonical_value(kind, original)
-        if key in self._numbers:
-            core = Core(kind, *self._numbers[key])
-        else:
-            core = Core(kind, self._highest.get(kind, 0) + 1)
+        again = key in self._numbers
+        core = Core(kind, *self._numbers[key]) if again else Core(kind, self._highest.get(kind, 0) + 1)
         while canonical(core.text) in self._taken:
-            core = replace(core, variant=core.variant + 1) if key in self._numbers else replace(core, number=core.number + 1)
+            core = replace(core, variant=core.variant + 1) if again else replace(core, number=core.number + 1)
         row = Row(self._marks.wrap(core), kind, original)
         self._keep(row, core)
         return row

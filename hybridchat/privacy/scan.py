@@ -95,7 +95,7 @@ def merge(*groups: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings as one sorted list without overlaps.
 
     Overlapping ones become one that covers all their characters, so that settling a dispute never uncovers anything.
-    It takes the kind and reason of the most telling: a secret first, then the longest, then a term of the user's, then the surest.
+    It takes kind and reason of the most telling: a secret first, then the longest, then a term of the user's, then the surest.
     """
     ordered = sorted((f for group in groups for f in group if f.end > f.start), key=lambda f: (f.start, -f.end))
     out: list[Finding] = []

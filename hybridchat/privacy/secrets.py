@@ -37,30 +37,31 @@ _SCHEME_AUTH = re.compile(
     re.IGNORECASE,
 )
 _QUERY = re.compile(
-    r"[?&;](?:(?:access|auth|api|id|refresh|session|sas|x-amz|oauth)?[_-]?(?:token|key|signature|secret|password|passwd|pwd|sig|code|"
+    r"[?&;](?:(?:access|auth|api|id|refresh|session|sas|x-amz|oauth)?[_-]?(?:token|key|signature|secret|password|passwd|pwd|"
+    r"sig|code|"
     r"session|sid|credential|jwt)|auth|pass|hash|hmac)(?:_?secret)?=([^\s&#\"'<>]{6,600})",
     re.IGNORECASE,
 )
 
 # The word that says what the value is. A leading letter must be a hump of camelCase, checked against the real text.
-_KEYS = (
-    "api access auth secret private master account encryption signing aes app application consumer license shared service storage ssh n x "
-    "cipher hmac jwt session webhook client user oauth admin deploy write read project subscription function functions host"
-)
-# Every alternative begins with a plain letter: the pattern engine then skips to those letters by itself.
-_KEYWORD = "|".join(
-    [
-        "pass(?:word|wort|wd|wrd|phrase|code|w)?", "pwd", "kennwort", "contrase[nñ]a", "clave", "has[lł]o", "adgangskode", "kodeord",
-        "mot de passe", "mdp", "secret(?![_.-]?key)", "token", *(f"{name}[_.-]?key" for name in _KEYS.split()), "(?<=[_-])key", "credentials?",
-        "auth(?:orization)?", "oauth(?:orization)?", "bearer", "sid", "cookie", "seed", "salt",
-    ]
-)  # fmt: skip
+_KEYS = """
+    api access auth secret private master account encryption signing aes app application consumer license shared service
+    storage ssh n x cipher hmac jwt session webhook client user oauth admin deploy write read project subscription function
+    functions host
+"""
+_WORDS = """
+    pass(?:word|wort|wd|wrd|phrase|code|w)? pwd kennwort contrase[nñ]a clave has[lł]o adgangskode kodeord mot.de.passe mdp
+    secret(?![_.-]?key) token (?<=[_-])key credentials? auth(?:orization)? oauth(?:orization)? bearer sid cookie seed salt
+"""
+# Every alternative but one begins with a plain letter: the pattern engine skips to those letters by itself.
+_KEYWORD = "|".join([*(f"{name}[_.-]?key" for name in _KEYS.split()), *_WORDS.split()])
 _ASSIGN = re.compile(
     rf"({_KEYWORD})([\w.-]{{0,24}})((?:[\"'`)]|\]|\\\"){{0,3}})\s{{0,6}}(=>|:=|={{1,3}}|!=|:|>|\||,(?=\s?[\"'])|\((?=\s?[\"'])|"
     r"(?<=[\s\w])(?=[\"']))\s{0,6}(?:\[\s{0,3})?(?:string|str)?(\\?[\"'`]|&quot;|&#39;|&apos;|b\"|b'|r\"|@\")?"
 )
 _FLAG = re.compile(
-    r"(?<![\w-])--?(?:[a-z-]{0,20}(?:password|passwd|passphrase|pwd|pass|token|secret|api-?key|auth-?key|access-?key|secret-?key))"
+    r"(?<![\w-])--?(?:[a-z-]{0,20}(?:password|passwd|passphrase|pwd|pass|token|secret|api-?key|auth-?key|access-?key|"
+    r"secret-?key))"
     r"[ =]{1,2}[\"']?([^\s\"'<>|;&]{3,200})",
     re.IGNORECASE,
 )
@@ -72,7 +73,8 @@ _SQL = re.compile(
 _SQL2 = re.compile(r"\bidentified\s{1,3}by\s{1,3}\"([^\"\n]{2,100})\"", re.IGNORECASE)
 _SECURE_STRING = re.compile(r"ConvertTo-SecureString\s{1,3}(?:-String\s{1,3})?[\"']([^\"'\n]{3,100})[\"']", re.IGNORECASE)
 _OWNER = re.compile(
-    r"(?<![a-z])(?:my|our|his|her|their|the|your|mi|tu|su|nuestra|la|mon|ma|notre|le|votre|mein|unser|das|dein|mit|min|vores|moje|twoje|"
+    r"(?<![a-z])(?:my|our|his|her|their|the|your|mi|tu|su|nuestra|la|mon|ma|notre|le|votre|mein|unser|das|dein|mit|min|vores|"
+    r"moje|twoje|"
     r"nasze)\s{1,3}(?:[\w-]{1,20}\s)?$"
 )
 _PROSE = re.compile(
@@ -84,7 +86,8 @@ _PROSE = re.compile(
 )
 _CODE = re.compile(r"[\w.\]][(\[]|=[\"'\w]|&#|=>|\$\{")
 _CONTEXT = re.compile(
-    r"\b(?:key|token|secret|password|credential|passphrase|auth|bearer|private|signature|apikey|api_key|access)s?\b|(?:_|api|access)key",
+    r"\b(?:key|token|secret|password|credential|passphrase|auth|bearer|private|signature|apikey|api_key|access)s?\b|(?:_|api|"
+    r"access)key",
     re.IGNORECASE,
 )
 _DENSE = re.compile(r"(?<![A-Za-z0-9+/_=.@-])(?=[A-Za-z0-9+/_-]{0,60}\d)[A-Za-z0-9+/_-]{20,300}={0,2}(?![A-Za-z0-9+/_=@(.-])")

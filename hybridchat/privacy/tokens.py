@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 
 # Every kind a detector can give. Text of the user's that has the form of a placeholder of one of them is escaped.
-KINDS = (
-    "SECRET", "EMAIL", "PHONE", "CARD", "IBAN", "IP", "MAC", "ID", "URL", "USER", "TERM", "PERSON", "ORG", "PLACE", "LOCATION", "ADDRESS",
-    "HANDLE", "DATE", "ITEM", "LITERAL",
-)  # fmt: skip
+_KIND_WORDS = """
+    SECRET EMAIL PHONE CARD IBAN IP MAC ID URL USER TERM PERSON ORG PLACE LOCATION ADDRESS HANDLE DATE ITEM LITERAL
+"""
+KINDS = tuple(_KIND_WORDS.split())
 LITERAL = "LITERAL"
 """Kind of the placeholders that stand for text which merely looks like one of ours."""
 

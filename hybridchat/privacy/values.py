@@ -13,9 +13,10 @@ _STANDS_IN = re.compile(
     re.DOTALL,
 )
 _SLOT = re.compile(r"\{[a-z_]{1,30}\}|<[a-z_ -]{2,40}>|[_-]here\b")
-_FILLERS = (
-    "${", "{{", "$(", "%(", "<%", "#{", "your", "changeme", "placeholder", "redacted", "replaceme", "insert_", "insert-", "xxxx", "****", "...", "example",
-)  # fmt: skip
+_FILLER_WORDS = """
+    ${ {{ $( %( <% #{ your changeme placeholder redacted replaceme insert_ insert- xxxx **** ... example
+"""
+_FILLERS = tuple(_FILLER_WORDS.split())
 _DOTTED = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.|\\)[A-Za-z_$][\w$]*)+")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_]*\d?")
 _SNAKE = re.compile(r"[a-z]+(?:[_-][a-z]+)+|[A-Z]+(?:_[A-Z]+)+|[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}")
@@ -28,8 +29,7 @@ _ALPHA = re.compile(r"[^\W\d_]")
 _REPEATED = re.compile(r"(.)\1*")
 
 # Words that follow "password is", "token:" and the like without being one.
-_NEVER = frozenset(
-    """
+_NEVER_WORDS = """
     a an and any are array as at auth basic bearer be bool boolean bytes by char correct csrf default del delete der dict did
     disabled does email empty enabled error expired expires failed false field file for form from get given hash hashed hidden
     if in incorrect input int integer invalid is it its json key label list login long map missing must name needed never new
@@ -39,10 +39,10 @@ _NEVER = frozenset(
     uuid valid value void was weak what when which will with wrong yes you your bereits bien clave comme como correcta
     correcto dans depuis das dein demasiado der die dla doit ein eine en er erforderlich est et falsch falsz faux for forkert
     gleich ikke incorrecta incorrecto incorrect invalide jest jego la le les leur lub mangler manquant mot musi muy nie nicht
-    niepoprawne no nodig nueva obligatoire obligatoria oraz où para plus por pour que qui se sera sehr si sin sont sous su
-    sur trop tu un una une utf8 ut vacía vide w wieder więc wrong wymagane z za zbyt zu zwykle
-    """.split()
-)
+    niepoprawne no nodig nueva obligatoire obligatoria oraz où para plus por pour que qui se sera sehr si sin sont sous su sur
+    trop tu un una une utf8 ut vacía vide w wieder więc wrong wymagane z za zbyt zu zwykle
+"""
+_NEVER = frozenset(_NEVER_WORDS.split())
 # Of these, some are typed as passwords all the same; between quotes after a password's name they count.
 _CHOSEN = frozenset({"password", "secret", "pass", "admin", "test", "root", "private"})
 _STRONG = (
@@ -75,9 +75,12 @@ _WEAK = (
 )
 # A name that goes on like this speaks about the secret and does not hold it.
 _ABOUT = re.compile(
-    r"type|count|field|name|length|len$|size|min|max|url|uri|path|file|dir|expir|ttl|age$|policy|hint|id$|ids$|index|limit|format|"
-    r"regex|valid|requir|change|manager|izer|ize|label|input|prompt|error|exist|enable|disable|encod|algorithm|provider|service|class|"
-    r"header|param|prefix|suffix|version|row|col|var$|env$|ref$|usage|budget|window|location|placeholder|reset$|form$|view$|page$|"
+    r"type|count|field|name|length|len$|size|min|max|url|uri|path|file|dir|expir|ttl|age$|policy|hint|id$|ids$|index|limit|"
+    r"format|"
+    r"regex|valid|requir|change|manager|izer|ize|label|input|prompt|error|exist|enable|disable|encod|algorithm|provider|"
+    r"service|class|"
+    r"header|param|prefix|suffix|version|row|col|var$|env$|ref$|usage|budget|window|location|placeholder|reset$|form$|view$|"
+    r"page$|"
     r"confirmation$|s_per|method|mode|strategy|storage|endpoint|scheme|hasher|history|stamp|time|state|status|link|button|help"
 )
 _TAIL = re.compile(r"[ \t]*(?:#.*|\\)?(?:\r?\n|$)")
@@ -111,6 +114,11 @@ def entropy(value: str) -> float:
     return -sum(n / len(value) * log2(n / len(value)) for n in Counter(value).values()) if value else 0.0
 
 
+def _mixed(value: str) -> bool:
+    """Letters and digits."""
+    return _DIGIT.search(value) is not None and _ALPHA.search(value) is not None
+
+
 def is_placeholder(value: str) -> bool:
     """True for `<your key>`, `${VAR}`, `xxxx`, `getenv(...)` and their like."""
     # 160 characters tell: neither a stand-in nor what gives it away is longer.
@@ -127,7 +135,7 @@ def looks_random(value: str) -> bool:
     bits = entropy(value)
     if _HEX.fullmatch(value):
         return len(value) >= 30 and bits >= 3.0 and not value.isdigit()
-    mixed = _DIGIT.search(value) and not value.islower() and not value.isupper()
+    mixed = _DIGIT.search(value) is not None and not value.islower() and not value.isupper()
     return mixed and bits >= 3.7 and value.count("/") < 4 and value.count("-") < 5
 
 
@@ -136,7 +144,7 @@ def plausible_token(value: str) -> bool:
     value = value.rstrip(".,;:")
     if len(value) < 6 or is_placeholder(value) or value.lower() in _NEVER or _PATH.fullmatch(value) or _DOTTED.fullmatch(value):
         return False
-    if _DIGIT.search(value) and _ALPHA.search(value):
+    if _mixed(value):
         return len(value) >= 8 and entropy(value) >= 2.5
     return len(value) >= 16 and not _SNAKE.fullmatch(value) and entropy(value) >= 3.2
 
@@ -229,7 +237,7 @@ def _bare(text: str, at: int, value: str, how: Assignment) -> bool:
 
 
 def _machine_made(value: str) -> bool:
-    varied = _DIGIT.search(value) and _ALPHA.search(value)
+    varied = _mixed(value)
     return looks_random(value) or (len(value) >= 12 and varied and entropy(value) >= 3.2 and not is_placeholder(value))
 
 

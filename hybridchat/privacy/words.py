@@ -27,7 +27,7 @@ class _Folding(dict[int, str]):
         if unicodedata.category(char) == "Cf":
             folded = ""  # zero-width joiners and soft hyphens would hide a word from us, not from a reader
         else:
-            parts = unicodedata.normalize("NFKD", char.casefold())
+            parts = unicodedata.normalize("NFKD", char.casefold()).casefold()
             folded = "".join(_UNDECOMPOSED.get(c, c) for c in parts if not unicodedata.combining(c))
             folded = " " if char.isspace() else folded
         self[code] = folded

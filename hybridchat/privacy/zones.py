@@ -13,10 +13,11 @@ _NEAR = 600
 """Characters; longer than any zone but a fence."""
 
 # Fences that hold data, not code: scanned in full, since a pasted client list is the likeliest leak of all.
-DATA_FENCES = frozenset(
-    "csv tsv json json5 jsonl ndjson yaml yml sql log logs text txt plain plaintext output console table eml mail vcf ldif md "
-    "markdown".split()
-)
+_DATA_TAGS = """
+    csv tsv json json5 jsonl ndjson yaml yml sql log logs text txt plain plaintext output console table eml mail vcf ldif md
+    markdown
+"""
+DATA_FENCES = frozenset(_DATA_TAGS.split())
 
 _FENCE = re.compile(r"^[ \t>]{0,12}(`{3,}|~{3,})[ \t]*([\w+#.-]{0,40})[^\n`]{0,200}$", re.MULTILINE)
 
@@ -59,7 +60,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A span of Python string indices and what it is: code, inline, uuid, sha, digest, version, date, clock, import, chain, url."""
+    """A span of Python string indices; `kind`: code, inline, uuid, sha, digest, version, date, clock, import, chain or url."""
 
     start: int
     end: int
