@@ -103,10 +103,9 @@ class Chat:
             LookupError: there is no such turn.
         """
         turn = self._turn(turn_id)
-        mode = None
-        if other:
-            last = turn.answer
-            mode = Mode.ONLY_CLOUD if last is None or last.locality == "on_device" else Mode.ONLY_LOCAL
+        # the other side of a cloud conversation is this machine; of LOCAL ONLY there is none, and the decision says so
+        lifted = other and self.mode(self._session(turn.session_id)) is not Mode.ONLY_LOCAL
+        mode = Mode.AUTO if lifted else None
         return self._start(
             Ask(turn.session_id, turn.question, pin=pin, mode=mode, parent=turn.parent_id, turn=turn, escalated=other)
         )

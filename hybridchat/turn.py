@@ -117,7 +117,8 @@ def _kept(crew: Crew, session_id: str) -> tuple[frozenset[str], Spent]:
 
 def _look(ask: Ask, session: Session, parts: Parts, crew: Crew, checks: tuple[Check, ...], survey: _Survey | None) -> Look:
     answered = [a for t in parts.history if messages_of(t) and (a := t.answer) is not None]
-    current = answered[-1].model_id if answered else None
+    before = ask.turn.answer if ask.escalated and ask.turn is not None else None
+    current = before.model_id if before is not None else answered[-1].model_id if answered else None
     run = 0
     for answer in reversed(answered):
         if answer.model_id != current:

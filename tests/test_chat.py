@@ -314,3 +314,24 @@ async def test_an_ollama_cloud_model_is_a_way_out_of_this_machine(demo: Demo, tm
         assert readable(body) == []
         (row,) = [r for r in b.chat.store.ledger.rows() if r.kind == "message"]
         assert row.sha256 == hashlib.sha256(body).hexdigest()
+
+
+async def test_the_other_side_of_a_cloud_answer_is_this_machine(demo: Demo, tmp_path: Path) -> None:
+    config = Config(pair=PairSettings(local=LOCAL), privacy=Privacy(cloud="auto"))
+    async with bench(tmp_path, demo, config=config) as b:
+        b.chat.set_mode(b.session.id, Mode.ONLY_CLOUD)
+        first = await b.ask("hello there")
+        assert first.ended.locality is Locality.REMOTE
+        second = await hear(b.chat.again(first.ended.turn_id, other=True))
+        assert second.ended.locality is Locality.ON_DEVICE
+
+
+async def test_local_only_has_no_other_side(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo) as b:
+        b.chat.set_mode(b.session.id, Mode.ONLY_LOCAL)
+        first = await b.ask("hello there")
+        second = await hear(b.chat.again(first.ended.turn_id, other=True))
+        assert second.ended.ending is Ending.UNROUTED
+        assert "LOCAL ONLY" in second.ended.text
+        assert not demo.openai.connections
+        assert not demo.anthropic.connections
