@@ -14,7 +14,7 @@ MAKE_VENV = $(PYTHON) -m venv $(VENV)
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: help demo chat test check format bench smoke snapshots deps-llama clean
+.PHONY: help demo chat test check format bench picture smoke snapshots deps-llama clean
 
 help:
 	@echo "make demo    open the chat on demo models (canned text, nothing leaves the machine)"
@@ -43,6 +43,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks
+
+picture: $(VENV)/.dev
+	$(BIN)/python -W ignore docs/make_picture.py
 
 smoke:
 	@bash tests/smoke.sh

@@ -1,0 +1,66 @@
+"""Makes docs/screen.svg: the program itself on its demo models. Run it with `make picture`."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from hybridchat.assemble import Assembled, Setup, open_assembled
+from hybridchat.tui.app import HybridChat
+from hybridchat.tui.ports import Found, Launch, Opened
+from hybridchat.welcome import found
+
+OUT = Path(__file__).with_name("screen.svg")
+SIZE = (124, 38)
+FIRST = "Which index helps this SQL query?"
+SECOND = "repeat: Dear ana.ruiz@example.org, the invoice went to card 4111 1111 1111 1111 today."
+
+
+async def main() -> None:
+    assembled: list[Assembled] = []
+
+    async def open_chat() -> Opened:
+        made = await open_assembled(Setup(demo=True))
+        assembled.append(made)
+        lines = tuple(Found(f.ok, f.text, f.fix) for f in found(made.chat.world, demo=True))
+        return Opened(chat=made.chat, snapshot=made.chat.snapshot, found=lines)
+
+    app = HybridChat(Launch(open=open_chat, demo=True))
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, lambda: bool(assembled))
+        await ask(pilot, FIRST)
+        await ask(pilot, SECOND)
+        await pilot.press("ctrl+o")
+        await settled(pilot, lambda: app.screen.query("Consent"))
+        await pilot.pause(0.5)
+        await pilot.press("y")
+        await settled(pilot, lambda: not app.screen.query("Consent"))
+        await pilot.pause(3.0)
+        svg = app.export_screenshot(title="hybridchat")
+    await assembled[0].close()
+    # Textual's picture names fonts on a public server; whoever opens ours should contact nobody
+    OUT.write_text(re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL), encoding="utf-8")
+    print(f"{OUT}: {OUT.stat().st_size:,} bytes")
+
+
+async def ask(pilot: Pilot[None], text: str) -> None:
+    for character in text:
+        await pilot.press({" ": "space", "\n": "ctrl+j"}.get(character, character))
+    await pilot.press("enter")
+    await pilot.pause(4.0)
+
+
+async def settled(pilot: Pilot[None], done: object, seconds: float = 10.0) -> None:
+    assert callable(done)
+    for _ in range(int(seconds / 0.1)):
+        await pilot.pause(0.1)
+        if done():
+            return
+    raise TimeoutError
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
