@@ -86,20 +86,22 @@ _CONTEXT = re.compile(
     r"loan|reservation|booking|confirmation|cheque|check|card|application|docket|file|record|chart|routing|bank|transit|plot|"
     r"parcel)"
     r" ?(?:id|ids|numbers?|nos?|nr|code|#|identification(?: number)?)|"
-    r"tin|itin|ein|vat(?: number| id| no)?|nhs(?: number| no)?|national insurance|nino|npi|dea(?: registration| number)?|mrn|"
+    r"itin|ein|vat(?: number| id| no)?|nhs(?: number| no)?|national insurance|nino|npi|dea(?: registration| number)?|mrn|"
     r"medical record|medicare|medicaid|"
     r"id (?:number|no|card|code)|acct|a/c|account|accounts|sort code|swift|bic|vin|imei|plates?|pin(?: code)?|cvv2?|cvc|ccn|"
     r"credit card|debit card|"
-    r"iban|bank account|phi|policyholder|applications? ?\(?nos?|cases? nos?|pps|eori|abn|tfn|sin|aadhaar|pan|gstin|"
+    r"iban|bank account|phi|policyholder|applications? ?\(?nos?|cases? nos?|pps|eori|abn|tfn|aadhaar|gstin|(?:tin|sin|"
+    r"pan)(?: number| no)|"
     # Spanish
-    r"dni|nie|nif|cif|pasaporte|seguridad social|c[eé]dula|curp|rfc|rut|cuit|cuil|cuenta(?: bancaria)?|expediente|p[oó]liza|"
+    r"dni|nif|cif|pasaporte|seguridad social|c[eé]dula|curp|rut|cuit|cuil|cuenta (?:bancaria|corriente|n)|expediente|p[oó]liza|"
     r"matr[ií]cula|tarjeta|"
     r"n[uú]mero de (?:cliente|identificaci[oó]n|afiliaci[oó]n|cuenta|socio|expediente|tel[eé]fono)|demanda \(?n[uú]m|"
     r"demanda n[º°o]|"
     # French
     r"s[eé]curit[eé] sociale|passeport|permis de conduire|carte (?:d['’]identit[eé]|vitale|bancaire)|siret|siren|nir|"
     r"requ[eê]tes? ?\(?n?[o°os]{0,2}|"
-    r"dossier|compte(?: bancaire)?|immatriculation|police d['’]assurance|num[eé]ro (?:de client|client|fiscal|"
+    r"dossier n|compte (?:bancaire|n)|num[eé]ro de compte|immatriculation|police d['’]assurance|num[eé]ro (?:de client|client|"
+    r"fiscal|"
     r"d['’]adh[eé]rent)|parcelles?|"
     # Polish
     r"pesel|nip|regon|krs|dow[oó]d\w*(?: osobist\w+)?|dow[oó]du|seria i numer|paszport\w*|rachun\w+|kont[oa]|sygn\w*(?: akt)?|"
@@ -122,10 +124,10 @@ _CONTEXT = re.compile(
 )
 _GAP = re.compile(
     r"[\s:#=|(\"'*._-]*(?:(?:is|was|are|no|nos|number|numbers|num|id|es|est|to|jest|er|ist|n[uú]m|numero|num[eé]ro|numer|nr|"
-    r"nummer|lautet|of|for|my|the|and|"
-    r"n[°ºo]|with|ending|in|pojazdu|bankowego|vehicle|plate|card|de|del|du|registration|licen[cs]e|code)[\s:#=|(\"'*.°º-]*){0,4}"
+    r"nummer|lautet|of|my|the|"
+    r"[°ºo]|n[°ºo]|ending in|pojazdu|bankowego|vehicle|plate|card|de|del|du|registration|licen[cs]e|code)[\s:#=|(\"'*.°º-]*){0,4}"
 )
-_FILED = re.compile(r"\d{1,6}/\d{2,4}")
+_FILED = re.compile(r"\d{3,6}/\d{2,4}")
 _NO = re.compile(r"\b(?:nos?\.|n[°ºo]\.?|nr\.?|núm\.)\s?$", re.IGNORECASE)
 _VEHICLE = re.compile(r"(?i:\bvin\b)[^\n\d]{0,25}?([A-HJ-NPR-Z0-9]{4}(?:[ -][A-HJ-NPR-Z0-9]{1,4}){4}|[A-HJ-NPR-Z0-9]{17})(?!\w)")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[-/.]\d{1,2}){0,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)?\d\d")

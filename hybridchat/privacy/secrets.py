@@ -156,7 +156,8 @@ def _commands(text: str, start: int, end: int, stop: int, low: str) -> Iterator[
         todo.append((_SECURE_STRING, "secure string"))
     for pattern, reason in todo:
         for match in pattern.finditer(text, start, stop):
-            if match.start() < end and plausible_password(match[1]):
+            owner = pattern is _USER_FLAG and match[1].isdigit()  # docker run -u 1000:1000
+            if match.start() < end and plausible_password(match[1]) and not owner:
                 yield Finding(match.start(1), match.end(1), "SECRET", reason, 0.85)
     if any(word in low for word in ("bearer", "basic", "token", "apikey")):
         for match in _SCHEME_AUTH.finditer(text, start, stop):

@@ -124,6 +124,10 @@ LEFT_ALONE = [
     "x = [1, 2, 3, 15, 33, 1422]",
     "-----BEGIN PUBLIC KEY-----\nMFwwDQYJKoZIhvcNAQEBBQADSwAwSAJB\n-----END PUBLIC KEY-----",
     "git@github.com:someone/thing.git",
+    "see RFC 7231 and y = sin(12345)",
+    "nie 1000 zł, pas 1500 euros, il compte 3000 habitants, la ciudad cuenta 1200",
+    "docker run -u 1000:1000 busybox",
+    "accounts for 4000 of them",
 ]
 
 
