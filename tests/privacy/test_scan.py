@@ -94,7 +94,7 @@ FOUND: list[tuple[str, str, str]] = [
 LEFT_ALONE = [
     "python 3.11.4 and node v20.11.1-rc.2",
     "it was 12:30:45 on 2024-05-17T08:30:00Z",
-    "commit 9b4b9b8461966e5b54638490e66c91e45f25ea19",
+    "commit 0150a26ae19dcdb8256e7ae069fa6b2227c28885",
     "id 123e4567-e89b-12d3-a456-426614174000",
     "ISBN 978-3-16-148410-0",
     "between 1914 and 1918, then 1939-1945",
@@ -115,7 +115,7 @@ LEFT_ALONE = [
     "la contraseña es incorrecta",
     "max_tokens: 4096",
     "password: string;",
-    '"integrity": "sha512-ak9Qy5Q7jYb2Wwcey5Fpvg2KoAcZIhLSLOSBmRmygPsGwkVVt0fZa0qrtMzm6tJTAHfZQ8FnmB4MG4LWy7w=="',
+    '"integrity": "sha512-b2+EL+ud5JELA877SCX+Cvg/s1cTf2jfvILH/iaui4dAN3PFyBoLdYHP3s4aILtkX6DIF8SyE+8d5VQStFJtlA=="',
     "cd /home/user && ls /Users/Shared",
     "https://docs.python.org/3/library/re.html?highlight=token",
     "bypass: true, compass: north, monkey: 12",

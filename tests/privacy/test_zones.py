@@ -17,7 +17,7 @@ def kinds(text: str) -> list[tuple[str, str]]:
     [
         ("run `pip install x` now", ("inline", "`pip install x`")),
         ("123e4567-e89b-12d3-a456-426614174000", ("uuid", "123e4567-e89b-12d3-a456-426614174000")),
-        ("at 9b4b9b8461966e5b54638490e66c91e45f25ea19", ("sha", "9b4b9b8461966e5b54638490e66c91e45f25ea19")),
+        ("at 0150a26ae19dcdb8256e7ae069fa6b2227c28885", ("sha", "0150a26ae19dcdb8256e7ae069fa6b2227c28885")),
         ("v1.2.3-beta.4", ("version", "v1.2.3-beta.4")),
         ("on 2024-05-17T08:30:00Z", ("date", "2024-05-17T08:30:00Z")),
         ("at 23:59:59", ("clock", "23:59:59")),
