@@ -6,11 +6,17 @@ import shutil
 import sys
 from dataclasses import dataclass
 
+from hybridchat.config import Config
 from hybridchat.config.endpoints import Endpoint
+from hybridchat.config.pair import starting_pair
 from hybridchat.facts import Locality, Model
+from hybridchat.keys import has_key
+from hybridchat.providers.base import Unreachable
 from hybridchat.world import World
 
 DEMO = "DEMO · canned text, no model; nothing leaves and nothing is saved"
+PULL = "ollama pull llama3.2"
+_ORDER = {Locality.ON_DEVICE: 0, Locality.LAN: 1, Locality.REMOTE: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,55 +28,71 @@ class Found:
     fix: str = ""
 
 
-def found(world: World, *, demo: bool = False) -> tuple[Found, ...]:
-    """The lines of the first screen, local things first. Nothing is contacted for them."""
+def found(world: World, config: Config, *, demo: bool = False) -> tuple[Found, ...]:
+    """The lines of the first screen, this machine first. Nothing is contacted for them."""
     if demo:
-        return (Found(True, DEMO), *_pair(world))
-    lines = [line for endpoint in world.endpoints for line in _endpoint(world, endpoint)]
-    if not any(e.locality is not Locality.ON_DEVICE for e in world.endpoints):
-        lines.append(Found(False, "no cloud key", "optional: export OPENAI_API_KEY=… or ANTHROPIC_API_KEY=…"))
-    lines.append(_gpu(world))
+        return (Found(True, DEMO), *(Found(True, f"{m.name} {_part(m)}") for m in world.snapshot().models))
+    near_first = sorted(world.endpoints, key=lambda e: _ORDER[e.locality])
+    lines = [_endpoint(world, endpoint) for endpoint in near_first]
+    lines += [_missing(world, name) for name in starting_pair(world.models, {}, config).missing]
+    if config.privacy.cloud == "never":
+        lines.append(Found(True, "privacy.cloud is never: nothing is sent to a cloud"))
+    elif all(e.locality is Locality.ON_DEVICE for e in world.endpoints):
+        lines.append(Found(True, "no cloud key is set: everything stays on this machine"))
+    if (gpu := world.snapshot().device.gpu_name) != "":
+        lines.append(Found(True, f"GPU: {gpu}"))
     if not world.models:
-        lines.append(Found(False, "no model to chat with yet", "to look around first: hybridchat demo"))
+        lines.append(Found(False, "no model to chat with yet", "hybridchat demo shows everything on canned text"))
     return tuple(lines)
 
 
-def _endpoint(world: World, endpoint: Endpoint) -> list[Found]:
+def _endpoint(world: World, endpoint: Endpoint) -> Found:
+    place = f"{endpoint.name} at {endpoint.host}"
+    if endpoint.own_base:
+        place += f" ({endpoint.source}, not its usual address)"
+    problem = world.problems.get(endpoint.name)
+    if isinstance(problem, Unreachable) and endpoint.locality is Locality.ON_DEVICE:
+        return Found(False, f"{place}: nothing answers", start(endpoint))
+    if problem is not None:
+        return Found(False, str(problem))
     models = [m for m in world.models if m.endpoint == endpoint.name]
-    label = f"{endpoint.name} at {endpoint.host}"
-    if endpoint.locality is not Locality.ON_DEVICE and endpoint.name not in world.problems:
-        state = "allowed" if endpoint.allowed else "not contacted"
-        return [Found(True, f"{label}: a key is set, {state}" if endpoint.kind != "ollama" else f"{label}: {state}")]
-    if (problem := world.problems.get(endpoint.name)) is not None:
-        if endpoint.kind == "ollama" and shutil.which("ollama") is None:
-            return [Found(False, f"nothing answers at {endpoint.host}", install_ollama())]
-        return [Found(False, str(problem), "ollama serve" if endpoint.kind == "ollama" else "")]
-    if not models:
-        return [Found(False, f"{label}: no models yet", "ollama pull llama3.2" if endpoint.kind == "ollama" else "")]
-    count = f"{len(models)} model{'s' if len(models) > 1 else ''}"
-    return [Found(True, f"{label}: {count}")]
+    if endpoint.locality is Locality.ON_DEVICE and not models:
+        return Found(False, f"{place}: no models yet", PULL if endpoint.kind == "ollama" else "")
+    if endpoint.locality is Locality.ON_DEVICE:
+        return Found(True, f"{place}: {_named(models)}")
+    key = "" if endpoint.kind == "ollama" else "key found, " if has_key(endpoint) else "no key, "
+    state = _named(models) if endpoint.allowed else "not contacted"
+    return Found(True, f"{place}: {key}{state}")
+
+
+def _named(models: list[Model]) -> str:
+    names = ", ".join(m.name for m in models[:3])
+    return f"{names} and {len(models) - 3} more" if len(models) > 3 else names
+
+
+def _missing(world: World, name: str) -> Found:
+    """A model that the configuration starts with, and that is not there."""
+    endpoint, _, bare = name.partition(":")
+    there = next((e for e in world.endpoints if e.name == endpoint), None)
+    pullable = there is not None and there.kind == "ollama" and there.name not in world.problems
+    return Found(False, f"{name}, named in the configuration, is not there", f"ollama pull {bare}" if pullable else "")
+
+
+def start(endpoint: Endpoint) -> str:
+    """The command that makes this server answer, on this system; empty when we do not know it."""
+    if endpoint.kind != "ollama":
+        return ""
+    return "ollama serve" if shutil.which("ollama") else install_ollama()
 
 
 def install_ollama() -> str:
-    """How to get Ollama on this system."""
+    """How to get Ollama on this system and start it, as its makers say."""
     if sys.platform == "darwin":
         return "brew install ollama && ollama serve"
     if sys.platform == "win32":
         return "winget install Ollama.Ollama"
-    return "install Ollama (ollama.com/download), then: ollama serve"
+    return "curl -fsSL https://ollama.com/install.sh | sh"
 
 
-def _gpu(world: World) -> Found:
-    device = world.snapshot().device
-    if device.gpu_name:
-        return Found(True, f"GPU: {device.gpu_name}")
-    return Found(True, "no NVIDIA GPU seen: models run on the CPU, or on a GPU we cannot read")
-
-
-def _pair(world: World) -> list[Found]:
-    active = world.snapshot().models
-    return [Found(True, f"{m.name} ({_place(m)})") for m in active]
-
-
-def _place(model: Model) -> str:
+def _part(model: Model) -> str:
     return "plays this machine" if model.on_device else "plays the cloud"

@@ -3,44 +3,64 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
-from hybridchat.cli.start import Opening
-from hybridchat.config import Config
+from hybridchat.cli.edge import Exit
+from hybridchat.cli.gauges import keep_gauges
+from hybridchat.cli.start import Opening, wanted
+from hybridchat.config import Config, ConfigError
 from hybridchat.tui.app import HybridChat
 from hybridchat.tui.ports import Found, Launch, Opened
 
 if TYPE_CHECKING:
     from hybridchat.assemble import Assembled
+    from hybridchat.chat import Chat
 
 
 def run(opening: Opening, config: Config) -> int:
-    """Runs the screen until the user leaves; returns the exit code."""
+    """Runs the screen until the user leaves; returns the exit code. Raises `Exit`, `ConfigError`."""
     assembled: list[Assembled] = []
+    keeping: list[asyncio.Task[None]] = []
+    failures: list[Exit | ConfigError] = []
 
     async def open_chat() -> Opened:
         await asyncio.to_thread(_import_all)
         from hybridchat.assemble import open_assembled
         from hybridchat.welcome import found
 
-        made = await open_assembled(opening.setup(config))
-        assembled.append(made)
+        try:
+            made = await open_assembled(opening.setup(config))
+            assembled.append(made)
+            session_id, pin = wanted(made.chat, opening)
+        except (Exit, ConfigError) as failure:
+            # the screen is up already: it closes, and the sentence stands in the shell
+            failures.append(failure)
+            app.exit(return_code=2)
+            raise asyncio.CancelledError from failure
+        if pin is not None and session_id is None:
+            session_id = made.chat.store.new_session(pin=pin).id
+        keeping.append(asyncio.create_task(keep_gauges(made.chat.world)))
         return Opened(
             chat=made.chat,
             snapshot=made.chat.snapshot,
-            found=tuple(Found(f.ok, f.text, f.fix) for f in found(made.chat.world, demo=opening.demo)),
-            session=opening.session,
-            banner=made.chat.store.problem or "",
+            found=tuple(Found(f.ok, f.text, f.fix) for f in found(made.chat.world, config, demo=opening.demo)),
+            session=session_id,
+            banner=made.chat.store.problem or made.chat.store.notice or "",
             strategy=config.strategy,
-            hide=made.chat.hide,
+            hide=partial(_hide, made.chat),
         )
 
     async def close() -> None:
+        for task in keeping:
+            task.cancel()
         for made in assembled:
             await made.close()
 
     app = HybridChat(Launch(open=open_chat, close=close, theme=config.theme, demo=opening.demo, keys=config.keys))
     app.run(mouse=config.mouse)
+    if failures:
+        raise failures[0]
     return app.return_code or 0
 
 
@@ -48,3 +68,7 @@ def _import_all() -> None:
     """Imports what the first paint does not need and everything after it does: 0.1 s, off the event loop."""
     import hybridchat.assemble
     import hybridchat.welcome  # noqa: F401 - imported for its effect
+
+
+def _hide(chat: Chat, word: str) -> None:
+    chat.hide(word)

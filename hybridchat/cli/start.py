@@ -13,6 +13,7 @@ from hybridchat.facts import Mode
 
 if TYPE_CHECKING:
     from hybridchat.assemble import Setup
+    from hybridchat.chat import Chat
 
 NO_TERMINAL = 'The chat needs a terminal. Without one, ask a single question: hybridchat ask "your question"'
 
@@ -53,3 +54,17 @@ def open_chat(opening: Opening) -> int:
     from hybridchat.cli.screen import run as run_screen
 
     return run_screen(opening, config)
+
+
+def wanted(chat: Chat, opening: Opening) -> tuple[str | None, str | None]:
+    """Ids of the session and of the model that the command line named; the session is pinned to the model. Raises `Exit`."""
+    try:
+        pin = chat.world.find(opening.model).id if opening.model is not None else None
+        session = chat.store.session(opening.session) if opening.session is not None else None
+    except LookupError as error:
+        raise Exit(edge.USAGE, f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+    if opening.session is not None and session is None:
+        raise Exit(edge.USAGE, f"There is no session {opening.session}. `hybridchat sessions` lists them.")
+    if session is not None and pin is not None:
+        chat.store.set_session(session.id, pin=pin)
+    return session.id if session is not None else None, pin

@@ -1,0 +1,192 @@
+"""What each command does in plain mode. One function per command, found by its name in the command table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hybridchat import terms
+from hybridchat.cli import sentences
+from hybridchat.commands import COMMANDS
+from hybridchat.conversation import Turn
+from hybridchat.facts import Mode
+from hybridchat.render import words
+
+if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
+    from hybridchat.cli.plain import Plain
+
+
+def help_(plain: Plain, _: str) -> None:
+    width = max(len(command.usage) for command in COMMANDS)
+    plain.say(*(f"  {command.usage:<{width}}  {command.help}" for command in COMMANDS))
+
+
+def model(plain: Plain, name: str) -> None:
+    models = plain.chat.models()
+    if name or not models:
+        pin(plain, name)
+        return
+    chosen = plain.choose(
+        "Models:", [*(sentences.model(m, pinned=plain.session.pin == m.id) for m in models), "let each message choose"]
+    )
+    if chosen is not None:
+        pin(plain, models[chosen].id if chosen < len(models) else "")
+
+
+def pin(plain: Plain, name: str) -> None:
+    try:
+        wanted = plain.chat.world.find(name).id if name else None
+    except LookupError as error:
+        plain.say(sentences.started(str(error)))
+        return
+    if plain.session.id:
+        plain.on_loop(lambda: plain.chat.set_pin(plain.session.id, wanted))
+    elif wanted is not None:
+        plain.on_loop(lambda: plain.chat.world.allow(wanted))
+    plain.session = replace(plain.session, pin=wanted)
+    plain.say(f"Pinned: {wanted}." if wanted else "No model is pinned: each message chooses.")
+
+
+def local(plain: Plain, _: str) -> None:
+    _hold(plain, Mode.ONLY_LOCAL)
+
+
+def cloud(plain: Plain, _: str) -> None:
+    _hold(plain, Mode.ONLY_CLOUD)
+
+
+def auto(plain: Plain, _: str) -> None:
+    _hold(plain, Mode.AUTO)
+
+
+def _hold(plain: Plain, mode: Mode) -> None:
+    plain.session = replace(plain.session, mode=mode)
+    if plain.session.id:
+        plain.on_loop(lambda: plain.chat.set_mode(plain.session.id, mode))
+    else:
+        plain.look_at(plain.session)
+    plain.say(sentences.SAID_OF_MODE[mode])
+
+
+def other(plain: Plain, _: str) -> None:
+    if (last := _last(plain)) is not None:
+        plain.turn(lambda: plain.chat.again(last.id, other=True))
+
+
+def retry(plain: Plain, _: str) -> None:
+    if (last := _last(plain)) is not None:
+        plain.turn(lambda: plain.chat.again(last.id))
+
+
+def _last(plain: Plain) -> Turn | None:
+    path = plain.path()
+    if not path:
+        plain.say("There is no question yet.")
+        return None
+    return path[-1]
+
+
+def stop(plain: Plain, _: str) -> None:
+    plain.say("Nothing is running. Ctrl+C stops an answer.")
+
+
+def why(plain: Plain, _: str) -> None:
+    if (last := _last(plain)) is not None and (decision := plain.chat.decision(last.id)) is not None:
+        plain.say(*sentences.why(decision))
+
+
+def new(plain: Plain, _: str) -> None:
+    before = plain.session
+    plain.look_at(None)
+    plain.say("A new conversation." + (" The old one stays in /sessions." if before.id else ""))
+
+
+def sessions(plain: Plain, _: str) -> None:
+    every = [s for s in plain.chat.store.sessions() if s.turns]
+    if not every:
+        plain.say("There is no saved conversation yet.")
+        return
+    here = plain.session.id
+    names = [f"{s.title or 'untitled'} ({words.plural(s.turns, 'turn')}{', this one' if s.id == here else ''})" for s in every]
+    chosen = plain.choose("Conversations, the latest first:", names)
+    if chosen is not None:
+        plain.look_at(every[chosen])
+        plain.show_path()
+
+
+def rename(plain: Plain, title: str) -> None:
+    if not title:
+        plain.say("Write: /rename TITLE")
+    elif not plain.session.id:
+        plain.say("There is nothing to name yet: ask something first.")
+    else:
+        plain.chat.store.rename(plain.session.id, title)
+        plain.refresh()
+        plain.say(f"This conversation is now called: {plain.session.title}")
+
+
+def delete(plain: Plain, _: str) -> None:
+    gone = plain.session
+    if not gone.id:
+        plain.say("There is nothing to delete yet.")
+        return
+    plain.chat.store.delete_session(gone.id)
+    plain.deleted.append(gone.id)
+    plain.look_at(None)
+    plain.say(f"Deleted: {gone.title or 'untitled'}. /undo brings it back.")
+
+
+def undo(plain: Plain, _: str) -> None:
+    if not plain.deleted:
+        plain.say("Nothing was deleted since the program started.")
+        return
+    back = plain.deleted.pop()
+    plain.chat.store.restore_session(back)
+    if (session := plain.chat.store.session(back)) is not None:
+        plain.look_at(session)
+        plain.say(f"Back: {session.title or 'untitled'}")
+        plain.show_path()
+
+
+def copy(plain: Plain, _: str) -> None:
+    if (last := _last(plain)) is not None and (answer := last.answer) is not None:
+        plain.say("Plain mode leaves the clipboard alone. The last answer, once more:")
+        plain.tty.say(answer.text)
+        plain.say("")
+
+
+def hide(plain: Plain, word: str) -> None:
+    if not word:
+        plain.say("Write: /hide WORD")
+        return
+    try:
+        plain.say(plain.on_loop(lambda: plain.chat.hide(word)))
+    except terms.TermsError as error:
+        plain.say(sentences.started(str(error)))
+
+
+def status(plain: Plain, _: str) -> None:
+    snapshot = plain.on_loop(plain.chat.snapshot)
+    plain.say(*sentences.status(snapshot, plain.chat.models()))
+    plain.say(f"Mode: {sentences.SAID_OF_MODE[plain.chat.mode(plain.session)]}")
+    if plain.session.pin:
+        plain.say(f"Pinned: {plain.session.pin}")
+    for problem in plain.chat.world.problems.values():
+        plain.say(str(problem))
+    plain.say("Conversations are saved." if plain.chat.store.saved else "Conversations are kept in memory only.")
+
+
+def theme(plain: Plain, _: str) -> None:
+    plain.say("Plain mode has no colours.")
+
+
+def quit_(_plain: Plain, _: str) -> None:
+    raise EOFError
+
+
+HANDLERS: Mapping[str, Callable[[Plain, str], None]] = {
+    "help": help_, "model": model, "local": local, "cloud": cloud, "auto": auto, "pin": pin, "other": other, "stop": stop,
+    "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename, "delete": delete, "undo": undo,
+    "copy": copy, "hide": hide, "status": status, "theme": theme, "quit": quit_,
+}  # fmt: skip

@@ -1,0 +1,68 @@
+"""Tells the events of one turn on a terminal that only goes forward."""
+
+from __future__ import annotations
+
+from hybridchat.cli import sentences
+from hybridchat.cli.teletype import Teletype
+from hybridchat.conversation import Ended, Ending, Event, FellBack, HandedOver, Said, Thought
+from hybridchat.facts import Locality
+from hybridchat.render import words
+
+
+class Teller:
+    """One turn, event by event: marks on lines of their own, the answer as it comes behind its label."""
+
+    def __init__(self, tty: Teletype, *, demo: bool) -> None:
+        self._tty, self._demo = tty, demo
+        self._label = ""
+        self._thinking = False
+        self._last_model = ""
+
+    def tell(self, event: Event) -> None:
+        match event:
+            case HandedOver():
+                self._handed_over(event)
+            case Thought() if not self._thinking:
+                self._thinking = True
+                self._tty.line("(thinking …)")
+            case Said(text=text):
+                self._say(text)
+            case FellBack():
+                self._tty.line(words.fell_back(event))
+            case Ended():
+                self._end(event)
+            case _:
+                pass
+
+    def _handed_over(self, event: HandedOver) -> None:
+        # a second try at the same model moves nothing
+        marks = words.handed_over(event) if event.model_id != self._last_model else []
+        for mark in marks:
+            self._tty.line(mark)
+        if event.locality is not Locality.ON_DEVICE and not (marks and event.moved):
+            self._tty.line(sentences.left(event))
+        self._last_model, self._thinking = event.model_id, False
+        self._label = sentences.label(event)
+
+    def _say(self, text: str) -> None:
+        if self._label:
+            text = text.lstrip("\n")
+            if not text:
+                return
+            self._tty.begin(self._label)
+            self._label = ""
+        self._tty.say(text)
+
+    def _end(self, ended: Ended) -> None:
+        self._tty.end_line()
+        if mark := words.ended(ended):
+            self._tty.line(mark)
+        for note in ended.notes:
+            self._tty.line(f"({note})")
+        answered = ended.ending not in {Ending.FAILED, Ending.UNROUTED}
+        if answered and ended.model_id is not None and ended.locality is not None and ended.timings.total_s is not None:
+            head = words.head(
+                ended.model_id, ended.locality, timings=ended.timings, usage=ended.usage, cost=ended.cost, demo=self._demo
+            )
+            self._tty.line(f"({head})")
+        self._tty.line()

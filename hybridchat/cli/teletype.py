@@ -1,0 +1,159 @@
+"""A terminal used like a typewriter: lines go down the page; nothing is moved, redrawn or coloured."""
+
+from __future__ import annotations
+
+import locale
+import os
+import select
+import sys
+from collections.abc import Callable, Sequence
+from io import TextIOWrapper
+
+from hybridchat.commands import parse
+from hybridchat.render.text import neutralise
+from hybridchat.render.words import spell
+
+PASTE_GAP = 0.03
+"""Seconds within which lines that follow each other count as pasted together: one message, not many."""
+CUT_LINES = frozenset({1023, 1024, 4095, 4096})
+"""Bytes after which the line discipline of macOS and of Linux throws the rest of a typed line away."""
+
+
+def ascii_only() -> bool:
+    """Whether the terminal takes nothing but ASCII, as far as the encoding and the locale say.
+
+    In the C locale Python speaks UTF-8 all the same (PEP 540); what the terminal was said to understand is ASCII.
+    """
+    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "").replace("_", "")
+    if not encoding.startswith("utf"):
+        return True
+    said = os.environ.get("PYTHONIOENCODING") or os.environ.get("PYTHONUTF8")
+    return os.name == "posix" and not said and "ascii" in _locale_encoding()
+
+
+def _locale_encoding() -> str:
+    name = locale.getencoding().lower()
+    return "ascii" if name in {"ansi_x3.4-1968", "646", "us-ascii"} else name
+
+
+class Teletype:
+    """Prints lines and reads them. Raises `EOFError` and `KeyboardInterrupt` as `input` does."""
+
+    def __init__(self) -> None:
+        self.ascii_only = ascii_only()
+        self._open = False
+        self._ahead: list[str] = []
+        self._over = False
+        if self.ascii_only and isinstance(sys.stdin, TextIOWrapper):
+            # what is typed is no word of ours: it may be more than ASCII, and must not be lost
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+
+    def line(self, text: str = "") -> None:
+        """Prints a line of our own words, on a line of its own."""
+        self.end_line()
+        self._put(self._spelt(neutralise(text)) + "\n")
+
+    def begin(self, text: str) -> None:
+        """Prints our own words and leaves the line open."""
+        self.end_line()
+        self._put(self._spelt(neutralise(text)))
+
+    def say(self, text: str) -> None:
+        """Prints somebody else's words as they come."""
+        self._put(neutralise(text))
+
+    def end_line(self) -> None:
+        """Goes to a new line unless the last one is empty."""
+        if self._open:
+            self._put("\n")
+
+    def bell(self) -> None:
+        sys.stdout.write("\a")
+        sys.stdout.flush()
+
+    def message(self, prompt: str) -> str:
+        """One message: a line, what was pasted with it, and the lines after each that ends with a backslash."""
+        lines = [self._read(prompt)]
+        while parse(lines[0]) is None:
+            if lines[-1].endswith("\\") and not lines[-1].endswith("\\\\"):
+                lines[-1] = lines[-1][:-1]
+                try:
+                    lines.append(self._read("... "))
+                except EOFError:
+                    break
+            elif self._more_waits():
+                self._gather(lines)
+            else:
+                break
+        return "\n".join(lines)
+
+    def choose(self, title: str, choices: Sequence[str]) -> int | None:
+        """A numbered choice, counted from 0; `None` for Enter, Ctrl+C or Ctrl+D."""
+        self.line(title)
+        for number, choice in enumerate(choices, 1):
+            self.line(f"  {number} {choice}")
+        while True:
+            try:
+                typed = self._read("number, or Enter for none: ").strip()
+            except (EOFError, KeyboardInterrupt):
+                self.line()
+                return None
+            if not typed:
+                return None
+            if typed.isdecimal() and 0 < int(typed) <= len(choices):
+                return int(typed) - 1
+            self.line(f"A number from 1 to {len(choices)}, please.")
+
+    def _read(self, prompt: str) -> str:
+        if self._ahead:
+            return self._ahead.pop(0)
+        if self._over:
+            self._over = False
+            raise EOFError
+        # the prompt is ours to write: `input` sends it to stderr
+        self.begin(prompt)
+        typed = input()
+        self._open = False
+        if os.name == "posix" and len(typed.encode(errors="replace")) in CUT_LINES:
+            self.line("The terminal cuts a line of this length; what came after is lost. Longer text: hybridchat ask < FILE")
+        return typed
+
+    def _gather(self, lines: list[str]) -> None:
+        """Takes a line that was pasted with the others; a command among them stays a command."""
+        try:
+            following = input()
+        except EOFError:
+            self._over = True
+            return
+        if parse(following) is None:
+            lines.append(following)
+        else:
+            self._ahead.append(following)
+
+    def _more_waits(self) -> bool:
+        return not self._ahead and not self._over and waiting(PASTE_GAP)
+
+    def _spelt(self, text: str) -> str:
+        return spell(text, ascii_only=self.ascii_only)
+
+    def _put(self, text: str) -> None:
+        if text:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+            self._open = not text.endswith("\n")
+
+
+def _waiting_posix(seconds: float) -> bool:
+    return bool(select.select([sys.stdin], [], [], seconds)[0])
+
+
+def _waiting_windows(seconds: float) -> bool:
+    import msvcrt  # there is no such module elsewhere
+    import time
+
+    time.sleep(seconds)
+    return bool(getattr(msvcrt, "kbhit")())  # noqa: B009 the type checker only knows the name on Windows
+
+
+waiting: Callable[[float], bool] = _waiting_windows if os.name == "nt" else _waiting_posix
+"""Whether a line was typed that nobody read yet; looks for at most that many seconds."""
