@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import aclosing
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -84,7 +85,7 @@ class ChatScreen(Screen[None]):
         self.composer.focus()
         self.show_top()
         self._hints()
-        self.call_after_refresh(lambda: self.run_worker(self._open(), group="open"))
+        self.call_after_refresh(lambda: self.run_worker(self._open, group="open"))
 
     async def _open(self) -> None:
         self._opened = await self.launch.open()
@@ -179,7 +180,7 @@ class ChatScreen(Screen[None]):
         self._answer = answer
         self.transcript.action_end()
         self._hints()
-        self.run_worker(self._run(answer), group="turn", exit_on_error=True)
+        self.run_worker(partial(self._run, answer), group="turn", exit_on_error=True)
 
     async def _run(self, answer: Answer) -> None:
         try:
@@ -308,7 +309,7 @@ class ChatScreen(Screen[None]):
 
     def _drafted(self) -> None:
         if self._opened is not None:
-            self.run_worker(self._look_ahead(self.composer.draft), group="preview", exclusive=True)
+            self.run_worker(partial(self._look_ahead, self.composer.draft), group="preview", exclusive=True)
 
     async def _look_ahead(self, draft: str) -> None:
         told = await self.opened.chat.preview(self._session_id, draft) if draft.strip() and not parse(draft) else None
@@ -344,7 +345,7 @@ class ChatScreen(Screen[None]):
 
     def _led(self, name: str | None) -> None:
         if name:
-            self.run_worker(self.action_do(name))
+            self.run_worker(partial(self.action_do, name))
 
     def on_transcript_left(self) -> None:
         self.composer.focus()

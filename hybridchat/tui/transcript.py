@@ -6,9 +6,7 @@ not at all. After a resize only what is visible is rendered at once; the rest fo
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from time import perf_counter
 from typing import ClassVar
 
@@ -27,7 +25,7 @@ from textual.widget import Widget
 from hybridchat.conversation import Event, Turn
 from hybridchat.render.palette import Palette
 from hybridchat.render.text import written
-from hybridchat.tui.paint import BlockPainter, estimate
+from hybridchat.tui.rows import Rows
 from hybridchat.tui.thread import Block, Thread, Tone
 
 CLOCK = 1 / 12
@@ -36,18 +34,6 @@ _SHARE = 8
 """After a repaint of t seconds the next one waits at least this many t, so painting never takes more than an eighth of a core."""
 _SLICE = 0.008
 """Seconds of background rendering at a time: below what a key press notices."""
-_KEPT = 400
-"""Blocks whose strips are kept (about 17 MB per 500); farther ones are rendered again when scrolled to."""
-
-
-@dataclass(slots=True)
-class _Laid:
-    """What is known of a block's lines: an estimate first, then exact, with or without its strips."""
-
-    height: int
-    exact: bool = False
-    strips: list[Strip] | None = None
-    painter: BlockPainter | None = None
 
 
 class Transcript(ScrollView, can_focus=True):
@@ -80,14 +66,12 @@ class Transcript(ScrollView, can_focus=True):
         self.following = True
         self.repaints = 0
         self._palette = palette
-        self._laid: list[_Laid] = []
-        self._starts: list[int] = [0]
+        self.rows = Rows(thread.blocks, palette)
         self._clock: Timer | None = None
         self._due = 0.0
         self._moving = False
         self._settling = False
         self._drawn: list[Strip | None] = []
-        self._laid_width = 0
 
     # -- what others call -------------------------------------------------------------------------
 
@@ -112,10 +96,9 @@ class Transcript(ScrollView, can_focus=True):
         if palette == self._palette:
             return
         self._palette = palette
-        for laid in self._laid:
-            laid.strips = laid.painter = None
+        self.rows.recolour(palette)
         self._drawn = []
-        self._measure_visible()
+        self.rows.measure_view(self.scroll_offset.y, self.size.height)
         self.refresh()
 
     @property
@@ -144,125 +127,53 @@ class Transcript(ScrollView, can_focus=True):
         first = self.thread.take_changes()
         if first is None or self.size.width <= 0:
             if first is not None:
-                self._invalidate(first)
+                self.rows.changed(first)
             return False
         began = perf_counter()
         self.repaints += 1
-        self._invalidate(first)
+        self.rows.changed(first)
         self._place()
         self._due = perf_counter() + _SHARE * (perf_counter() - began)
         return True
 
     # -- layout -----------------------------------------------------------------------------------
 
-    def _invalidate(self, first: int) -> None:
-        blocks, width = self.thread.blocks, self._width
-        for index in range(first, len(blocks)):
-            height = estimate(blocks[index], width)
-            if index >= len(self._laid):
-                self._laid.append(_Laid(height))
-                continue
-            laid = self._laid[index]
-            laid.exact, laid.strips = False, None
-            if laid.painter is None or laid.painter.block is not blocks[index]:
-                laid.height, laid.painter = height, None
-        del self._laid[len(blocks) :]
-        self._restart(first)
-
-    def _restart(self, first: int) -> None:
-        """Adds up where blocks start, from block `first` on."""
-        del self._starts[first + 1 :]
-        total = self._starts[first] if first < len(self._starts) else 0
-        for laid in self._laid[first:]:
-            total += laid.height
-            self._starts.append(total)
-
     @property
     def _width(self) -> int:
         return max(1, self.size.width - 1)
 
-    def _strips(self, index: int) -> list[Strip]:
-        laid = self._laid[index]
-        if laid.strips is None:
-            block = self.thread.blocks[index]
-            painter = laid.painter or BlockPainter(block, self._width, self._palette)
-            laid.strips = painter.strips()
-            laid.painter = painter if block.live else None
-            laid.height, laid.exact = len(laid.strips), True
-        return laid.strips
-
     def _place(self) -> None:
         """Measures what will be seen, then sets the scroll range and, when following, the position."""
         if self.following:
-            self._measure_end()
+            self.rows.measure_end(self.size.height)
         else:
-            self._measure_visible()
+            self.rows.measure_view(self.scroll_offset.y, self.size.height)
         self._range(None)
         self._refresh_changed()
         self._settle_later()
 
-    def _measure_end(self) -> None:
-        room, index = self.size.height, len(self._laid)
-        while index > 0 and room > 0:
-            index -= 1
-            room -= len(self._strips(index))
-        self._restart(index)
-
-    def _measure_visible(self) -> None:
-        """Makes the blocks in view exact; what is in view stays where it is when heights above it turn out different."""
-        top, height = self.scroll_offset.y, self.size.height
-        index = self._block_at(top)
-        y = self._starts[index] if index < len(self._laid) else 0
-        first = index
-        while index < len(self._laid) and y < top + height:
-            y += len(self._strips(index))
-            index += 1
-        self._restart(first)
-
-    def _block_at(self, y: int) -> int:
-        return max(0, min(len(self._laid) - 1, bisect_right(self._starts, y) - 1))
-
     def _settle_later(self) -> None:
-        if not self._settling and any(not laid.exact for laid in self._laid):
+        if not self._settling and self.rows.exact < len(self.rows):
             self._settling = True
             self.set_timer(0.05, self._settle)
 
     def _settle(self) -> None:
-        """Renders some of the blocks that are only estimated, newest first, and moves the view along so that nothing jumps."""
+        """Renders some of the blocks that are only estimated, and moves the view along so that nothing jumps."""
         self._settling = False
         until = perf_counter() + _SLICE
-        top_block = self._block_at(self.scroll_offset.y)
-        anchor = self.scroll_offset.y - self._starts[top_block]
-        lowest: int | None = None
-        for index in range(len(self._laid) - 1, -1, -1):
-            laid = self._laid[index]
-            if laid.exact:
-                continue
-            self._strips(index)
-            if len(self._laid) - index > _KEPT:
-                laid.strips = laid.painter = None
-            lowest = index
-            if perf_counter() > until:
-                break
-        if lowest is None:
-            return
-        self._restart(lowest)
-        self._range(self._starts[top_block] + anchor)
-        self._refresh_changed()
-        self._settle_later()
+        top_block = self.rows.block_at(self.scroll_offset.y)
+        anchor = self.scroll_offset.y - self.rows.start(top_block)
+        if self.rows.settle(lambda: perf_counter() > until):
+            self._range(self.rows.start(top_block) + anchor)
+            self._refresh_changed()
+            self._settle_later()
 
     def on_resize(self) -> None:
-        if self._laid_width != self._width:
-            top = self._block_at(self.scroll_offset.y)
-            self._laid_width = self._width
-            for laid, block in zip(self._laid, self.thread.blocks, strict=False):
-                laid.exact, laid.strips, laid.painter = False, None, None
-                laid.height = estimate(block, self._width)
-            self._restart(0)
-            if not self.following and self._laid:
-                self._range(self._starts[top])
-        if self.thread.blocks and not self._laid:
-            self._invalidate(0)
+        if self.rows.width != self._width:
+            top = self.rows.block_at(self.scroll_offset.y)
+            self.rows.resize(self._width)
+            if not self.following and len(self.rows):
+                self._range(self.rows.start(top))
         self._place()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -270,8 +181,8 @@ class Transcript(ScrollView, can_focus=True):
             self.vertical_scrollbar.position = new_value
             return
         self.following = new_value >= self.max_scroll_y
-        if self._laid:
-            self._measure_visible()
+        if len(self.rows):
+            self.rows.measure_view(round(new_value), self.size.height)
         super().watch_scroll_y(old_value, new_value)
 
     def _range(self, y: float | None) -> None:
@@ -279,8 +190,8 @@ class Transcript(ScrollView, can_focus=True):
 
         Assigning `virtual_size` would lay the whole screen out again for every new line, and redraw it.
         """
-        self.set_reactive(Widget.virtual_size, Size(self.size.width, self._starts[-1]))
-        self.vertical_scrollbar.window_virtual_size = self._starts[-1]
+        self.set_reactive(Widget.virtual_size, Size(self.size.width, self.rows.total))
+        self.vertical_scrollbar.window_virtual_size = self.rows.total
         self.vertical_scrollbar.window_size = self.size.height
         target = self.max_scroll_y if self.following else self.scroll_y if y is None else y
         self._moving = True
@@ -290,7 +201,7 @@ class Transcript(ScrollView, can_focus=True):
     def _refresh_changed(self) -> None:
         """Draws the rows in view that look different from the last time; the rest costs the terminal nothing."""
         top, height, width = self.scroll_offset.y, self.size.height, self.size.width
-        now = [self._row(top + y) for y in range(height)]
+        now = [self.rows.row(top + y) for y in range(height)]
         old = self._drawn if len(self._drawn) == height else [None] * height
         changed = [Region(0, y, width, 1) for y in range(height) if now[y] is not old[y] and now[y] != old[y]]
         self._drawn = now
@@ -299,19 +210,12 @@ class Transcript(ScrollView, can_focus=True):
         elif changed:
             self.refresh(*changed)
 
-    def _row(self, row: int) -> Strip | None:
-        if not self._laid or row >= self._starts[-1]:
-            return None
-        index = self._block_at(row)
-        strips, within = self._strips(index), row - self._starts[index]
-        return strips[within] if within < len(strips) else None
-
     # -- painting ---------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
         row = y + self.scroll_offset.y
         width, ground = self.size.width, self.rich_style
-        strip = self._row(row)
+        strip = self.rows.row(row)
         if strip is None:
             return Strip.blank(width, ground)
         strip = strip.adjust_cell_length(width, ground).apply_style(ground)
@@ -321,7 +225,7 @@ class Transcript(ScrollView, can_focus=True):
 
     def _under_cursor(self, row: int) -> bool:
         at = self.cursor
-        return at is not None and at < len(self._laid) and self._starts[at] <= row < self._starts[at + 1] - 1
+        return at is not None and at < len(self.rows) and 0 <= row - self.rows.start(at) < self.rows.height(at) - 1
 
     def _selected(self, strip: Strip, row: int) -> Strip:
         selection = self.text_selection
@@ -336,12 +240,12 @@ class Transcript(ScrollView, can_focus=True):
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text as it stands on the screen."""
-        last = self._starts[-1] - 1
+        last = self.rows.total - 1
         first = selection.start.y if selection.start else 0
         final = min(last, selection.end.y if selection.end else last)
         rows: list[str] = []
         for row in range(first, final + 1):
-            strip = self._row(row)
+            strip = self.rows.row(row)
             text = strip.text if strip is not None else ""
             start, end = selection.get_span(row) or (0, 0)
             rows.append((text[start:] if end == -1 else text[start:end]).rstrip())
@@ -367,9 +271,9 @@ class Transcript(ScrollView, can_focus=True):
             return
         self.cursor = at
         self.following = False
-        self._strips(at)
-        self._restart(at)
-        self.scroll_to_region(Region(0, self._starts[at], self.size.width, self._laid[at].height), animate=False, top=by < 0)
+        self.rows.measure(at)
+        message = Region(0, self.rows.start(at), self.size.width, self.rows.height(at))
+        self.scroll_to_region(message, animate=False, top=by < 0)
         self.refresh()
 
     def action_copy(self) -> None:

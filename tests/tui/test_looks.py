@@ -67,7 +67,7 @@ def play(keys: Sequence[str], last: str) -> Callable[[Pilot[None]], Awaitable[No
             else:
                 await pilot.press(key)
         await until(pilot, lambda: last in frame(pilot.app) and chat._answer is None)
-        await until(pilot, lambda: all(laid.exact for laid in chat.transcript._laid) and not chat.composer._pause)
+        await until(pilot, lambda: chat.transcript.rows.exact == len(chat.transcript.rows) and not chat.composer._pause)
 
     return run
 

@@ -105,18 +105,18 @@ async def test_many_pieces_are_painted_few_times() -> None:
 async def test_history_is_not_rendered_again_for_a_growing_answer() -> None:
     async with stage() as (pilot, transcript):
         transcript.load([turn(n) for n in range(100)])
-        await until(pilot, lambda: all(laid.exact for laid in transcript._laid))
-        kept = [laid.strips for laid in transcript._laid]
+        await until(pilot, lambda: transcript.rows.exact == len(transcript.rows))
+        kept = [transcript.rows.strips(n) for n in range(len(transcript.rows))]
         begin(transcript)
         transcript.show(Said("t", "a", "more"))
         await until(pilot, lambda: "more" in frame(pilot.app))
-        assert all(laid.strips is strips for laid, strips in zip(transcript._laid, kept, strict=False))
+        assert all(transcript.rows.strips(n) is strips for n, strips in enumerate(kept))
 
 
 async def test_opening_a_long_conversation_renders_what_is_seen_first() -> None:
     async with stage() as (pilot, transcript):
         transcript.load([turn(n, "Some words. " * 20) for n in range(1_000)])
-        assert sum(laid.exact for laid in transcript._laid) < 20
+        assert transcript.rows.exact < 20
         assert at_end(transcript)
         await until(pilot, lambda: "question 999" in frame(pilot.app) or "Some words." in frame(pilot.app))
 
@@ -127,7 +127,7 @@ async def test_heights_become_exact_without_moving_what_is_read() -> None:
         transcript.scroll_to(y=transcript.max_scroll_y - 40, animate=False)
         await pilot.pause()
         top = frame(pilot.app).split("\n")[0]
-        await until(pilot, lambda: all(laid.exact for laid in transcript._laid))
+        await until(pilot, lambda: transcript.rows.exact == len(transcript.rows))
         assert frame(pilot.app).split("\n")[0] == top
 
 
@@ -149,7 +149,7 @@ async def test_a_finished_answer_looks_as_if_it_had_been_opened() -> None:
             transcript.paint()
         transcript.show(Ended("t", "a", Ending.COMPLETE, *MODEL[::2]))
         transcript.paint()
-        live = [s.text for s in transcript._strips(0)][1:]
+        live = [s.text for s in transcript.rows.strips(0)][1:]
         block = Block(Kind.ANSWER, text, "head")
         assert live == [s.text for s in BlockPainter(block, transcript._width, Palette()).strips()][1:]
 
@@ -198,7 +198,7 @@ async def test_odd_answers_are_painted(text: str) -> None:
 async def test_an_idle_transcript_draws_nothing() -> None:
     async with stage() as (pilot, transcript):
         transcript.load([turn(0)])
-        await until(pilot, lambda: all(laid.exact for laid in transcript._laid))
+        await until(pilot, lambda: transcript.rows.exact == len(transcript.rows))
         painted = transcript.repaints
         transcript.wake()
         assert transcript._clock is not None
