@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from hybridchat.facts import Mode
@@ -96,7 +95,7 @@ async def sessions(screen: ChatScreen, _: str) -> None:
 
     def chosen(session_id: str | None) -> None:
         if session_id is not None:
-            screen.run_worker(partial(screen.open_session, None if session_id == NEW else session_id))
+            screen.switch(None if session_id == NEW else session_id)
 
     screen.app.push_screen(Sessions(screen.opened.chat.store, screen.session.id, screen.now()), chosen)
 

@@ -29,7 +29,13 @@ class HybridChat(App[None]):
         self.launch = launch
         self.animation_level = "none"
         self._chat: ChatScreen | None = None
-        self._problem = self._use(launch.theme)
+        theme, self._problem = themes.load(launch.theme, launch.theme_dirs)
+        self.register_theme(theme)
+        # there is no screen to restyle yet: assigning `theme` would have every rule applied twice, 5 ms
+        self.set_reactive(App.theme, theme.name)
+        self.set_class(theme.dark, "-dark-mode", update=False)
+        self.set_class(not theme.dark, "-light-mode", update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
         if launch.keys:
             self.set_keymap(dict(launch.keys))
 

@@ -26,11 +26,16 @@ class Chrome:
         self._history = gauges.History()
         self._banners: dict[str, str] = {}
 
+    @property
+    def _width(self) -> int:
+        """Cells across; the screen itself knows only once it is laid out, and the first paint should not be blank."""
+        return self._screen.size.width or self._screen.app.size.width
+
     def top(self, session: Session | None, mode: Mode, strategy: str) -> None:
         title = session.title if session else ""
         text = lines.mode_text(mode, strategy, session.pin if session else None)
-        self.parts["top"].say(lines.top(title, text, self._screen.size.width, demo=self._demo))
-        self.parts["edge"].say(Content("─" * self._screen.size.width))
+        self.parts["top"].say(lines.top(title, text, self._width, demo=self._demo))
+        self.parts["edge"].say(Content("─" * self._width))
 
     def banner(self, name: str, text: str) -> None:
         """Shows or, with an empty text, takes away one banner; each has a name of its own."""
@@ -43,7 +48,7 @@ class Chrome:
         """Brings the gauges up to date."""
         self._history.take(snapshot)
         self.banner("offline", "Offline: only models on this machine can answer." if gauges.offline(snapshot) else "")
-        self.parts["status"].say(gauges.line(snapshot, self._screen.size.width - 2))
+        self.parts["status"].say(gauges.line(snapshot, self._width - 2))
         if self.parts["panel"].display:
             self.parts["panel"].say(gauges.panel(snapshot, self._history, decision))
 
@@ -51,8 +56,7 @@ class Chrome:
         self.parts["preview"].say(lines.preview(value, names_hidden=self._names_hidden), layout=True)
 
     def hints(self, *, running: bool, reading: bool, armed: bool, asking: bool) -> None:
-        width = self._screen.size.width
-        text = lines.hints(width, self._keys, running=running, reading=reading, armed=armed, asking=asking)
+        text = lines.hints(self._width, self._keys, running=running, reading=reading, armed=armed, asking=asking)
         self.parts["keys"].say(text)
 
     def below(self) -> Iterable[Shown]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import aclosing
-from functools import partial
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -85,8 +85,9 @@ class ChatScreen(Screen[None]):
         self.composer.focus()
         self.show_top()
         self._hints()
-        self.call_after_refresh(lambda: self.run_worker(self._open, group="open"))
+        self.call_after_refresh(self._open)
 
+    @work(group="open")
     async def _open(self) -> None:
         self._opened = await self.launch.open()
         self.chrome.banner("start", self._opened.banner)
@@ -134,6 +135,11 @@ class ChatScreen(Screen[None]):
         self.composer.draft = self.composer.draft or store.read_draft(self._session_id)
         self.show_top()
 
+    @work(group="command")
+    async def switch(self, session_id: str | None) -> None:
+        """`open_session` for callers that cannot wait."""
+        await self.open_session(session_id)
+
     # -- one turn ---------------------------------------------------------------------------------
 
     async def on_composer_submitted(self, message: Composer.Submitted) -> None:
@@ -180,8 +186,9 @@ class ChatScreen(Screen[None]):
         self._answer = answer
         self.transcript.action_end()
         self._hints()
-        self.run_worker(partial(self._run, answer), group="turn", exit_on_error=True)
+        self._run(answer)
 
+    @work(group="turn")
     async def _run(self, answer: Answer) -> None:
         try:
             async with aclosing(answer):
@@ -309,8 +316,9 @@ class ChatScreen(Screen[None]):
 
     def _drafted(self) -> None:
         if self._opened is not None:
-            self.run_worker(partial(self._look_ahead, self.composer.draft), group="preview", exclusive=True)
+            self._look_ahead(self.composer.draft)
 
+    @work(group="preview", exclusive=True)
     async def _look_ahead(self, draft: str) -> None:
         told = await self.opened.chat.preview(self._session_id, draft) if draft.strip() and not parse(draft) else None
         await asyncio.sleep(0)
@@ -345,7 +353,11 @@ class ChatScreen(Screen[None]):
 
     def _led(self, name: str | None) -> None:
         if name:
-            self.run_worker(partial(self.action_do, name))
+            self._do(name)
+
+    @work(group="command")
+    async def _do(self, name: str) -> None:
+        await self.action_do(name)
 
     def on_transcript_left(self) -> None:
         self.composer.focus()
