@@ -21,26 +21,24 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-demo_app = typer.Typer(
-    help="Try everything on demo models: canned text, loopback servers, nothing leaves.", rich_markup_mode=None
-)
+demo_app = typer.Typer(help="Try everything on demo models: canned text, nothing leaves.", rich_markup_mode=None)
 terms_app = typer.Typer(help="Your own words that never leave readable.", no_args_is_help=True, rich_markup_mode=None)
 config_app = typer.Typer(help="Show, check or change the configuration.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(demo_app, name="demo")
 app.add_typer(terms_app, name="terms")
 app.add_typer(config_app, name="config")
 
-Demo = Annotated[bool, typer.Option("--demo", help="Use the demo models (canned text, nothing leaves, nothing is saved).")]
+Demo = Annotated[bool, typer.Option("--demo", help="Demo models: canned text, nothing leaves, nothing is saved.")]
 Plain = Annotated[bool, typer.Option("--plain", help="Append-only lines instead of a full screen.")]
-Local = Annotated[bool, typer.Option("--local", help="Only this machine, a promise: nothing else is contacted.")]
+Local = Annotated[bool, typer.Option("--local", help="Only this machine, a promise: nothing leaves it.")]
 NoSave = Annotated[bool, typer.Option("--no-save", help="Keep the conversation in memory only.")]
-ModelName = Annotated[str | None, typer.Option("--model", "-m", help="Model to pin, as in ollama:llama3.2 or just its name.")]
+ModelName = Annotated[
+    str | None, typer.Option("--model", "-m", metavar="MODEL", help="Model to pin: ollama:llama3.2, or llama3.2.")
+]
 
 
 def run_app(argv: list[str]) -> int:
     """Runs `hybridchat ARGV`; returns the exit code. Raises `Exit` and what `edge` tells in sentences."""
-    if argv and (" " in argv[0] or "?" in argv[0]) and not argv[0].startswith("-"):
-        raise Exit(edge.USAGE, f'To ask one question, write: hybridchat ask "{argv[0]}"')
     try:
         code = app(argv, prog_name="hybridchat", standalone_mode=False)
     except typer.Abort:
@@ -48,10 +46,23 @@ def run_app(argv: list[str]) -> int:
     except typer.Exit as end:
         return end.exit_code
     except Exception as error:
+        # Typer brings Click along under a private name: its usage errors are known by their shape
         if hasattr(error, "format_message") and hasattr(error, "exit_code"):
-            raise Exit(edge.USAGE, f"{error.format_message()} (hybridchat --help lists what there is.)") from None
+            raise Exit(edge.USAGE, _told(error, str(error.format_message()), argv)) from None
         raise
     return code if isinstance(code, int) else edge.OK
+
+
+def _told(error: Exception, sentence: str, argv: list[str]) -> str:
+    """A usage error in one sentence that says what to write instead."""
+    if "\n" in sentence:  # the help of a group that was called alone
+        return sentence
+    if sentence.startswith("No such command") and "Did you mean" not in sentence:
+        word = next((a for a in argv if f"'{a}'" in sentence), "")
+        if getattr(getattr(error, "ctx", None), "parent", None) is None:
+            return f'There is no command {word!r}. To ask a question: hybridchat ask "{word}"'
+    path = getattr(getattr(error, "ctx", None), "command_path", None) or "hybridchat"
+    return f"{sentence}{'' if sentence.endswith(('.', '?')) else '.'} {path} --help lists what there is."
 
 
 @app.callback(invoke_without_command=True)
@@ -83,10 +94,10 @@ def chat(
     no_save: NoSave = False,
     model: ModelName = None,
     session: Annotated[
-        str | None, typer.Option("--session", help="Conversation to go on with: its id or the start of it.")
+        str | None, typer.Option("--session", metavar="ID", help="Conversation to go on with: its id, or the start of it.")
     ] = None,
 ) -> int:
-    """Open the chat (also what bare `hybridchat` does)."""
+    """Open the chat, as bare `hybridchat` does."""
     return _open(demo=demo, plain=plain, local=local, no_save=no_save, model=model, session=session)
 
 
@@ -98,15 +109,15 @@ def _open(*, demo: bool, plain: bool, local: bool, no_save: bool, model: str | N
 
 @app.command()
 def ask(
-    prompt: Annotated[list[str] | None, typer.Argument(help="The question; piped text is put before it.")] = None,
+    prompt: Annotated[
+        list[str] | None, typer.Argument(metavar="QUESTION", help="The question; piped text is put before it.")
+    ] = None,
     model: ModelName = None,
     local: Local = False,
-    cloud: Annotated[bool, typer.Option("--cloud", help="Ask in the cloud; this is your consent for this question.")] = False,
-    go_on: Annotated[
-        bool, typer.Option("--continue", "-c", help="Go on with the last question asked from this terminal.")
-    ] = False,
+    cloud: Annotated[bool, typer.Option("--cloud", help="Ask in the cloud: your consent for this question.")] = False,
+    go_on: Annotated[bool, typer.Option("--continue", "-c", help="Go on where the last ask of this terminal ended.")] = False,
     session: Annotated[
-        str | None, typer.Option("--session", help="Go on with this conversation: its id or the start of it.")
+        str | None, typer.Option("--session", metavar="ID", help="Go on with this conversation: its id, or the start of it.")
     ] = None,
     no_log: Annotated[bool, typer.Option("--no-log", "-n", help="Save nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object (schema 1) on stdout.")] = False,
@@ -122,14 +133,12 @@ def ask(
     Exit codes: 0 answered; 1 a provider was reached and failed; 2 usage or configuration; 3 consent or policy;
     4 nothing reachable or eligible; 5 budget; 6 answer incomplete; 130 interrupted.
     """
-    if local and cloud:
-        raise Exit(edge.USAGE, "--local and --cloud cannot both hold.")
     from hybridchat.cli.ask import Options, run
-    from hybridchat.cli.stdin import question, terminal
+    from hybridchat.cli.stdin import terminal
 
     return run(
         Options(
-            prompt=question(prompt or []),
+            words=tuple(prompt or ()),
             model=model,
             local=local,
             cloud=cloud,
@@ -156,12 +165,14 @@ def demo(context: typer.Context, plain: Plain = False, local: Local = False) -> 
 
 @demo_app.command("serve")
 def demo_serve(
-    ollama_port: Annotated[int, typer.Option(help="Port of the Ollama server; 0 takes a free one.")] = 0,
-    openai_port: Annotated[int, typer.Option(help="Port of the OpenAI server.")] = 0,
-    anthropic_port: Annotated[int, typer.Option(help="Port of the Anthropic server.")] = 0,
-    rate: Annotated[float, typer.Option(help="Chunks a second; 0 is as fast as possible.")] = 100.0,
+    ollama_port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=65535, help="Port of the Ollama server; 0: a free one.")
+    ] = 0,
+    openai_port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="Port of the OpenAI server.")] = 0,
+    anthropic_port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="Port of the Anthropic server.")] = 0,
+    rate: Annotated[float, typer.Option(metavar="N", min=0, help="Chunks a second; 0: as fast as possible.")] = 100.0,
 ) -> int:
-    """Run the three demo servers for any client; prints the environment lines it needs."""
+    """Run the demo servers for any client; print the lines its shell needs."""
     from hybridchat.demo.serve import serve
 
     try:
@@ -173,7 +184,7 @@ def demo_serve(
 
 @app.command()
 def models(demo: Demo = False) -> int:
-    """List the models there are: where each runs, its window, its price."""
+    """List the models: where each runs, its window, its price."""
     from hybridchat.cli.lists import models as run
 
     return run(demo=demo)
@@ -189,25 +200,27 @@ def sessions() -> int:
 
 @app.command()
 def ledger(
-    raw: Annotated[str | None, typer.Option("--raw", help="Print the exact body that left, of this row.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    raw: Annotated[str | None, typer.Option("--raw", metavar="ROW", help="Print the exact body that left with this row.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per row.")] = False,
 ) -> int:
-    """Show what left this machine: when, to which host, how many bytes, what was hidden."""
+    """Show what left this machine, where to, and what was hidden."""
     from hybridchat.cli.lists import ledger as run
 
     return run(raw=raw, as_json=as_json)
 
 
 @app.command()
-def why(turn: Annotated[str | None, typer.Argument(help="Turn id; the last one when left out.")] = None) -> int:
-    """Explain a stored decision: every candidate, and the rule or score that settled it."""
+def why(
+    turn: Annotated[str | None, typer.Argument(metavar="TURN", help="Id of a turn; the last one when left out.")] = None,
+) -> int:
+    """Explain a decision: every model, and what settled it."""
     from hybridchat.cli.lists import why as run
 
     return run(turn)
 
 
 @terms_app.command("add")
-def terms_add(words: Annotated[list[str], typer.Argument(help="Words or phrases, each one argument.")]) -> int:
+def terms_add(words: Annotated[list[str], typer.Argument(metavar="WORD", help="Words or phrases, each one argument.")]) -> int:
     """Hide these words from now on, wherever they occur."""
     from hybridchat.cli import terms
 
@@ -215,7 +228,9 @@ def terms_add(words: Annotated[list[str], typer.Argument(help="Words or phrases,
 
 
 @terms_app.command("rm")
-def terms_rm(words: list[str]) -> int:
+def terms_rm(
+    words: Annotated[list[str], typer.Argument(metavar="WORD", help="Words or phrases, as `terms list` prints them.")],
+) -> int:
     """No longer hide these words."""
     from hybridchat.cli import terms
 
@@ -231,7 +246,9 @@ def terms_list() -> int:
 
 
 @terms_app.command("import")
-def terms_import(file: Annotated[Path, typer.Argument(help="A text file with one word or phrase a line.")]) -> int:
+def terms_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A text file with one word or phrase per line.")],
+) -> int:
     """Add every line of a file."""
     from hybridchat.cli import terms
 
@@ -249,7 +266,7 @@ def config_where() -> int:
 
 @config_app.command("check")
 def config_check() -> int:
-    """Read the configuration and say what is wrong with it, or that nothing is."""
+    """Read the configuration and say what is wrong with it."""
     from hybridchat.config import load
     from hybridchat.config.paths import config_path
 
@@ -261,7 +278,7 @@ def config_check() -> int:
 
 @config_app.command("show")
 def config_show() -> int:
-    """Print every setting with its meaning and default, as a file to start from."""
+    """Print every setting with its meaning: a file to start from."""
     from hybridchat.config.template import default_toml
 
     sys.stdout.write(default_toml())
@@ -269,10 +286,28 @@ def config_show() -> int:
 
 
 @config_app.command("set")
-def config_set(key: Annotated[str, typer.Argument(help="Dotted key, as in privacy.cloud")], value: str) -> int:
+def config_set(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="Dotted key, as in privacy.cloud")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="What it shall be.")],
+) -> int:
     """Change one setting in the file; its comments stay."""
+    return _write(key, value)
+
+
+@config_app.command("unset")
+def config_unset(key: Annotated[str, typer.Argument(metavar="KEY", help="Dotted key, as in privacy.cloud")]) -> int:
+    """Take one setting out of the file: the default holds again."""
+    return _write(key, None)
+
+
+def _write(key: str, value: str | None) -> int:
     from hybridchat.config.paths import config_path
     from hybridchat.config.template import set_value
 
-    set_value(config_path(os.environ), key, value)
+    path = config_path(os.environ)
+    try:
+        set_value(path, key, value)
+    except OSError as error:
+        raise Exit(edge.USAGE, f"{path} cannot be written: {error.strerror or error}. Nothing was changed.") from None
+    edge.say(f"{key} is {'back at its default' if value is None else value} in {path}")
     return edge.OK

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from types import FrameType
+from typing import Self
 
 from hybridchat.assemble import Setup, assembled
 from hybridchat.chat import Answer, Chat
-from hybridchat.cli import edge
+from hybridchat.cli import edge, sentences
+from hybridchat.cli.ask_result import Result, dry_lines, dry_record, record, stored_checks, unrouted_code
 from hybridchat.cli.edge import Exit, say
 from hybridchat.cli.paint import Printer
-from hybridchat.conversation import Decided, Ended, Ending, Event, FellBack, HandedOver, Held, Said, Session, Verdict
-from hybridchat.facts import Check, ConnectivityState, Decision, Locality, Mode
+from hybridchat.cli.stdin import person, question
+from hybridchat.config import ConfigError
+from hybridchat.conversation import Decided, Ended, Ending, Event, FellBack, HandedOver, Held, Package, Said, Session, Verdict
+from hybridchat.facts import Locality, Mode
 from hybridchat.render import words
-from hybridchat.routing.explain import sentence, to_record
+from hybridchat.render.text import neutralise
+from hybridchat.welcome import DEMO
 
-NOT_YET = "Patterns and your own terms only: names are not hidden yet."
+CHOICES = {"y": Verdict.SEND, "yes": Verdict.SEND, "l": Verdict.LOCAL, "local": Verdict.LOCAL,
+           "n": Verdict.CANCEL, "no": Verdict.CANCEL, "": Verdict.CANCEL}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the command line said."""
 
-    prompt: str
+    words: tuple[str, ...] = ()
     model: str | None = None
     local: bool = False
     cloud: bool = False
@@ -39,33 +47,30 @@ class Options:
     demo: bool = False
     terminal: str = ""
 
-
-@dataclass(slots=True)
-class Result:
-    """What the events of one turn came to."""
-
-    text: list[str] = field(default_factory=list)
-    decision: Decision | None = None
-    held: Held | None = None
-    ended: Ended | None = None
-    hidden: Mapping[str, int] = field(default_factory=dict)
+    def check(self) -> None:
+        """Raises `Exit` for what cannot be wanted at once."""
+        if self.local and self.cloud:
+            raise Exit(edge.USAGE, "--local and --cloud cannot both hold.")
+        if self.resume_last and self.session is not None:
+            raise Exit(edge.USAGE, "--continue and --session cannot both hold.")
 
     @property
-    def code(self) -> int:
-        """The exit code."""
-        if self.held is not None:
-            return edge.POLICY
-        if self.ended is None:
-            return edge.PROVIDER
-        return _exit_code(self.ended, self.decision)
+    def mode(self) -> Mode | None:
+        return Mode.ONLY_LOCAL if self.local else Mode.ONLY_CLOUD if self.cloud else None
 
 
 def run(options: Options) -> int:
-    """Runs the command; returns the exit code. Raises `Exit` for what ends it before a question is asked."""
-    return asyncio.run(_run(options))
+    """Runs the command; returns the exit code. Raises `Exit`, `ConfigError` for what ends it before a question is asked."""
+    try:
+        options.check()
+        return asyncio.run(_run(options, question(options.words)))
+    except (Exit, ConfigError) as problem:
+        if options.as_json:
+            _put(record(Result(problem=str(problem)), {}))
+        raise
 
 
-async def _run(options: Options) -> int:
+async def _run(options: Options, text: str) -> int:
     setup = Setup(
         save=not options.no_log,
         samplers=False,
@@ -75,93 +80,124 @@ async def _run(options: Options) -> int:
         wanted=options.model,
     )
     async with assembled(setup) as chat:
-        if chat.store.problem and not options.quiet:
-            say(chat.store.problem)
-        pin = _pin(chat, options)
+        if options.demo:
+            say(DEMO)
+        for told in (chat.store.notice, chat.store.problem):
+            if told and not options.quiet:
+                say(told)
+        pin = _pin(chat, options.model)
         session = _session(chat, options)
-        mode = Mode.ONLY_LOCAL if options.local else Mode.ONLY_CLOUD if options.cloud else None
         if options.dry_run:
-            return await _dry_run(chat, session, options, pin, mode)
-        result = Result()
-        printer = None if options.as_json else Printer(stream=options.stream)
-        answer = chat.answer(session.id, options.prompt, pin=pin, mode=mode)
-        await _follow(answer, result, printer, options)
-        if result.held is not None and sys.stdin.isatty() and sys.stderr.isatty():
-            verdict = _ask_consent(result.held)
+            return await _dry_run(chat, session, options, text, pin)
+        return await _ask(chat, options, session, text, pin)
+
+
+async def _ask(chat: Chat, options: Options, session: Session, text: str, pin: str | None) -> int:
+    result, printer = Result(), None if options.as_json else Printer(stream=options.stream)
+    follow = _Follow(result, printer, options)
+    await follow.through(chat.answer(session.id, text, pin=pin, mode=options.mode))
+    if result.held is not None and not result.interrupted:
+        verdict = _consent(result.held.package, demo=options.demo)
+        if verdict is not None:
             turn_id, result.held = result.held.turn_id, None
-            await _follow(chat.resume(turn_id, verdict), result, printer, options)
-        if options.as_json:
-            sys.stdout.write(json.dumps(_record(await _checks(chat), result), ensure_ascii=False) + "\n")
-        _explain_held(result)
-        return result.code
+            await follow.through(chat.resume(turn_id, verdict))
+    if options.as_json:
+        _put(record(result, await _checks(chat, result)))
+    if result.held is not None:
+        _explain_held(chat, result.held.package)
+    return result.code
 
 
-def _pin(chat: Chat, options: Options) -> str | None:
-    if options.model is None:
+def _put(made: Mapping[str, object]) -> None:
+    sys.stdout.write(json.dumps(made, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _pin(chat: Chat, name: str | None) -> str | None:
+    if name is None:
         return None
     try:
-        return chat.world.find(options.model).id
+        return chat.world.find(name).id
     except LookupError as error:
-        raise Exit(edge.USAGE, f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+        named = name.partition(":")[0]
+        known = named in {e.name for e in chat.world.endpoints}
+        problems = [str(p) for endpoint, p in chat.world.problems.items() if endpoint == named or not known]
+        if problems:
+            raise Exit(edge.NOTHING, f"{' '.join(problems)} Until then: {error}.") from None
+        raise Exit(edge.USAGE, sentences.started(str(error))) from None
 
 
 def _session(chat: Chat, options: Options) -> Session:
+    """The session to ask in; the next `--continue` of this terminal finds it."""
+    key = f"last-ask:{options.terminal}"
+    wanted = options.session or (chat.store.recall(key) if options.resume_last else None)
     try:
-        if options.session is not None:
-            found = chat.store.session(options.session)
-            if found is None:
-                raise Exit(edge.USAGE, f"There is no session {options.session}. `hybridchat sessions` lists them.")
-            return found
-        if options.resume_last:
-            last = chat.store.recall(f"last-ask:{options.terminal}")
-            found = chat.store.session(last) if last else None
-            if found is None:
-                raise Exit(edge.USAGE, "There is no earlier question from this terminal to continue.")
-            return found
+        session = chat.store.session(wanted) if wanted else None
     except LookupError as error:
-        raise Exit(edge.USAGE, f"{error}.") from None
-    session = chat.store.new_session("ask")
-    chat.store.remember(f"last-ask:{options.terminal}", session.id)
+        raise Exit(edge.USAGE, sentences.started(str(error))) from None
+    if session is None and options.session is not None:
+        raise Exit(edge.USAGE, f"There is no session {options.session}. `hybridchat sessions` lists them.")
+    if session is None and options.resume_last:
+        raise Exit(edge.USAGE, "There is no earlier question from this terminal to continue.")
+    session = session or chat.store.new_session("ask")
+    if not options.dry_run:
+        chat.store.remember(key, session.id)
     return session
 
 
-async def _follow(answer: Answer, result: Result, printer: Printer | None, options: Options) -> None:
-    async with answer:
-        async for event in answer:
-            _take(event, result, printer)
-            if not options.quiet:
-                _notice(event)
-    if printer is not None:
-        printer.finish()
-    if result.ended is not None and not options.quiet:
-        _closing(result.ended)
-    elif result.ended is not None and result.ended.ending is not Ending.COMPLETE:
-        say(result.ended.text)
+class _Follow:
+    """Takes the events of an answer: the text to stdout, the rest to the result and to stderr."""
 
+    def __init__(self, result: Result, printer: Printer | None, options: Options) -> None:
+        self._result, self._printer, self._options = result, printer, options
 
-def _take(event: Event, result: Result, printer: Printer | None) -> None:
-    match event:
-        case Said(text=text):
-            result.text.append(text)
-            if printer is not None:
-                printer.write(text)
-        case Decided(decision=decision):
-            result.decision = decision
-        case Held():
-            result.held = event
-        case HandedOver(hidden=hidden):
-            result.hidden = hidden
-        case Ended():
-            result.ended = event
-        case _:
-            pass
+    async def through(self, answer: Answer) -> None:
+        """Follows `answer` to its end; Ctrl+C stops it, and what was said is kept."""
+        with _Stopping(answer) as stopping:
+            async with answer:
+                async for event in answer:
+                    self._take(event)
+                    if not self._options.quiet:
+                        _notice(event)
+            self._result.interrupted = stopping.came
+        if self._printer is not None:
+            self._printer.finish()
+        if self._result.ended is not None:
+            self._close(self._result.ended)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Said(text=text):
+                self._result.text.append(text)
+                if self._printer is not None:
+                    self._printer.write(text)
+            case Decided(decision=decision):
+                self._result.decision = decision
+            case Held():
+                self._result.held = event
+            case HandedOver(hidden=hidden):
+                self._result.hidden = hidden
+            case Ended():
+                self._result.ended = event
+            case _:
+                pass
+
+    def _close(self, ended: Ended) -> None:
+        if ended.ending is not Ending.COMPLETE:
+            say(ended.text if self._options.quiet else words.ended(ended))
+        if self._options.quiet:
+            return
+        for note in ended.notes:
+            say(note)
+        if ended.model_id is not None and ended.locality is not None and ended.ending is Ending.COMPLETE:
+            demo = self._options.demo
+            say(words.head(ended.model_id, ended.locality, timings=ended.timings, usage=ended.usage, cost=ended.cost, demo=demo))
 
 
 def _notice(event: Event) -> None:
     match event:
         case HandedOver(locality=Locality.REMOTE | Locality.LAN):
-            hidden = words.items(event.hidden)
-            say(f"{words.plural(hidden, 'item')} hidden · {event.bytes:,} bytes to {event.host} · {NOT_YET.lower().rstrip('.')}")
+            say(f"{sentences.left(event)} · {sentences.NOT_YET}")
         case HandedOver():
             for mark in words.handed_over(event):
                 say(mark)
@@ -171,141 +207,81 @@ def _notice(event: Event) -> None:
             pass
 
 
-def _closing(ended: Ended) -> None:
-    if ended.ending is not Ending.COMPLETE:
-        say(words.ended(ended))
-    for note in ended.notes:
-        say(note)
-    if ended.model_id is not None and ended.locality is not None and ended.ending is Ending.COMPLETE:
-        say(words.head(ended.model_id, ended.locality, timings=ended.timings, usage=ended.usage, cost=ended.cost))
+class _Stopping:
+    """While it holds, the first Ctrl+C stops the answer; a second one ends the program."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.came = False
+        self._answer = answer
+        self._task: asyncio.Task[None] | None = None
+        self._before: Callable[[int, FrameType | None], object] | int | None = None
+
+    def __enter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        self._before = signal.getsignal(signal.SIGINT)
+        if self._before is not signal.SIG_IGN:  # a background job is not to be stopped from the keyboard
+            signal.signal(signal.SIGINT, self._stop)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before or signal.SIG_DFL)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.came = True
+        signal.signal(signal.SIGINT, self._before or signal.SIG_DFL)
+        self._loop.call_soon_threadsafe(self._stop_now)
+
+    def _stop_now(self) -> None:
+        self._task = self._loop.create_task(self._answer.stop())
 
 
-def _ask_consent(held: Held) -> Verdict:
-    package = held.package
-    hidden = words.plural(len(package.hidden), "item")
+def _consent(package: Package, *, demo: bool) -> Verdict | None:
+    """The user's answer; `None` where nobody can be asked. Raises `KeyboardInterrupt`."""
+    with person() as answers:
+        if answers is None:
+            return None
+        say(sentences.consent(package, demo=demo))
+        # the event loop's own handler would swallow the first Ctrl+C while this thread reads
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            while True:
+                sys.stderr.write("[y] send  [v] view  [l] answer on this machine  [n] do not send: ")
+                sys.stderr.flush()
+                line = answers.readline()
+                choice = line.strip().lower()
+                if choice == "v":
+                    for shown in sentences.view(package):
+                        say(neutralise(shown))
+                elif choice in CHOICES:
+                    if not line:
+                        say("")
+                    return CHOICES[choice]
+        finally:
+            signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+
+
+def _explain_held(chat: Chat, package: Package) -> None:
+    for problem in chat.world.problems.values():
+        say(str(problem))
     say(
-        f"Ask {words.short(package.model_id)} at {package.host}? {words.plural(package.turns, 'turn')} · {hidden} hidden · "
-        f"{words.plural(len(package.left), 'word')} left to check · about {words.money(package.est_cost)}. {NOT_YET}"
+        f"Not sent: {words.short(package.model_id)} at {package.host} needs your consent. "
+        'Ask again with --cloud, set privacy.cloud = "auto", or use --local.'
     )
-    answers = {"y": Verdict.SEND, "yes": Verdict.SEND, "n": Verdict.LOCAL, "no": Verdict.LOCAL, "": Verdict.CANCEL}
-    while True:
-        sys.stderr.write("[y] send  [v] view  [n] stay local  [Enter] cancel: ")
-        sys.stderr.flush()
-        line = sys.stdin.readline()
-        choice = line.strip().lower()
-        if choice == "v":
-            for item in package.hidden:
-                say(f"  hidden: {item.placeholder} ({item.reason})")
-            say(f"  left readable, look once: {', '.join(package.left) or 'nothing'}")
-            for message in package.messages:
-                say(f"  {message.role}: {message.text}")
-        elif choice in answers:
-            return answers[choice]
 
 
-def _explain_held(result: Result) -> None:
-    if result.held is not None:
-        package = result.held.package
-        say(
-            f"Not sent: {words.short(package.model_id)} at {package.host} needs your consent. "
-            'Ask again with --cloud, set privacy.cloud = "auto", or use --local.'
-        )
-
-
-def _exit_code(ended: Ended, decision: Decision | None) -> int:
-    if ended.ending is Ending.COMPLETE:
-        return edge.INCOMPLETE if ended.error == "length" else edge.OK
-    if ended.ending is Ending.CUT:
-        return edge.INCOMPLETE
-    if ended.ending is Ending.STOPPED:
-        return edge.POLICY if ended.model_id is None else edge.INTERRUPTED
-    if ended.error in {"blocked", "scan_error"}:
-        return edge.POLICY
-    if ended.error == "unreachable":
-        return edge.NOTHING
-    if ended.ending is Ending.UNROUTED and decision is not None:
-        rules = {c.rejected.rule for c in decision.candidates if c.rejected is not None}
-        if "budget" in rules:
-            return edge.BUDGET
-        return edge.POLICY if rules and rules <= {"privacy", "policy", "mode", "asked", "locality"} else edge.NOTHING
-    return edge.PROVIDER
-
-
-async def _dry_run(chat: Chat, session: Session, options: Options, pin: str | None, mode: Mode | None) -> int:
-    preview = await chat.preview(session.id, options.prompt, pin=pin, mode=mode)
-    chosen = preview.decision.chosen
-    record = {
-        "schema": 1,
-        "dry_run": True,
-        "model_id": chosen.id if chosen else None,
-        "reason": preview.sentence,
-        "asks_consent": preview.asks,
-        "redactions": dict(preview.hidden) if chosen is not None and chosen.locality is not Locality.ON_DEVICE else {},
-        "tokens": preview.tokens,
-        "est_cost": preview.est_cost,
-        "routing_decision": to_record(preview.decision),
-    }
-    if options.as_json:
-        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
-    else:
-        counts = ", ".join(f"{n} {kind.lower()}" for kind, n in preview.hidden.items()) or "nothing"
-        place = words.PLACES[chosen.locality] if chosen else "nowhere"
-        lines = [
-            f"model    {words.short(chosen.id) if chosen else '–'} ({place})",
-            f"why      {preview.sentence}",
-            f"hidden   {counts}"
-            if chosen is None or chosen.locality is not Locality.ON_DEVICE
-            else f"personal {counts}; stays here",
-            f"tokens   about {preview.tokens:,}",
-            f"cost     {words.money(preview.est_cost) if chosen and not chosen.on_device else '$0'}"
-            + (" at most" if preview.est_cost else ""),
-            "sent     nothing (dry run)",
-        ]
-        sys.stdout.write("\n".join(lines) + "\n")
-    return edge.OK if chosen is not None else edge.NOTHING
-
-
-async def _checks(chat: Chat) -> Mapping[str, object]:
+async def _checks(chat: Chat, result: Result) -> Mapping[str, object]:
     """The agents' verdicts; without samplers of our own, the states a running chat left behind, else `unknown`."""
+    chosen = result.decision.chosen if result.decision is not None else None
     made = {check.agent: asdict(check) for check in await chat.world.checks()}
-    snapshot = chat.snapshot()
-    states = [link.state for link in snapshot.links.values()]
-    stored = {
-        "resource_monitor": Check("resource_monitor", snapshot.device.state, reason=snapshot.device.reason),
-        "connectivity_monitor": Check("connectivity_monitor", states[0] if states else ConnectivityState.UNKNOWN),
-    }
-    return {name: asdict(check) for name, check in stored.items()} | made
+    return stored_checks(chat.snapshot(), chosen.host if chosen else None) | made
 
 
-def _record(checks: Mapping[str, object], result: Result) -> dict[str, object]:
-    ended, decision = result.ended, result.decision
-    usage, timings = (ended.usage, ended.timings) if ended else (None, None)
-    speed = timings.tokens_per_second(usage.output_tokens) if timings and usage else None
-    record: dict[str, object] = {
-        "schema": 1,
-        "model_id": ended.model_id if ended else None,
-        "response": "".join(result.text),
-        "agent_checks": checks,
-        "metrics": {
-            "total_latency": timings.total_s if timings else None,
-            "time_to_first_token": timings.first_token_s if timings else None,
-            "tokens_per_second": round(speed, 2) if speed is not None else None,
-            "input_tokens": usage.input_tokens if usage else None,
-            "output_tokens": usage.output_tokens if usage else None,
-            "cost": ended.cost if ended else None,
-        },
-        "inference_source": _source(ended),
-        "routing_decision": to_record(decision) | {"reason": sentence(decision)} if decision else None,
-        "redactions": dict(result.hidden),
-        "ending": str(ended.ending) if ended else "held",
-        "notes": list(ended.notes) if ended else [],
-    }
-    if ended is None or ended.ending is not Ending.COMPLETE:
-        record["error"] = {"type": ended.error if ended else "consent", "message": ended.text if ended else "needs consent"}
-    return record
-
-
-def _source(ended: Ended | None) -> str | None:
-    if ended is None or ended.locality is None:
-        return None
-    return "on_device" if ended.locality is Locality.ON_DEVICE else "in_cloud"
+async def _dry_run(chat: Chat, session: Session, options: Options, text: str, pin: str | None) -> int:
+    preview = await chat.preview(session.id, text, pin=pin, mode=options.mode)
+    if not session.turns:
+        chat.store.delete_session(session.id)
+    if options.as_json:
+        _put(dry_record(preview))
+    else:
+        sys.stdout.write("\n".join(dry_lines(preview)) + "\n")
+    return edge.OK if preview.decision.chosen is not None else unrouted_code(preview.decision)

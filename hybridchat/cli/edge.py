@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import io
 import os
 import sys
@@ -22,9 +24,10 @@ def at_the_edge(argv: list[str]) -> int:
     """Runs the command and turns every known error into one sentence and an exit code."""
     from hybridchat.config import ConfigError
 
-    force_utf8()
+    prepare_streams()
     try:
-        return dispatch(argv)
+        code = dispatch(argv)
+        sys.stdout.flush()
     except Exit as end:
         say(end.sentence)
         return end.code
@@ -33,10 +36,32 @@ def at_the_edge(argv: list[str]) -> int:
         return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # the reader went away (`| head`): Python would complain again when it flushes at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+    except OSError as error:
+        if not _output_failed(error):
+            raise
+        return OK if _reader_left(error) else PROVIDER
+    return code
+
+
+def _reader_left(error: OSError) -> bool:
+    """The reader of our pipe went away, as in `| head`; Windows says EINVAL."""
+    return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
+
+
+def _output_failed(error: OSError) -> bool:
+    """Whether stdout cannot be written any more; then it is let go, or Python would complain again at exit."""
+    if not _reader_left(error) and error.errno not in {errno.ENOSPC, errno.EIO, errno.EDQUOT}:
+        return False
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            try:
+                stream.flush()
+            except OSError:
+                os.dup2(nowhere, stream.fileno())
+    if not _reader_left(error):
+        say(f"The output could not be written: {error.strerror}.")
+    return True
 
 
 def dispatch(argv: list[str]) -> int:
@@ -49,19 +74,31 @@ def dispatch(argv: list[str]) -> int:
     return run_app(argv)
 
 
-def force_utf8() -> None:
-    """Our streams speak UTF-8 whatever the locale says, and never fail on a character."""
+def prepare_streams() -> None:
+    """Our pipes speak UTF-8 whatever the locale says, and no stream ever fails on a character."""
+    # a stream closed by the caller (`>&-`, pythonw) is None: what goes there goes nowhere
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and (stream.encoding or "").lower() != "utf-8" and not stream.isatty():
-            stream.reconfigure(encoding="utf-8", errors="replace")
-        elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+        if isinstance(stream, io.TextIOWrapper):
+            if stream.isatty():
+                stream.reconfigure(errors="replace")
+            else:
+                stream.reconfigure(encoding="utf-8", errors="replace")
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
 
 
 def say(sentence: str) -> None:
     """A notice for people, on stderr."""
-    if sentence:
-        sys.stderr.write(sentence.rstrip() + "\n")
-        sys.stderr.flush()
+    if not sentence:
+        return
+    encoding = (getattr(sys.stderr, "encoding", "") or "ascii").lower()
+    if not encoding.startswith("utf"):
+        from hybridchat.render.words import spell  # imported here: only terminals of another age need it
+
+        sentence = spell(sentence, ascii_only=True)
+    sys.stderr.write(sentence.rstrip() + "\n")
+    sys.stderr.flush()

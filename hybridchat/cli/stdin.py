@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
 
 from hybridchat.cli import edge
 from hybridchat.cli.edge import Exit
 
 
-def question(words: list[str]) -> str:
+def question(words: Sequence[str]) -> str:
     """Piped text first, then the argument. Raises `Exit` when there is nothing, or when the pipe holds no text."""
     asked = " ".join(words).strip()
     piped = _piped().strip("\n")
@@ -42,3 +45,21 @@ def terminal() -> str:
         except (AttributeError, OSError, ValueError):
             continue
     return f"parent={os.getppid()}"
+
+
+@contextmanager
+def person() -> Iterator[TextIO | None]:
+    """Where somebody at the terminal can answer, also when a pipe is on stdin; `None` where nobody sees our question."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield None
+    elif sys.stdin is not None and sys.stdin.isatty():
+        yield sys.stdin
+    else:
+        try:
+            # the terminal's own name, whatever stands on the standard streams
+            terminal = open("CONIN$" if os.name == "nt" else "/dev/tty", encoding="utf-8", errors="replace")  # noqa: SIM115, PTH123
+        except OSError:
+            yield None
+        else:
+            with terminal:
+                yield terminal
