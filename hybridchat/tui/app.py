@@ -88,6 +88,12 @@ class HybridChat(App[None]):
         if self._chat is not None:
             await self._chat.leave()
 
+    def _fatal_error(self) -> None:
+        # Textual's own traceback prints local variables: keys and the text of messages would stand in the terminal.
+        from rich.traceback import Traceback  # imported here: only a program that fails needs it
+
+        self.panic(Traceback(show_locals=False, width=None))
+
     async def on_unmount(self) -> None:
         if self.launch.close is not None:
             await self.launch.close()

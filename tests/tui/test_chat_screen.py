@@ -11,6 +11,7 @@ from time import monotonic
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.worker import WorkerFailed
 
 from hybridchat.conversation import Ending, FellBack, Verdict
 from hybridchat.facts import ConnectivityState, Link, Mode
@@ -78,6 +79,20 @@ async def test_text_typed_before_the_chat_is_ready_is_sent_when_it_is() -> None:
         ready.set()
         await shows(pilot, "Here.")
     assert chat.asked == ["hi"]
+
+
+async def test_a_crash_prints_no_local_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    async def broken() -> object:
+        key = "sk-" + "secret" * 3
+        raise RuntimeError(f"a bug after {len(key)} letters")
+
+    app = HybridChat(replace(launch(ScriptedChat()), open=broken))  # type: ignore[arg-type]
+    with pytest.raises(WorkerFailed):
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: app._exit)
+    printed = capsys.readouterr().err
+    assert "a bug after 21 letters" in printed
+    assert "secretsecret" not in printed
 
 
 async def test_a_cloud_answer_says_what_left_and_what_it_cost() -> None:
