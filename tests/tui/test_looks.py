@@ -73,7 +73,8 @@ def play(keys: Sequence[str], last: str) -> Callable[[Pilot[None]], Awaitable[No
 
 
 @pytest.mark.parametrize("name", LOOKS)
-def test_look(name: str, snap_compare: Callable[..., bool]) -> None:
+def test_look(name: str, snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
     size, theme, keys, last = LOOKS[name]
     app = HybridChat(launch(conversation(), theme=theme))
     assert snap_compare(app, terminal_size=size, run_before=play(keys, last))
