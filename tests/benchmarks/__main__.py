@@ -1,4 +1,4 @@
-"""Prints figures, each beside its floor or peer of the same run: `python -m tests.benchmarks [--quick] [start|ask|decide|stream ...]`.
+"""Prints figures beside their floor or peer of the same run: `python -m tests.benchmarks [--quick] [start|ask|decide|stream]`.
 
 A figure that misses its goal is marked and fails nothing: a shared machine is no judge of time.
 """

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import statistics
 import sys
-import time
 from collections.abc import Mapping, Sequence
 
 import psutil
 
 from tests.benchmarks.conversations import stored
 from tests.benchmarks.figures import Figure, ms, ratio
+from tests.benchmarks.listening import Heard
 from tests.benchmarks.programs import HYBRIDCHAT, interleaved, peer, surroundings
-from tests.support.terminal import Terminal
 
 MEGABYTE = 1e6
 
@@ -46,11 +45,11 @@ def _paint(env: Mapping[str, str], n: int) -> list[Figure]:
     ready: list[float] = []
     for turn in range(n + 1):
         for name, command in (("peer", peer("textual_screen")), ("ours", HYBRIDCHAT)):
-            terminal = Terminal(command, env=env)
+            terminal = Heard(command, env=env)
             while terminal.first_paint is None:
                 terminal.pump(0.5)
-            if name == "ours":
-                ready += [terminal.first_paint + terminal.wait_for("message…")] if turn else []
+            if name == "ours" and turn and (at := terminal.hear("message…".encode(), 0)) is not None:
+                ready.append(at - terminal.started)
             if turn:
                 first[name].append(terminal.first_paint)
             terminal.close("ctrl+q")
@@ -79,12 +78,10 @@ def _memory(env: Mapping[str, str], n: int) -> list[Figure]:
 
 def _resident(command: Sequence[str], env: Mapping[str, str], settle: float = 3.0) -> float:
     """Megabytes of a program on a terminal that nobody touched for `settle` seconds after its first paint."""
-    terminal = Terminal(command, env=env)
+    terminal = Heard(command, env=env)
     while terminal.first_paint is None:
         terminal.pump(0.5)
-    until = time.perf_counter() + settle
-    while (left := until - time.perf_counter()) > 0:
-        terminal.pump(left)
+    terminal.listen(settle)
     size = psutil.Process(terminal.pid).memory_info().rss / MEGABYTE
     terminal.close("ctrl+q")
     return float(size)
