@@ -72,7 +72,6 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
     store = Store.open(database(env) if setup.save and config.save else None)
     gate = Gate(
         on_device=frozenset(e.host for e in places if e.locality is Locality.ON_DEVICE),
-        trusted=policy.trust_lan,
         contact=partial(_ledger_contact, store),
     )
     gate.allowed |= {e.host for e in places if e.allowed}
@@ -97,7 +96,6 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
     crew = Crew(
         world=world,
         store=store,
-        gate=gate,
         clock=time.time,
         policy=policy,
         scans=ScanCache(Terms() if terms is None else load_terms(terms)),
@@ -107,6 +105,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         style=STYLES[config.privacy.placeholders],
     )
     world.local_only(on=crew.mode is Mode.ONLY_LOCAL)
+    world.on_found = partial(_pick, world, config, store.recall("last-local"))
     return Chat(world, store, crew, terms)
 
 
@@ -158,20 +157,21 @@ async def ready(chat: Chat, setup: Setup) -> None:
     if setup.samplers:
         await world.start()
     else:
-        world.load_gauges(max_age=GAUGES_FRESH * 30.0)
+        await asyncio.to_thread(world.load_gauges, GAUGES_FRESH * 30.0)
     await world.refresh()
-    config = setup.config or load(env=setup.env)
-    snapshot = world.snapshot()
-    pair = starting_pair(world.models, snapshot.live, config, _last_used(chat), snapshot.device.memory_free)
-    named = {m.id for m in world.models if m.id in config.models}
-    world.active = frozenset(named | {m.id for m in (pair.local, pair.cloud) if m is not None})
+    world.on_found()
     if setup.wanted is not None:
         _want(world, setup.wanted)
 
 
-def _last_used(chat: Chat) -> tuple[str, ...]:
-    last = chat.store.recall("last-local")
-    return (last,) if last else ()
+def _pick(world: World, config: Config, last: str | None) -> None:
+    """The starting pair, and what the configuration names, are the models the router may choose among; picked ones stay."""
+    active = world.active
+    world.active = None
+    snapshot = world.snapshot()
+    pair = starting_pair(world.models, snapshot.live, config, last, snapshot.device.memory_free)
+    named = {m.id for m in world.models if m.id in config.models}
+    world.active = frozenset(named | {m.id for m in (pair.local, pair.cloud) if m is not None} | (active or frozenset()))
 
 
 def _want(world: World, name: str) -> None:
@@ -189,7 +189,8 @@ def _policy(config: Config, places: tuple[Endpoint, ...], *, consent: bool) -> P
     return replace(
         base,
         name=config.strategy,
-        cloud="auto" if consent else config.privacy.cloud,
+        # consent lifts the question, not the rule that nothing ever leaves
+        cloud="auto" if consent and config.privacy.cloud == "ask" else config.privacy.cloud,
         redact_private=consent,
         trust_lan=frozenset(e.host for e in places if e.locality is Locality.LAN and e.trusted),
     )

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
 from hybridchat import terms
-from hybridchat import turn as life
-from hybridchat.attempt import Stopper
-from hybridchat.conversation import Ended, Ending, Event, Session, Turn, Verdict
-from hybridchat.crew import Ask, Crew, must_ask, readable
-from hybridchat.facts import Decision, Mode, Model, Snapshot
+from hybridchat.conversation import Ended, Ending, Event, Package, Session, Turn, Verdict
+from hybridchat.crew import Ask, Crew, held_mode, must_ask, readable
+from hybridchat.facts import Decision, Mode, Model, Request, Snapshot
 from hybridchat.handover import Parts
+from hybridchat.look import Look, look, package
+from hybridchat.privacy.scan import ScanError
+from hybridchat.providers.base import ProviderError
 from hybridchat.routing.explain import from_record, sentence
+from hybridchat.routing.memory import planned_window
+from hybridchat.sending import hidden_kinds
 from hybridchat.sessions.store import Store
+from hybridchat.stopper import Stopper
+from hybridchat.turn import Rest, run
 from hybridchat.world import World
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,6 @@ class Chat:
         self.store = store
         self._crew = crew
         self._terms_file = terms_file
-        self._scanner = ThreadPoolExecutor(1, thread_name_prefix="scan")
         self._held: dict[str, Ask] = {}
 
     # -- one turn ---------------------------------------------------------------------------------
@@ -86,105 +87,121 @@ class Chat:
     def answer(
         self, session_id: str, text: str, *, pin: str | None = None, mode: Mode | None = None, parent: str | None = None
     ) -> Answer:
-        """Asks `text` in the session.
+        """Asks `text` in the session; the first event raises `LookupError` when there is no such session or parent.
 
         Args:
             pin: model id for this message only.
-            mode: mode for this message only.
+            mode: mode for this message only; it does not lift LOCAL ONLY.
             parent: turn id to hang the question on; by default the end of the session's current branch.
         """
         ask = Ask(session_id=session_id, text=text, pin=pin, mode=mode, parent=parent)
-        return self._start(ask)
+        return self._start(lambda: ask)
 
     def again(self, turn_id: str, *, pin: str | None = None, other: bool = False) -> Answer:
         """Asks the question of a stored turn once more; every answer is kept. `other` asks the other side, this turn only.
 
-        Raises:
-            LookupError: there is no such turn.
+        The first event raises `LookupError` when there is no such turn.
         """
-        turn = self._turn(turn_id)
-        # the other side of a cloud conversation is this machine; of LOCAL ONLY there is none, and the decision says so
-        lifted = other and self.mode(self._session(turn.session_id)) is not Mode.ONLY_LOCAL
-        mode = Mode.AUTO if lifted else None
-        return self._start(
-            Ask(turn.session_id, turn.question, pin=pin, mode=mode, parent=turn.parent_id, turn=turn, escalated=other)
-        )
+
+        def ask() -> Ask:
+            turn = self._turn(turn_id)
+            # the other side is seen from the answer at hand, whatever the session's mode or pin prefers
+            mode = Mode.AUTO if other else None
+            return Ask(
+                turn.session_id,
+                turn.question,
+                pin=pin,
+                mode=mode,
+                parent=turn.parent_id,
+                turn=turn,
+                escalated=other,
+                unpinned=other,
+            )
+
+        return self._start(ask)
 
     def resume(self, turn_id: str, verdict: Verdict) -> Answer:
         """Goes on with a held turn, also one held by an earlier run of the program.
 
-        Raises:
-            LookupError: there is no such turn.
+        The first event raises `LookupError` when no such turn waits for a verdict.
         """
-        ask = self._held.pop(turn_id, None)
-        if ask is None:
-            turn = self._turn(turn_id)
-            decision = self.decision(turn_id)
-            waiting = decision.chosen if decision is not None else None
-            ask = Ask(turn.session_id, turn.question, parent=turn.parent_id, turn=turn, waiting_for=waiting)
-        return self._start(ask.decided(verdict))
+        held = self._held.pop(turn_id, None)
+        return self._start(lambda: (held or self._stored(turn_id)).decided(verdict))
 
-    def _start(self, ask: Ask) -> Answer:
+    def _stored(self, turn_id: str) -> Ask:
+        """The question of a turn that an earlier run of the program left held."""
+        turn = self._turn(turn_id)
+        if turn.ending is not Ending.HELD:
+            raise LookupError(f"turn {turn_id} does not wait for a verdict")
+        decision = self.decision(turn_id)
+        waiting = decision.chosen if decision is not None else None
+        return Ask(turn.session_id, turn.question, parent=turn.parent_id, turn=turn, waiting_for=waiting)
+
+    def _start(self, ask: Callable[[], Ask]) -> Answer:
         stopper = Stopper()
         return Answer(self._run(ask, stopper), stopper)
 
-    async def _run(self, ask: Ask, stopper: Stopper) -> AsyncGenerator[Event, None]:
-        if ask.verdict is Verdict.CANCEL:
-            yield self._cancelled(ask)
+    async def _run(self, make: Callable[[], Ask], stopper: Stopper) -> AsyncGenerator[Event, None]:
+        # off the loop: some questions are read from the store
+        ask = await asyncio.to_thread(make)
+        if ask.verdict is Verdict.CANCEL and ask.turn is not None:
+            yield self._cancelled(ask.turn)
             return
-        events = life.run(ask, stopper, self._crew, self._in_worker)
-        async with contextlib.aclosing(events):
+        async with aclosing(run(ask, stopper, self._crew)) as events:
             async for event in events:
-                if isinstance(event, life.Rest):
+                if isinstance(event, Rest):
                     self._held[event.held.turn_id] = event.ask
                     yield event.held
                 else:
                     yield event
 
-    def _cancelled(self, ask: Ask) -> Ended:
-        if ask.turn is None:
-            raise LookupError("only a stored turn can be cancelled")
-        self.store.end_turn(ask.turn.id, Ending.STOPPED)
-        return Ended(ask.turn.id, None, Ending.STOPPED, text="Not sent. The question is kept.")
+    def _cancelled(self, turn: Turn) -> Ended:
+        earlier = turn.answer
+        stands = earlier if earlier is not None and earlier.text else None
+        ending = stands.ending if stands is not None and stands.ending is not None else Ending.STOPPED
+        self.store.end_turn(turn.id, ending, stands.id if stands is not None else None)
+        return Ended(turn.id, None, Ending.STOPPED, text="Not sent. The question is kept.")
 
     # -- looking ahead ----------------------------------------------------------------------------
 
     async def preview(self, session_id: str, draft: str, *, pin: str | None = None, mode: Mode | None = None) -> Preview:
-        """Says where `draft` would go and what would be hidden."""
+        """Says where `draft` would go and what would be hidden. Raises `LookupError` when there is no such session."""
         ask = Ask(session_id, draft, pin=pin, mode=mode)
-        session = await self._in_worker(partial(self._session, session_id))
-        path = await self._in_worker(partial(self.store.path, session_id, session.leaf_id))
+        session, path = await asyncio.to_thread(self._session_and_path, session_id)
         parts = Parts(session.system, tuple(path), draft)
-        look = await life.look(ask, session, parts, self._crew, self._in_worker)
-        decision = look.decision
-        target = decision.chosen
-        package = (
-            await self._in_worker(partial(life.package, self._crew, ask, target, parts, look, mint=False)) if target else None
-        )
-        counts: dict[str, int] = dict(look.request.kinds)
-        if package is not None:
-            counts = {}
-            for item in package.hidden:
-                counts[item.kind] = counts.get(item.kind, 0) + 1
-            if target is not None and readable(self._crew, target):
-                counts = dict(look.message_kinds)
+        found = await look(ask, session, parts, self._crew)
+        target, made = found.decision.chosen, None
+        if target is not None:
+            with suppress(ScanError):  # sending would say so
+                made = await self._crew.in_worker(partial(package, self._crew, ask, target, parts, found, preview=True))
         return Preview(
-            decision=decision,
-            sentence=sentence(decision),
-            hidden=counts,
-            left=package.left if package else (),
-            tokens=package.tokens if package else look.request.history_tokens + look.request.message_tokens,
-            turns=package.turns if package else 0,
-            turns_left_out=package.turns_left_out if package else 0,
-            est_cost=package.est_cost if package else None,
-            asks=bool(target and package and must_ask(self._crew, ask, target)),
+            decision=found.decision,
+            sentence=sentence(found.decision),
+            hidden=self._hidden(found, made),
+            left=made.left if made else (),
+            tokens=made.tokens if made else found.request.history_tokens + found.request.message_tokens,
+            turns=made.turns if made else 0,
+            turns_left_out=made.turns_left_out if made else 0,
+            est_cost=made.est_cost if made else None,
+            asks=bool(target and made and must_ask(self._crew, ask, target)),
         )
+
+    def _hidden(self, found: Look, made: Package | None) -> Mapping[str, int]:
+        target = found.decision.chosen
+        if made is not None and target is not None and not readable(self._crew, target):
+            return hidden_kinds(made)
+        if found.findings is None:
+            return {}
+        return dict(found.findings.kinds if target is None else found.findings.message_kinds)
 
     async def warm(self, model: Model) -> None:
         """Loads a local model into memory ahead of its first question; a failure shows when it is asked, not before."""
         if model.on_device:
-            with contextlib.suppress(Exception):
-                await (await self.world.provider(model.endpoint)).preload(model, None)
+            # with the window it will be asked with: another one would load it a second time
+            plan = Request(now=self._crew.clock(), reserve_tokens=self._crew.reserve)
+            window = planned_window(plan, model, self.world.snapshot(), self._crew.policy)
+            with suppress(ProviderError):
+                await (await self.world.provider(model.endpoint)).preload(model, window)
 
     # -- the session ------------------------------------------------------------------------------
 
@@ -209,47 +226,51 @@ class Chat:
         self.store.set_session(session_id, pin=model_id)
 
     def mode(self, session: Session) -> Mode:
-        return session.mode or self._crew.mode
+        return held_mode(self._crew, session)
 
     def opened(self, session: Session) -> None:
         """Says which session is looked at: its mode holds for probes too."""
         self.world.local_only(on=self.mode(session) is Mode.ONLY_LOCAL)
 
     def hide(self, word: str) -> str:
-        """Never sends `word` readable from now on; the sentence to show."""
-        if self._terms_file is None:
-            self._crew.set_terms(replace(self._crew.terms, always=(*self._crew.terms.always, word)))
-            return f"{word} is hidden for this run."
-        terms.add(self._terms_file, word)
-        self._crew.set_terms(terms.load(self._terms_file))
-        return f"{word} is hidden from now on, wherever it occurs. hybridchat terms lists all."
+        """Never sends `word` readable from now on; the sentence to show. Writes a small file."""
+        scans = self._crew.scans
+        try:
+            if self._terms_file is not None:
+                terms.add(self._terms_file, word)
+                scans.terms = terms.load(self._terms_file)
+                return f"{word} is hidden from now on, wherever it occurs. hybridchat terms lists all."
+        except terms.TermsError as error:
+            if not any(letter.isalnum() for letter in word):
+                return f"{error}."
+            scans.terms = replace(scans.terms, always=(*scans.terms.always, word))
+            return f"{word} is hidden for this run only: {error}."
+        scans.terms = replace(scans.terms, always=(*scans.terms.always, word))
+        return f"{word} is hidden for this run."
 
     def snapshot(self) -> Snapshot:
         """Every gauge at this moment."""
         return self.world.snapshot()
 
     def decision(self, turn_id: str) -> Decision | None:
-        """The last decision for a turn."""
+        """The last decision for a turn. Reads the store."""
         record = self.store.decision(turn_id)
         return from_record(record["decision"]) if record is not None else None
 
     async def close(self) -> None:
         """Ends samplers, clients and the writer; everything enqueued is on disk afterwards."""
-        self._scanner.shutdown(wait=False, cancel_futures=True)
+        await self._crew.close()
         await self.world.close()
         await self.store.close()
 
-    def _session(self, session_id: str) -> Session:
+    def _session_and_path(self, session_id: str) -> tuple[Session, list[Turn]]:
         session = self.store.session(session_id)
         if session is None:
             raise LookupError(f"there is no session {session_id}")
-        return session
+        return session, self.store.path(session_id, session.leaf_id)
 
     def _turn(self, turn_id: str) -> Turn:
         turn = self.store.turn(turn_id)
         if turn is None:
             raise LookupError(f"there is no turn {turn_id}")
         return turn
-
-    def _in_worker(self, job: Callable[[], T]) -> Awaitable[T]:
-        return asyncio.get_running_loop().run_in_executor(self._scanner, job)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
-from hybridchat.conversation import Turn, Verdict
+from hybridchat.conversation import Session, Turn, Verdict
 from hybridchat.facts import Locality, Mode, Model
-from hybridchat.gate import Gate
 from hybridchat.privacy.placeholders import PlaceholderTable, Row
-from hybridchat.privacy.scan import Terms
 from hybridchat.routing.policy import Policy
 from hybridchat.scans import ScanCache
 from hybridchat.sessions.store import Store
 from hybridchat.world import World
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,9 @@ class Ask:
     parent: str | None = None
     turn: Turn | None = None
     escalated: bool = False
+    """The user asked for the other side, this turn only."""
+    unpinned: bool = False
+    """The session's pin does not hold for this turn: the user asked for another side than the pinned model's."""
     granted: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
     waiting_for: Model | None = None
@@ -39,19 +45,43 @@ class Ask:
         """The same question after the user's answer to `Held`."""
         ask = replace(self, verdict=verdict)
         if verdict is Verdict.LOCAL:
-            return replace(ask, mode=Mode.ONLY_LOCAL, pin=None, soft_pin=None, escalated=False)
+            # a local model that failed before is tried again: the user would rather have that than the cloud
+            stay = replace(ask, mode=Mode.ONLY_LOCAL, pin=None, soft_pin=None, excluded=frozenset())
+            return replace(stay, escalated=False, unpinned=True)
         if self.waiting_for is not None and verdict is not Verdict.CANCEL:
             return replace(ask, granted=ask.granted | {self.waiting_for.host}, soft_pin=self.waiting_for.id)
         return ask
 
+    def pinned(self, session: Session) -> str | None:
+        """The model id chosen by hand: no other may answer in its place."""
+        return self.pin or (None if self.unpinned else session.pin)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, in seconds."""
+
+    scan: float = 0.15
+    """At Enter, for the scan; later than that the message counts as private."""
+    first_token_on_device: float = 120.0
+    """For a model never measured: a cold load from a slow disk."""
+    first_token_remote: float = 60.0
+    gap: float = 30.0
+    """Without model progress; after that a stream counts as stalled."""
+    retry: float = 0.25
+    """Before the second try at the same model."""
+    retry_after: float = 2.0
+    """The longest Retry-After worth waiting out; beyond it the next model is asked."""
+    hang_up: float = 0.15
+    """For a stream to close. A server busy with a prompt answers late, and the user must not wait for it."""
+
 
 @dataclass(slots=True)
 class Crew:
-    """What a turn works with; built once by `assemble`."""
+    """What a turn works with; built once by `assemble`. Event loop only, but for what runs in the worker."""
 
     world: World
     store: Store
-    gate: Gate
     clock: Callable[[], float]
     policy: Policy
     scans: ScanCache
@@ -59,26 +89,41 @@ class Crew:
     max_output: int = 4096
     reserve: int = 1024
     style: str = "<{kind}_{n}>"
-    save_text: bool = True
-    tables: dict[str, PlaceholderTable] = field(default_factory=dict)
+    patience: Patience = Patience()
     grants: dict[str, frozenset[str]] = field(default_factory=dict)
     """Session id -> hosts the user said `always in this session` for, as last read from the store."""
     windows: dict[tuple[str, str], int] = field(default_factory=dict)
     """(session id, model id) -> num_ctx kept for the conversation."""
+    leftover: set[asyncio.Task[None]] = field(default_factory=set)
+    """Streams that were told to close and have not yet."""
+    _tables: dict[str, PlaceholderTable] = field(default_factory=dict)
+    _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="scan"))
 
-    @property
-    def terms(self) -> Terms:
-        return self.scans.terms
-
-    def set_terms(self, terms: Terms) -> None:
-        self.scans.terms = terms
+    async def in_worker(self, job: Callable[[], T]) -> T:
+        """Runs CPU work, and all that touches a placeholder table, on the one worker thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, job)
 
     def table(self, session_id: str) -> PlaceholderTable:
-        """The session's placeholder table, read from the store once."""
-        if session_id not in self.tables:
+        """The session's placeholder table, read from the store once: that, and all that changes it, in the worker thread only."""
+        if session_id not in self._tables:
             known = [Row(r.placeholder, r.kind, r.original) for r in self.store.placeholders(session_id)]
-            self.tables[session_id] = PlaceholderTable(known, style=self.style)
-        return self.tables[session_id]
+            self._tables[session_id] = PlaceholderTable(known, style=self.style)
+        return self._tables[session_id]
+
+    def forget_table(self, session_id: str) -> None:
+        """Has the table read from the store again: another process has written to it."""
+        self._tables.pop(session_id, None)
+
+    async def close(self) -> None:
+        """Ends the worker and what still closes."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+        if self.leftover:
+            await asyncio.wait(self.leftover, timeout=1.0)
+
+
+def held_mode(crew: Crew, session: Session) -> Mode:
+    """The mode that the session is held in."""
+    return session.mode or crew.mode
 
 
 def readable(crew: Crew, model: Model) -> bool:

@@ -9,10 +9,14 @@ from hybridchat.conversation import Hidden, Message, Package, Role, Turn
 from hybridchat.facts import Finding, Model, Usage
 from hybridchat.privacy.placeholders import PlaceholderTable
 from hybridchat.privacy.scan import left_readable, merge
+from hybridchat.privacy.tokens import LITERAL
 from hybridchat.tokens import estimate
 
 MARGIN = 1.15
 """Token estimates run short of real tokenizers by up to this factor."""
+PER_MESSAGE = 4
+"""Tokens a message takes beside its text."""
+NOTE_TOKENS = 48
 PLACEHOLDER_NOTE = (
     "Tokens such as {example} stand for values the user keeps private. Treat each as the value itself "
     "and copy it exactly as written, brackets included."
@@ -31,6 +35,16 @@ class Parts:
     turn_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Tokens: the effective window, what of it stays free for the answer, and the most the answer may take."""
+
+    window: int
+    reserve: int
+    max_output: int
+    num_ctx: int | None = None
+
+
 def messages_of(turn: Turn) -> tuple[Message, ...]:
     """A turn as the next model reads it; nothing when it never got an answer."""
     answer = turn.answer
@@ -40,7 +54,7 @@ def messages_of(turn: Turn) -> tuple[Message, ...]:
 
 
 def turn_tokens(turn: Turn) -> int:
-    return sum(estimate(m.text) + 4 for m in messages_of(turn))
+    return sum(estimate(m.text) + PER_MESSAGE for m in messages_of(turn))
 
 
 def fit(history: Sequence[Turn], fixed_tokens: int, window: int, reserve: int) -> tuple[Turn, ...]:
@@ -55,82 +69,77 @@ def fit(history: Sequence[Turn], fixed_tokens: int, window: int, reserve: int) -
     return tuple(reversed(kept))
 
 
-def build(
-    model: Model,
-    parts: Parts,
-    table: PlaceholderTable,
-    scan: Scan,
-    *,
-    readable: bool,
-    window: int,
-    num_ctx: int | None,
-    max_output: int,
-    reserve: int,
-    mint: bool = True,
-) -> Package:
-    """Builds what `model` will see.
-
-    Args:
-        readable: the target runs on this device (or is trusted): it gets the real text.
-        window: tokens of the effective window; `reserve` of them stay free for the answer.
-        mint: False for a preview, which must not number new placeholders.
+def build(model: Model, parts: Parts, room: Room, redactor: Redactor | None) -> Package:
+    """Builds what `model` will see. Without a `redactor` it gets the real text: it runs on this device, or is trusted.
 
     Raises:
         privacy.scan.ScanError: the scanner failed; nothing may be sent then.
     """
-    system = Message(Role.SYSTEM, parts.system)
-    fixed = estimate(parts.system) + estimate(parts.question) + 8
-    kept = fit([t for t in parts.history if messages_of(t)], fixed, window, min(reserve, max_output))
-    body = [m for t in kept for m in messages_of(t)] + [Message(Role.USER, parts.question)]
-    origins = [(t.id, t.answer.id if m.role is Role.ASSISTANT and t.answer else None) for t in kept for m in messages_of(t)]
+    asked = [t for t in parts.history if messages_of(t)]
+    fixed = estimate(parts.system) + estimate(parts.question) + 2 * PER_MESSAGE + (NOTE_TOKENS if redactor else 0)
+    kept = fit(asked, fixed, room.window, min(room.reserve, room.max_output))
+    messages = [
+        Message(Role.SYSTEM, parts.system),
+        *(m for t in kept for m in messages_of(t)),
+        Message(Role.USER, parts.question),
+    ]
+    origins: list[tuple[str | None, str | None]] = [(None, None)]
+    origins += [(t.id, t.answer.id if m.role is Role.ASSISTANT and t.answer else None) for t in kept for m in messages_of(t)]
+    origins.append((parts.turn_id, None))
     hidden: tuple[Hidden, ...] = ()
     left: tuple[str, ...] = ()
-    if not readable:
-        redacted = _redact([system, *body], table, scan, mint=mint)
-        system, body, hidden, left = redacted.messages[0], list(redacted.messages[1:]), redacted.hidden, redacted.left
-        if hidden:
-            note = PLACEHOLDER_NOTE.format(example=hidden[0].placeholder)
-            system = Message(Role.SYSTEM, f"{system.text}\n\n{note}".strip())
-    messages = ((system,) if system.text else ()) + tuple(body)
-    tokens = sum(estimate(m.text) + 4 for m in messages)
-    all_turns = sum(1 for t in parts.history if messages_of(t))
+    if redactor is not None:
+        messages, hidden, left = redactor.redact(messages)
+    if not messages[0].text:
+        messages, origins = messages[1:], origins[1:]
+    tokens = sum(estimate(m.text) + PER_MESSAGE for m in messages)
     return Package(
         model_id=model.id,
         host=model.host,
         locality=model.locality,
-        messages=messages,
+        messages=tuple(messages),
         tokens=tokens,
         turns=len(kept) + 1,
-        turns_left_out=all_turns - len(kept),
+        turns_left_out=len(asked) - len(kept),
         hidden=hidden,
         left=left,
-        est_cost=model.price.cost(Usage(tokens, max_output)) if model.price else None,
-        num_ctx=num_ctx,
-        max_output=max_output,
-        origins=(((None, None),) if system.text else ()) + (*origins, (parts.turn_id, None)),
+        est_cost=model.price.cost(Usage(tokens, room.max_output)) if model.price else None,
+        num_ctx=room.num_ctx,
+        max_output=room.max_output,
+        origins=tuple(origins),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Redacted:
-    messages: tuple[Message, ...]
-    hidden: tuple[Hidden, ...]
-    left: tuple[str, ...]
+class Redactor:
+    """Hides what `scan` finds, and what the session's table has learnt. With a fork of the table nothing is minted."""
 
+    table: PlaceholderTable
+    scan: Scan
 
-def _redact(messages: Sequence[Message], table: PlaceholderTable, scan: Scan, *, mint: bool) -> _Redacted:
-    table = table if mint else table.fork()
-    found = [tuple(scan(m.text)) for m in messages]
-    # twice: a value found in the last message must be hidden in the first one too
-    fresh = {h.placeholder for m, f in zip(messages, found, strict=True) for h in table.redact(m.text, f).hidden if h.new}
-    every = [merge(f, table.known(m.text)) for m, f in zip(messages, found, strict=True)]
-    redacted = [table.redact(m.text, f) for m, f in zip(messages, every, strict=True)]
-    seen: dict[str, Hidden] = {}
-    for item in (h for r in redacted for h in r.hidden):
-        seen.setdefault(item.placeholder, replace(item, new=item.placeholder in fresh))
-    left = (word for m, f in zip(messages, every, strict=True) if m.role is not Role.SYSTEM for word in left_readable(m.text, f))
-    return _Redacted(
-        messages=tuple(Message(m.role, r.text) for m, r in zip(messages, redacted, strict=True)),
-        hidden=tuple(seen.values()),
-        left=tuple(dict.fromkeys(left)),
-    )
+    def redact(self, messages: Sequence[Message]) -> tuple[list[Message], tuple[Hidden, ...], tuple[str, ...]]:
+        """The messages fit to leave (system first), what is hidden in them, and what is left to look at once."""
+        table = self.table
+        found = [tuple(self.scan(m.text)) for m in messages]
+        # twice: a value found in the last message must be hidden in the first one too
+        fresh = {h.placeholder for m, f in zip(messages, found, strict=True) for h in table.redact(m.text, f).hidden if h.new}
+        every = [merge(f, table.known(m.text)) for m, f in zip(messages, found, strict=True)]
+        redacted = [table.redact(m.text, f) for m, f in zip(messages, every, strict=True)]
+        seen: dict[str, Hidden] = {}
+        for item in (h for r in redacted for h in r.hidden):
+            seen.setdefault(item.placeholder, replace(item, new=item.new or item.placeholder in fresh))
+        left = (w for m, f in zip(messages, every, strict=True) if m.role is not Role.SYSTEM for w in left_readable(m.text, f))
+        texts = [r.text for r in redacted]
+        texts[0] = f"{texts[0]}\n\n{self._note()}".strip()
+        return (
+            [Message(m.role, text) for m, text in zip(messages, texts, strict=True)],
+            tuple(seen.values()),
+            tuple(dict.fromkeys(left)),
+        )
+
+    def _note(self) -> str:
+        """What placeholders are, once the session has any: always the same words, so that caches of the prefix survive."""
+        example = next((row.placeholder for row in self.table.rows if row.kind != LITERAL), None)
+        note = PLACEHOLDER_NOTE.format(example=example) if example else ""
+        # somebody may hide a word that the note itself is made of
+        return "" if self.table.leaks(note) else note

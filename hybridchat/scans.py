@@ -13,31 +13,30 @@ CAPACITY = 4096
 
 
 class ScanCache:
-    """`scan` with a memory. Used from the one worker thread."""
+    """`scan` with a memory. Scans in the one worker thread; `terms` may be set from any."""
 
     def __init__(self, terms: Terms) -> None:
-        self._terms = terms
-        self._known: OrderedDict[str, tuple[Finding, ...]] = OrderedDict()
+        self._current: tuple[Terms, OrderedDict[str, tuple[Finding, ...]]] = terms, OrderedDict()
 
     @property
     def terms(self) -> Terms:
-        return self._terms
+        return self._current[0]
 
     @terms.setter
     def terms(self, terms: Terms) -> None:
-        self._terms = terms
-        self._known = OrderedDict()
+        # one assignment: a scan under way keeps its own terms and memory, and never fills the new memory with old findings
+        self._current = terms, OrderedDict()
 
     def scan(self, text: str) -> tuple[Finding, ...]:
         """Findings of `text` under the current terms. Raises `ScanError`."""
-        found = self._known.get(text)
+        terms, known = self._current
+        found = known.get(text)
         if found is None:
-            found = scan(text, self._terms)
-            self._known[text] = found
-            if len(self._known) > CAPACITY:
-                self._known.popitem(last=False)
+            found = known[text] = scan(text, terms)
+            if len(known) > CAPACITY:
+                known.popitem(last=False)
         return found
 
     def kinds(self, texts: Iterable[str]) -> Mapping[str, int]:
-        """Finding kind -> how many, over all `texts`."""
+        """Finding kind -> how many, over all `texts`. Raises `ScanError`."""
         return Counter(f.kind for text in texts for f in self.scan(text))

@@ -3,64 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
-from time import perf_counter
-from typing import Protocol, TypeVar
 
-from hybridchat.attempt import Stopper, Try
-from hybridchat.conversation import (
-    Asked,
-    Decided,
-    Ended,
-    Ending,
-    Event,
-    FellBack,
-    Held,
-    Package,
-    Session,
-    Turn,
-    Verdict,
-)
+from hybridchat.attempt import Try
+from hybridchat.conversation import Asked, Decided, Ended, Ending, Event, FellBack, Held, Package, Session, Turn, Verdict
 from hybridchat.crew import Ask, Crew, must_ask, readable
-from hybridchat.facts import Check, Decision, Difficulty, Model, Request, Snapshot, Timings, Usage
-from hybridchat.handover import Parts, build, messages_of, turn_tokens
+from hybridchat.facts import Model, Timings, Usage
+from hybridchat.handover import Parts
+from hybridchat.look import Look, look, package, readable_before
 from hybridchat.privacy.scan import ScanError
 from hybridchat.providers.base import Blocked, ProviderError, RateLimited, Refused
-from hybridchat.routing.decide import decide
-from hybridchat.routing.difficulty import difficulty
-from hybridchat.routing.memory import planned_window
-from hybridchat.sessions.spend import Spent
-from hybridchat.tokens import estimate
+from hybridchat.stopper import Stopped, Stopper
 
-T = TypeVar("T")
-
-SCAN_PATIENCE = 0.15
-"""Seconds that Enter waits for the scan; later than that the message counts as private."""
 MAX_ATTEMPTS = 3
-RETRY_PAUSE = 0.25
-LONGEST_RETRY_AFTER = 2.0
-"""Seconds of a Retry-After worth waiting out; beyond it the next model is asked."""
-
-
-class InWorker(Protocol):
-    """Runs CPU work on the one worker thread."""
-
-    def __call__(self, job: Callable[[], T], /) -> Awaitable[T]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What was found out about a question before anything is done with it."""
-
-    request: Request
-    snapshot: Snapshot
-    decision: Decision
-    message_kinds: Mapping[str, int]
-    micros: int = 0
+"""Requests made for one turn, over all models."""
+SLACK = 0.02
+"""Seconds added to a Retry-After: clocks differ, and a moment too early costs the second try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,236 +32,204 @@ class Rest:
     ask: Ask
 
 
-async def look(ask: Ask, session: Session, parts: Parts, crew: Crew, in_worker: InWorker) -> Look:
-    """Surveys the text off the event loop (at most `SCAN_PATIENCE`) and decides."""
-    crew.grants[session.id], spent = await in_worker(partial(_kept, crew, session.id))
-    crew.world.spent = spent
-    checks = await crew.world.checks()
-    job = asyncio.ensure_future(in_worker(partial(_survey, parts, crew)))
-    done, _ = await asyncio.wait({job}, timeout=SCAN_PATIENCE)
-    found = _look(ask, session, parts, crew, checks, job.result() if done else None)
-    if not done and (found.decision.chosen is None or ask.pin or ask.soft_pin):
-        # the late scan stood in the way of the only models left: wait for it instead of refusing
-        found = _look(ask, session, parts, crew, checks, await job)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Survey:
-    kinds: Mapping[str, int]
-    message_kinds: Mapping[str, int]
-    history_tokens: int
-    message_tokens: int
-    difficulty: Difficulty
-
-
-def _survey(parts: Parts, crew: Crew) -> _Survey:
-    asked = [t for t in parts.history if messages_of(t)]
-    before: Difficulty | None = None
-    for turn in asked[-6:]:
-        before = difficulty(turn.question, before)
-    texts = [parts.system, parts.question] + [m.text for t in asked for m in messages_of(t)]
-    return _Survey(
-        kinds=crew.scans.kinds(texts),
-        message_kinds=crew.scans.kinds([parts.question]),
-        history_tokens=sum(turn_tokens(t) for t in asked) + estimate(parts.system),
-        message_tokens=estimate(parts.question),
-        difficulty=difficulty(parts.question, before),
-    )
-
-
-def _kept(crew: Crew, session_id: str) -> tuple[frozenset[str], Spent]:
-    """Consents of the session and money of the day, as the store has them."""
-    today = datetime.fromtimestamp(crew.clock()).astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    return crew.store.allowed(session_id), crew.store.spend.spent(today.timestamp())
-
-
-def _look(ask: Ask, session: Session, parts: Parts, crew: Crew, checks: tuple[Check, ...], survey: _Survey | None) -> Look:
-    answered = [a for t in parts.history if messages_of(t) and (a := t.answer) is not None]
-    before = ask.turn.answer if ask.escalated and ask.turn is not None else None
-    current = before.model_id if before is not None else answered[-1].model_id if answered else None
-    run = 0
-    for answer in reversed(answered):
-        if answer.model_id != current:
-            break
-        run += 1
-    pin = ask.soft_pin or (None if ask.escalated else ask.pin or session.pin)
-    if pin is not None:
-        crew.world.activate(pin)
-    snapshot = crew.world.snapshot()
-    known = survey or _Survey({}, {}, 0, estimate(parts.question[:20_000]), Difficulty())
-    request = Request(
-        now=crew.clock(),
-        mode=ask.mode or session.mode or crew.mode,
-        pin=pin,
-        current=current,
-        turns=len(answered),
-        turns_on_current=run,
-        history_tokens=known.history_tokens,
-        message_tokens=known.message_tokens,
-        reserve_tokens=crew.reserve,
-        max_output=crew.max_output,
-        difficulty=known.difficulty,
-        kinds=known.kinds,
-        scan_late=survey is None,
-        checks=checks,
-        excluded=ask.excluded,
-        allowed_hosts=ask.granted | crew.grants.get(ask.session_id, frozenset()),
-        escalated=ask.escalated,
-    )
-    start = perf_counter()
-    decision = decide(request, snapshot, crew.policy)
-    return Look(request, snapshot, decision, known.message_kinds, int((perf_counter() - start) * 1e6))
-
-
-def package(crew: Crew, ask: Ask, model: Model, parts: Parts, found: Look, *, mint: bool = True) -> Package:
-    """Builds what `model` will see. Raises `ScanError` when the scanner failed."""
-    num_ctx: int | None = None
-    window = model.window
-    if crew.world.kind(model) == "ollama" and model.on_device:
-        planned = planned_window(found.request, model, found.snapshot, crew.policy)
-        key = (ask.session_id, model.id)
-        num_ctx = window = max(planned, min(crew.windows.get(key, 0), model.window))
-        if mint:
-            crew.windows[key] = num_ctx
-    return build(
-        model,
-        parts,
-        crew.table(ask.session_id),
-        crew.scans.scan,
-        readable=readable(crew, model),
-        window=window,
-        num_ctx=num_ctx,
-        max_output=min(crew.max_output, model.max_output or crew.max_output),
-        reserve=crew.reserve,
-        mint=mint,
-    )
-
-
-async def run(ask: Ask, stopper: Stopper, crew: Crew, in_worker: InWorker) -> AsyncGenerator[Event | Rest, None]:
-    """Yields the events of one turn. Ends with `Ended`, or with `Rest` when consent is needed."""
-    session = await in_worker(partial(crew.store.session, ask.session_id))
+async def run(ask: Ask, stopper: Stopper, crew: Crew) -> AsyncGenerator[Event | Rest, None]:
+    """Yields the events of one turn. Ends with `Ended`, or with `Rest` when consent is needed. Raises `LookupError`."""
+    session = await asyncio.to_thread(crew.store.session, ask.session_id)
     if session is None:
         raise LookupError(f"there is no session {ask.session_id}")
-    turn = ask.turn
-    if turn is None:
-        parent = ask.parent or session.leaf_id
-        turn = await crew.store.ask(session.id, ask.text, parent_id=parent)
-        ask = replace(ask, turn=turn)
-        yield Asked(turn)
-    if ask.verdict is Verdict.ALWAYS and ask.waiting_for is not None:
-        crew.store.allow(session.id, ask.waiting_for.host)
-    history = await in_worker(partial(_history, crew, session.id, turn.parent_id))
-    journey = _Journey(
-        ask, turn, session, Parts(session.system, tuple(history), turn.question, turn.id), crew, in_worker, stopper
-    )
-    async with aclosing(journey.events()) as events:
-        async for event in events:
-            yield event
+    turn = ask.turn or await _ask(crew, session, ask)
+    journey = _Journey(replace(ask, turn=turn), turn, session, crew, stopper)
+    try:
+        if ask.turn is None:
+            yield Asked(turn)
+        async with aclosing(journey.events()) as events:
+            async for event in events:
+                yield event
+    finally:
+        journey.leave()
 
 
-def _history(crew: Crew, session_id: str, parent_id: str | None) -> list[Turn]:
-    return crew.store.path(session_id, parent_id) if parent_id is not None else []
+async def _ask(crew: Crew, session: Session, ask: Ask) -> Turn:
+    """Stores the question. It stays, marked cut, when the caller is cancelled while it is being written."""
+    asked = asyncio.ensure_future(crew.store.ask(session.id, ask.text, parent_id=ask.parent or session.leaf_id))
+
+    def cut(done: asyncio.Future[Turn]) -> None:
+        if not done.cancelled() and done.exception() is None:
+            crew.store.end_turn(done.result().id, Ending.CUT)
+
+    try:
+        return await asyncio.shield(asked)
+    except asyncio.CancelledError:
+        asked.add_done_callback(cut)
+        raise
+
+
+def _history(crew: Crew, turn: Turn) -> tuple[Turn, ...]:
+    return tuple(crew.store.path(turn.session_id, turn.parent_id)) if turn.parent_id is not None else ()
 
 
 class _Journey:
     """One turn from decision to ending, over as many attempts as it takes."""
 
-    def __init__(
-        self, ask: Ask, turn: Turn, session: Session, parts: Parts, crew: Crew, in_worker: InWorker, stopper: Stopper
-    ) -> None:
-        self.ask, self.turn, self.session, self.parts = ask, turn, session, parts
-        self.crew, self.in_worker, self.stopper = crew, in_worker, stopper
+    def __init__(self, ask: Ask, turn: Turn, session: Session, crew: Crew, stopper: Stopper) -> None:
+        self.ask, self.turn, self.session, self.crew, self.stopper = ask, turn, session, crew, stopper
+        self.parts = Parts(session.system, (), turn.question, turn.id)
         self.notes: list[str] = []
+        self.tries = 0
+        self.attempt: Try | None = None
+        """The one that runs, or ran last."""
+        self.over = False
 
     async def events(self) -> AsyncGenerator[Event | Rest, None]:
-        failed: Try | None = None
-        for _ in range(MAX_ATTEMPTS):
-            found = await look(self.ask, self.session, self.parts, self.crew, self.in_worker)
-            model = found.decision.chosen
-            if failed is not None:
-                yield self._fell_back(failed, model)
-            decision_id = self.crew.store.decided(
-                self.turn.id, found.decision, self.crew.world.record(found.snapshot), found.micros
-            )
-            yield Decided(self.turn.id, found.decision, decision_id)
-            if model is None or self.stopper.stopped:
-                break
+        if self.ask.verdict is Verdict.ALWAYS and self.ask.waiting_for is not None:
+            self.crew.store.allow(self.session.id, self.ask.waiting_for.host)
+        history = await asyncio.to_thread(_history, self.crew, self.turn)
+        self.parts = replace(self.parts, history=history)
+        while True:
             try:
-                made = await self.in_worker(partial(package, self.crew, self.ask, model, self.parts, found))
-            except ScanError as error:
-                yield self._end(None, Ending.FAILED, f"The privacy scan failed ({error}), so nothing was sent.", "scan_error")
+                found = await self.stopper.unless(self._look())
+            except Stopped:
+                yield self._stopped()
                 return
-            if must_ask(self.crew, self.ask, model):
-                yield self._rest(model, made, failed)
+            if self.attempt is not None:
+                yield self._fell_back(self.attempt, found.decision.chosen)
+            last: Ended | Rest | None = None
+            async with aclosing(self._go(found)) as events:
+                async for event in events:
+                    last = event if isinstance(event, Ended | Rest) else None
+                    yield event
+            if last is not None:
                 return
-            self._note_trim(made)
-            attempt = Try(self.crew, self.turn, model, made, self.stopper, decision_id, moved=self._moved(found.request, model))
-            for again in (True, False):
-                async with aclosing(attempt.events()) as events:
-                    async for event in events:
-                        yield event
-                failure = attempt.error if again and not attempt.said else None
-                if failure is None or not failure.retry_same or not await self._pause(failure):
-                    break
-                self.notes.append(f"second try: {attempt.error}")
-                attempt = attempt.again()
-            if attempt.error is None or attempt.said or not self._may_fall_back(attempt.error):
-                yield self._end(
-                    attempt, attempt.ending, attempt.explanation, attempt.error.kind if attempt.error else attempt.flaw
-                )
-                return
-            failed = attempt
+
+    async def _look(self) -> Look:
+        return await look(self.ask, self.session, self.parts, self.crew, patience=self.crew.patience.scan)
+
+    async def _go(self, found: Look) -> AsyncGenerator[Event | Rest, None]:
+        """One model, from its choice to its answer; no `Ended` comes when another model is to be asked."""
+        model = found.decision.chosen
+        decision_id = self.crew.store.decided(self.turn.id, found.decision, self.crew.world.record(found.snapshot), found.micros)
+        yield Decided(self.turn.id, found.decision, decision_id)
+        if model is None:
+            yield self._unrouted(found)
+            return
+        try:
+            made = await self.stopper.unless(self._package(model, found))
+        except Stopped:
+            yield self._stopped()
+            return
+        except ScanError as error:
+            yield self._scan_failed(str(error))
+            return
+        if must_ask(self.crew, self.ask, model):
+            yield self._rest(model, made)
+            return
+        async with aclosing(self._send(model, made, found, decision_id)) as events:
+            async for event in events:
+                yield event
+
+    async def _package(self, model: Model, found: Look) -> Package:
+        make = partial(package, self.crew, self.ask, model, self.parts, found)
+        if readable(self.crew, model):
+            # not in the worker, which may still be scanning for somebody else
+            return await asyncio.to_thread(make)
+        made = await self.crew.in_worker(make)
+        told = await self.crew.in_worker(partial(readable_before, self.crew, self.session.id, made, self.parts.history))
+        self.notes += [f"hidden from now on, but already sent readable to {made.host} in turn {n}" for n in told]
+        return made
+
+    async def _send(self, model: Model, made: Package, found: Look, decision_id: str) -> AsyncGenerator[Event, None]:
+        """Sends the package, a second time where that may help."""
+        self._note_trim(made)
+        if made.remote:
+            # whoever may have the words may also be asked whether it is there
+            self.crew.world.allow_host(model.host)
+        current = self.attempt.model.id if self.attempt else self._before(found)
+        moved = current is not None and current != model.id
+        for second in (False, True):
+            self.tries += 1
+            attempt = self.attempt = Try(self.crew, self.turn, model, made, self.stopper, decision_id, moved=moved)
+            async with aclosing(attempt.events()) as events:
+                async for event in events:
+                    yield event
+            if attempt.error is None or attempt.said:
+                break
+            if second or not await self._worth_another(attempt.error):
+                break
+            self.notes.append(f"second try: {attempt.error}")
+        if attempt.error is None or attempt.said or not self._may_fall_back(attempt.error):
+            yield self._end(attempt.ending, attempt.explanation, attempt.error.kind if attempt.error else attempt.flaw)
+        else:
             self.ask = replace(self.ask, excluded=self.ask.excluded | {model.id}, soft_pin=None)
-        yield self._unrouted(found.decision, failed)
 
-    def _rest(self, model: Model, made: Package, failed: Try | None) -> Rest:
-        self.crew.store.end_turn(self.turn.id, Ending.HELD)
-        reason = str(failed.error) if failed is not None else "first message to this host in this session"
-        return Rest(Held(self.turn.id, made, reason), replace(self.ask, turn=self.turn, waiting_for=model, verdict=None))
+    def leave(self) -> None:
+        """The consumer is gone. A turn that neither ended nor rests is cut: its question stays, and what was said."""
+        if not self.over:
+            self._end(Ending.CUT, "", "")
 
-    def _fell_back(self, failed: Try, model: Model | None) -> FellBack:
-        return FellBack(self.turn.id, failed.attempt.id, failed.model.id, model.id if model else None, str(failed.error))
+    # -- what comes next --------------------------------------------------------------------------
 
-    def _moved(self, request: Request, model: Model) -> bool:
-        """Whether another model than `model` spoke last: in this turn, else in the one before."""
-        before = self.turn.answer.model_id if self.turn.answer is not None else request.current
-        return before is not None and before != model.id
+    def _before(self, found: Look) -> str | None:
+        """The model that spoke last: in this turn, else in the one before."""
+        return self.turn.answer.model_id if self.turn.answer is not None else found.request.current
+
+    def _may_fall_back(self, error: ProviderError) -> bool:
+        if self.tries >= MAX_ATTEMPTS or self.ask.pinned(self.session):
+            return False
+        return not isinstance(error, Refused | Blocked)
+
+    async def _worth_another(self, error: ProviderError) -> bool:
+        """Waits before a second try at the same model; False when it is not worth it, or the user stopped."""
+        patience = self.crew.patience
+        wait = error.retry_after if error.retry_after is not None else patience.retry
+        if not error.retry_same or self.tries >= MAX_ATTEMPTS or wait > patience.retry_after:
+            return False
+        if isinstance(error, RateLimited) and error.retry_after is None:
+            return False
+        return not await self.stopper.wait(wait + SLACK)
 
     def _note_trim(self, made: Package) -> None:
         if made.turns_left_out:
             plural = "s" if made.turns_left_out > 1 else ""
             self.notes.append(f"context trimmed: the {made.turns_left_out} oldest turn{plural} did not fit")
 
-    def _may_fall_back(self, error: ProviderError) -> bool:
-        pinned = self.ask.pin or (self.session.pin and not self.ask.escalated)
-        return not pinned and not isinstance(error, Refused | Blocked)
+    # -- the events that end it, or tell of a change ----------------------------------------------
 
-    async def _pause(self, error: ProviderError) -> bool:
-        """Waits before the second try at the same model; False when it is not worth it, or the user stopped."""
-        wait = error.retry_after if error.retry_after is not None else RETRY_PAUSE
-        if wait > LONGEST_RETRY_AFTER or (isinstance(error, RateLimited) and error.retry_after is None):
-            return False
-        return not await self.stopper.wait(wait)
+    def _fell_back(self, failed: Try, model: Model | None) -> FellBack:
+        return FellBack(self.turn.id, failed.attempt.id, failed.model.id, model.id if model else None, failed.explanation)
 
-    def _unrouted(self, decision: Decision, failed: Try | None) -> Ended:
-        if self.stopper.stopped:
-            return self._end(failed, Ending.STOPPED, "Stopped. The question is kept.", "")
+    def _rest(self, model: Model, made: Package) -> Rest:
+        self.over = True
+        self.crew.store.end_turn(self.turn.id, Ending.HELD)
+        reason = self.attempt.explanation if self.attempt else "first message to this host in this session"
+        return Rest(Held(self.turn.id, made, reason), replace(self.ask, waiting_for=model, verdict=None))
+
+    def _stopped(self) -> Ended:
+        return self._end(Ending.STOPPED, "Stopped. The question is kept.", "")
+
+    def _scan_failed(self, why: str) -> Ended:
+        return self._end(Ending.FAILED, f"The privacy scan failed ({why}), so nothing was sent.", "scan_error")
+
+    def _unrouted(self, found: Look) -> Ended:
+        decision, failed = found.decision, self.attempt
         hint = f" You can: {decision.unlock}." if decision.unlock else ""
         if failed is not None:
-            return self._end(failed, Ending.FAILED, f"{failed.error}{hint}", failed.error.kind if failed.error else "")
+            return self._end(Ending.FAILED, f"{failed.explanation}{hint}", failed.error.kind if failed.error else "")
+        if found.findings is not None and found.findings.failure:
+            return self._scan_failed(found.findings.failure)
         problems = [str(problem) for problem in self.crew.world.problems.values()]
-        text = " ".join([*problems, f"{decision.reason}{hint}"])
-        return self._end(None, Ending.UNROUTED, text, "unreachable" if problems else "unrouted")
+        rules = {c.rejected.rule for c in decision.candidates if c.rejected is not None}
+        # a server that is not there says little when it is the budget that keeps the others out
+        error = "unreachable" if problems and "budget" not in rules else "unrouted"
+        return self._end(Ending.UNROUTED, " ".join([*problems, f"{decision.reason}{hint}"]), error)
 
-    def _end(self, attempt: Try | None, ending: Ending, text: str, error: str) -> Ended:
-        notes = tuple(self.notes) + (attempt.notes if attempt else ())
-        kept = attempt.attempt.id if attempt is not None and attempt.said else None
+    def _end(self, ending: Ending, text: str, error: str) -> Ended:
+        self.over = True
+        attempt = self.attempt
         earlier = self.turn.answer
+        kept, final = (attempt.attempt.id if attempt is not None and attempt.said else None), ending
         if kept is None and earlier is not None and earlier.text:
-            kept, final = earlier.id, self.turn.ending or ending
-        else:
-            final = ending
+            # an answer that was there stands, whatever became of this try
+            kept, final = earlier.id, earlier.ending or ending
         self.crew.store.end_turn(self.turn.id, final, kept)
         return Ended(
             self.turn.id,
@@ -313,5 +242,5 @@ class _Journey:
             cost=attempt.cost if attempt else None,
             text=text,
             error=error,
-            notes=notes,
+            notes=tuple(self.notes) + (attempt.notes if attempt else ()),
         )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -21,6 +21,9 @@ from hybridchat.health import Health
 from hybridchat.providers.base import Listing, Provider, ProviderError
 from hybridchat.sessions.spend import Spent
 from hybridchat.sessions.store import Store
+
+RETRY_S = 0.5
+"""Seconds a question waits for a server that was missing before."""
 
 
 @dataclass(slots=True)
@@ -65,6 +68,9 @@ class World:
         """Model ids the router may choose among; `None`: all."""
         self.spent = Spent()
         """Money of the day, as last read from the store."""
+        self.on_found: Callable[[], None] = lambda: None
+        """Called when a server that was missing is there."""
+        self._relisting: dict[str, asyncio.Task[None]] = {}
         self.stored_gauges: Snapshot | None = None
         """A running chat's gauges, for one-shot commands that have no samplers of their own."""
 
@@ -125,32 +131,47 @@ class World:
         return self._live([model_id]).get(model_id, Live())
 
     def found_remote(self, model_id: str, host: str) -> None:
-        """A model thought local was answered elsewhere: it is remote from now on."""
+        """A model thought local was answered on `host`: it is remote from now on."""
         self._remote[model_id] = host
-
-    def activate(self, model_id: str) -> None:
-        if self.active is not None:
-            self.active |= {model_id}
 
     def allow(self, model_id: str) -> None:
         """Picking a model allows contacting its host, and lets the router choose it."""
         model = self.find(model_id)
-        self.activate(model.id)
+        if self.active is not None:
+            self.active |= {model.id}
         self.allow_host(model.host)
 
     def allow_host(self, host: str) -> None:
+        """The user allowed contacting `host`: probes may begin."""
         self._gate.allowed.add(host)
         if self.connectivity is not None:
-            secure = any(e.base_url.startswith("https") for e in self.endpoints if e.host == host)
-            self.connectivity.allow(host, tls=secure)
+            ways = [e.base_url.startswith("https") for e in self.endpoints if e.host == host]
+            self.connectivity.allow(host, tls=any(ways) if ways else None)
 
     def _verified(self, model: Model) -> Model:
-        return replace(model, locality=Locality.REMOTE) if model.id in self._remote else model
+        host = self._remote.get(model.id)
+        return model if host is None else replace(model, locality=Locality.REMOTE, host=host)
 
     async def refresh(self) -> None:
         """Asks every on-device endpoint, and every host the configuration allows, what it has. Never raises."""
         askable = [e for e in self.endpoints if e.locality is Locality.ON_DEVICE or (e.allowed and not self._gate.local_only)]
         await asyncio.gather(*(self._list(e) for e in askable))
+
+    async def retry_missing(self) -> None:
+        """Asks on-device servers that did not answer once more, briefly: the user may have started one since."""
+        missing = [e for e in self.endpoints if e.locality is Locality.ON_DEVICE and e.name in self.problems]
+        if missing:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RETRY_S):
+                    await asyncio.gather(*(self._list(e) for e in missing))
+            if any(e.name not in self.problems for e in missing):
+                self.on_found()
+
+    def _relist(self, endpoint: Endpoint) -> None:
+        """Asks in the background what the server holds in memory now: it loads and drops models as it is asked."""
+        task = self._relisting.get(endpoint.name)
+        if task is None or task.done():
+            self._relisting[endpoint.name] = asyncio.create_task(self._list(endpoint))
 
     async def _list(self, endpoint: Endpoint) -> None:
         try:
@@ -174,12 +195,12 @@ class World:
 
     # -- gauges -----------------------------------------------------------------------------------
 
-    def snapshot(self) -> Snapshot:
-        """Every gauge at this moment; no I/O."""
+    def snapshot(self, also: Collection[str] = ()) -> Snapshot:
+        """Every gauge at this moment, with the active models and those of the ids in `also`; no I/O."""
         stored = self.stored_gauges or Snapshot()
         models = self.models
         if self.active is not None:
-            models = tuple(m for m in models if m.id in self.active)
+            models = tuple(m for m in models if m.id in self.active or m.id in also)
         return Snapshot(
             at=self._clock(),
             device=self._device(stored),
@@ -209,10 +230,11 @@ class World:
         self._store.save_snapshot(self.record(replace(self.snapshot(), models=(), live={})), self._clock())
 
     def load_gauges(self, max_age: float) -> None:
-        """Takes a running chat's gauges if they are younger than `max_age` seconds."""
+        """Takes a running chat's gauges if they are younger than `max_age` seconds. Reads the store."""
         stored = self._store.snapshot()
         if stored is not None and self._clock() - stored[1] <= max_age:
-            self.stored_gauges = msgspec.json.decode(stored[0], type=Snapshot)
+            with suppress(msgspec.DecodeError):  # left by another version of the program
+                self.stored_gauges = msgspec.json.decode(stored[0], type=Snapshot)
 
     def _live(self, ids: list[str]) -> dict[str, Live]:
         return self.health.live(ids, self._served())
@@ -228,15 +250,16 @@ class World:
         with self.resources.working():
             yield
 
-    def learn(self, outcome: Outcome) -> None:
-        """Feeds breakers, speeds and connectivity from a real request."""
+    def learn(self, outcome: Outcome, *, contacted: bool = True) -> None:
+        """Feeds breakers, speeds and connectivity from a real request. `contacted` `False`: nothing went to the host."""
         self.health.record(outcome)
-        if self.connectivity is not None and outcome.error != "blocked":
+        if self.connectivity is not None and contacted:
             reached = outcome.result is not Result.FAILED or outcome.error not in {"unreachable", "stalled"}
             self.connectivity.record(outcome.host, reached, connect_ms=outcome.connect_ms)
         self._store.remember("speeds", self.health.to_json())
         if outcome.result is Result.OK and (model := self._known(outcome.model_id)) is not None and model.on_device:
             self._store.remember("last-local", model.id)
+            self._relist(self._endpoints[model.endpoint])
 
     def _known(self, model_id: str) -> Model | None:
         return next((m for m in self.models if m.id == model_id), None)
@@ -256,6 +279,10 @@ class World:
                 await agent.initialize()
 
     async def close(self) -> None:
+        relisting = [task for task in self._relisting.values() if not task.done()]
+        for task in relisting:
+            task.cancel()
+        await asyncio.gather(*relisting, return_exceptions=True)
         agents = [agent for agent in (self.resources, self.connectivity) if agent is not None]
         made = [t.result() for t in self._providers.values() if t.done() and not t.cancelled() and t.exception() is None]
         await asyncio.gather(*(a.shutdown() for a in agents), *(p.close() for p in made), return_exceptions=True)

@@ -1,0 +1,180 @@
+"""What is found out about a question before anything is done with it: survey, decision, and the package for the chosen model."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from time import perf_counter
+
+from hybridchat.conversation import Attempt, Package, Session, Turn
+from hybridchat.crew import Ask, Crew, held_mode, readable
+from hybridchat.facts import Decision, Difficulty, Locality, Mode, Model, Request, Snapshot
+from hybridchat.handover import Parts, Redactor, Room, build, messages_of, turn_tokens
+from hybridchat.privacy.scan import ScanError
+from hybridchat.privacy.tokens import LITERAL
+from hybridchat.routing.decide import decide
+from hybridchat.routing.difficulty import difficulty
+from hybridchat.routing.memory import STEP, USUAL_WINDOW, planned_window
+from hybridchat.sessions.spend import Spent
+from hybridchat.tokens import estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the scan found, by kind. `failure` says why there was none: the message counts as private then."""
+
+    kinds: Mapping[str, int]
+    message_kinds: Mapping[str, int]
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The question as the decision saw it. `findings` is `None` while the scan runs late."""
+
+    request: Request
+    snapshot: Snapshot
+    decision: Decision
+    findings: Findings | None
+    micros: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Measures:
+    history_tokens: int
+    message_tokens: int
+    difficulty: Difficulty
+
+
+async def look(ask: Ask, session: Session, parts: Parts, crew: Crew, *, patience: float | None = None) -> Look:
+    """Surveys the text off the event loop and decides. After `patience` seconds a late scan counts as private (`None`: wait)."""
+    scan = asyncio.ensure_future(crew.in_worker(partial(_find, parts, crew)))
+    (crew.grants[session.id], crew.world.spent), measures, _ = await asyncio.gather(
+        asyncio.to_thread(_kept, crew, session.id), asyncio.to_thread(_measure, parts), crew.world.retry_missing()
+    )
+    await asyncio.wait({scan}, timeout=patience)
+    found = await _decide(ask, session, parts, crew, measures, scan.result() if scan.done() else None)
+    if not scan.done() and (found.decision.chosen is None or ask.pinned(session) or ask.soft_pin):
+        # the late scan stands in the way of the only models left: wait for it instead of refusing
+        found = await _decide(ask, session, parts, crew, measures, await scan)
+    return found
+
+
+def _find(parts: Parts, crew: Crew) -> Findings:
+    texts = [parts.system, parts.question] + [m.text for t in parts.history for m in messages_of(t)]
+    try:
+        return Findings(crew.scans.kinds(texts), crew.scans.kinds([parts.question]))
+    except ScanError as error:
+        return Findings({}, {}, str(error))
+
+
+def _kept(crew: Crew, session_id: str) -> tuple[frozenset[str], Spent]:
+    """Consents of the session and money of the day, as the store has them."""
+    today = datetime.fromtimestamp(crew.clock()).astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    return crew.store.allowed(session_id), crew.store.spend.spent(today.timestamp())
+
+
+def _measure(parts: Parts) -> _Measures:
+    asked = [t for t in parts.history if messages_of(t)]
+    before: Difficulty | None = None
+    for turn in asked[-6:]:
+        before = difficulty(turn.question, before)
+    return _Measures(
+        history_tokens=sum(turn_tokens(t) for t in asked) + estimate(parts.system),
+        message_tokens=estimate(parts.question),
+        difficulty=difficulty(parts.question, before),
+    )
+
+
+async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures: _Measures, findings: Findings | None) -> Look:
+    answered = [a for t in parts.history if messages_of(t) and (a := t.answer) is not None]
+    current, run = _current(ask, answered)
+    pin = ask.soft_pin or ask.pinned(session)
+    snapshot = crew.world.snapshot(also={m for m in (pin, current if ask.escalated else None) if m is not None})
+    held = held_mode(crew, session)
+    request = Request(
+        now=crew.clock(),
+        # LOCAL ONLY is a promise: nothing said for one message lifts it
+        mode=held if held is Mode.ONLY_LOCAL else ask.mode or held,
+        pin=pin,
+        current=current,
+        turns=len(answered),
+        turns_on_current=run,
+        history_tokens=measures.history_tokens,
+        message_tokens=measures.message_tokens,
+        reserve_tokens=crew.reserve,
+        max_output=crew.max_output,
+        difficulty=measures.difficulty,
+        kinds=findings.kinds if findings is not None else {},
+        scan_late=findings is None or bool(findings.failure),
+        checks=await crew.world.checks(),
+        excluded=ask.excluded,
+        allowed_hosts=ask.granted | crew.grants.get(ask.session_id, frozenset()),
+        escalated=ask.escalated,
+    )
+    start = perf_counter()
+    decision = decide(request, snapshot, crew.policy)
+    return Look(request, snapshot, decision, findings, int((perf_counter() - start) * 1e6))
+
+
+def _current(ask: Ask, answered: list[Attempt]) -> tuple[str | None, int]:
+    """The model that answered last, and how many turns in a row; for "the other one" the model of the answer at hand."""
+    before = ask.turn.answer if ask.escalated and ask.turn is not None else None
+    current = before.model_id if before is not None else answered[-1].model_id if answered else None
+    run = 0
+    for answer in reversed(answered):
+        if answer.model_id != current:
+            break
+        run += 1
+    return current, run
+
+
+def package(crew: Crew, ask: Ask, model: Model, parts: Parts, found: Look, *, preview: bool = False) -> Package:
+    """Builds what `model` will see; a preview mints no placeholder. Worker thread, unless `model` gets the real text.
+
+    Raises:
+        privacy.scan.ScanError: the scanner failed; nothing may be sent then.
+    """
+    redactor: Redactor | None = None
+    if not readable(crew, model):
+        table = crew.table(ask.session_id)
+        redactor = Redactor(table.fork() if preview else table, crew.scans.scan)
+    return build(model, parts, _room(crew, ask, model, found, preview=preview), redactor)
+
+
+def _room(crew: Crew, ask: Ask, model: Model, found: Look, *, preview: bool) -> Room:
+    most = min(crew.max_output, model.max_output or crew.max_output)
+    if crew.world.kind(model) != "ollama" or model.locality is Locality.REMOTE:
+        return Room(model.window, crew.reserve, most)
+    # unless told otherwise, Ollama takes a small window and cuts the conversation off without a word
+    key = (ask.session_id, model.id)
+    window = max(_wanted(crew, model, found), min(crew.windows.get(key, 0), model.window))
+    if not preview:
+        crew.windows[key] = window
+    return Room(window, crew.reserve, most, num_ctx=window)
+
+
+def _wanted(crew: Crew, model: Model, found: Look) -> int:
+    if model.on_device:
+        return planned_window(found.request, model, found.snapshot, crew.policy)
+    # another machine's memory is not known: no more than the conversation needs
+    request = found.request
+    need = int((request.history_tokens + request.message_tokens) * crew.policy.context_margin) + request.reserve_tokens
+    return min(model.window, max(USUAL_WINDOW, -(-need // STEP) * STEP))
+
+
+def readable_before(crew: Crew, session_id: str, made: Package, history: Iterable[Turn]) -> tuple[int, ...]:
+    """Numbers of the turns (from 1) in which the package's host was sent a value readable that is hidden from now on.
+
+    Worker thread. Only values not yet told to any host are looked for: the others were told about before.
+    """
+    fresh = [row.original for row in crew.table(session_id).new_rows() if row.kind != LITERAL]
+    if not fresh:
+        return ()
+    numbers = {turn.id: number for number, turn in enumerate(history, 1)}
+    sent = crew.store.wire_parts(session_id, made.host)
+    told = {numbers.get(part.turn_id or "") for part in sent if any(value in part.text for value in fresh)}
+    return tuple(sorted(n for n in told if n is not None))
