@@ -7,6 +7,7 @@ import errno
 import io
 import os
 import sys
+from typing import TextIO
 
 OK, PROVIDER, USAGE, POLICY, NOTHING, BUDGET, INCOMPLETE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
 
@@ -91,12 +92,16 @@ def prepare_streams() -> None:
         sys.stdin.reconfigure(errors="replace")
 
 
+def speaks_unicode(stream: TextIO) -> bool:
+    """Whether the stream's encoding has every sign we draw with."""
+    return (stream.encoding or "ascii").lower().startswith("utf")
+
+
 def say(sentence: str) -> None:
     """A notice for people, on stderr."""
     if not sentence:
         return
-    encoding = (getattr(sys.stderr, "encoding", "") or "ascii").lower()
-    if not encoding.startswith("utf"):
+    if not speaks_unicode(sys.stderr):
         from hybridchat.render.words import spell  # imported here: only terminals of another age need it
 
         sentence = spell(sentence, ascii_only=True)

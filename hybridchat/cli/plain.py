@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -24,8 +23,6 @@ from hybridchat.render import words
 from hybridchat.welcome import found
 
 T = TypeVar("T")
-LONG_ANSWER = 10.0
-"""Seconds after which the end of an answer rings the bell: the user may have looked away."""
 CONSENT = (("send", Verdict.SEND), ("send, and do not ask again in this conversation", Verdict.ALWAYS),
            ("view what would leave", None), ("stay local", Verdict.LOCAL), ("cancel", Verdict.CANCEL))  # fmt: skip
 HELLO = "hybridchat, plain mode. /help lists the commands; a line that ends with \\ goes on; Ctrl+C stops an answer."
@@ -130,14 +127,12 @@ class Plain:
     # -- a turn -----------------------------------------------------------------------------------
 
     def _follow(self, start: Callable[[], Answer]) -> Held | None:
-        teller, began = Teller(self.tty, demo=self.demo), time.monotonic()
+        teller = Teller(self.tty, demo=self.demo)
         with self.stage.stream(start) as events:
             for event in events:
                 if isinstance(event, Held):
                     return event
                 teller.tell(event)
-        if time.monotonic() - began > LONG_ANSWER:
-            self.tty.bell()
         return None
 
     def _consent(self, package: Package) -> Verdict:

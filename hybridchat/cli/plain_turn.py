@@ -8,6 +8,9 @@ from hybridchat.conversation import Ended, Ending, Event, FellBack, HandedOver, 
 from hybridchat.facts import Locality
 from hybridchat.render import words
 
+LONG_ANSWER = 10.0
+"""Seconds after which the end of an answer rings the bell: the user may have looked away."""
+
 
 class Teller:
     """One turn, event by event: marks on lines of their own, the answer as it comes behind its label."""
@@ -65,4 +68,6 @@ class Teller:
                 ended.model_id, ended.locality, timings=ended.timings, usage=ended.usage, cost=ended.cost, demo=self._demo
             )
             self._tty.line(f"({head})")
+        if (ended.timings.total_s or 0.0) > LONG_ANSWER:
+            self._tty.bell()
         self._tty.line()

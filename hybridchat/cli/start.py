@@ -44,10 +44,11 @@ class Opening:
 
 def open_chat(opening: Opening) -> int:
     """Runs the chat until the user leaves; returns the exit code. Raises `Exit`, `ConfigError`."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # a stream that the caller closed is None
+    if not (sys.stdin is not None and sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty()):
         raise Exit(edge.USAGE, NO_TERMINAL)
     config = load()
-    if opening.plain or config.plain:
+    if opening.plain or config.plain or not edge.speaks_unicode(sys.stdout):
         from hybridchat.cli.plain import run
 
         return run(opening, config)

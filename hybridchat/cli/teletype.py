@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 
+from hybridchat.cli.edge import speaks_unicode
 from hybridchat.commands import parse
 from hybridchat.render.text import neutralise
 from hybridchat.render.words import spell
@@ -24,8 +25,7 @@ def ascii_only() -> bool:
 
     In the C locale Python speaks UTF-8 all the same (PEP 540); what the terminal was said to understand is ASCII.
     """
-    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "").replace("_", "")
-    if not encoding.startswith("utf"):
+    if not speaks_unicode(sys.stdout):
         return True
     said = os.environ.get("PYTHONIOENCODING") or os.environ.get("PYTHONUTF8")
     return os.name == "posix" and not said and "ascii" in _locale_encoding()

@@ -1,0 +1,204 @@
+"""Plain mode on a real terminal: append-only lines, the same commands, numbered choices."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from hybridchat.cli.plain_commands import HANDLERS
+from hybridchat.cli.plain_turn import Teller
+from hybridchat.cli.teletype import Teletype
+from hybridchat.commands import COMMANDS
+from hybridchat.conversation import Ended, Ending
+from hybridchat.demo import Demo, Fault
+from hybridchat.facts import Locality, Timings
+from tests.cli.run import hybridchat
+from tests.support.chats import environment
+
+if os.name != "posix":
+    pytest.skip("needs a POSIX pseudo-terminal", allow_module_level=True)
+
+from tests.cli.talk import Talk
+
+pytestmark = pytest.mark.pty
+
+
+@pytest.fixture
+def env(demo: Demo, tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "config.toml").write_text('[pair]\nlocal = "ollama:llama3.2:3b"\ncloud = "openai:gpt-6.1-terra"\n')
+    return environment(demo, tmp_path)
+
+
+def cloud_bodies(demo: Demo) -> list[bytes]:
+    return [r.body for server in (demo.openai, demo.anthropic) for r in server.requests if r.body]
+
+
+def test_every_command_of_the_table_has_a_handler() -> None:
+    assert set(HANDLERS) == {command.name for command in COMMANDS}
+
+
+@pytest.mark.parametrize(("seconds", "rings"), [(9.9, False), (10.1, True)])
+def test_the_end_of_a_long_answer_rings(capsys: pytest.CaptureFixture[str], seconds: float, rings: bool) -> None:
+    ended = Ended("t", "a", Ending.COMPLETE, "ollama:m", Locality.ON_DEVICE, timings=Timings(total_s=seconds))
+    Teller(Teletype(), demo=False).tell(ended)
+    assert ("\a" in capsys.readouterr().out) is rings
+
+
+def test_a_line_that_the_terminal_cut_is_told(demo: Demo, env: dict[str, str]) -> None:
+    with Talk("--plain", env=env) as talk:
+        talk.until("\nyou: ")
+        talk.terminal.write(b"repeat: " + b"x" * 5000 + b"\r")
+        assert "The terminal cuts a line" in talk.until("\nyou: ")
+
+
+def test_a_conversation_from_the_first_word_to_the_last(demo: Demo, env: dict[str, str]) -> None:
+    with Talk("chat", "--plain", env=env) as talk:
+        hello = talk.until("\nyou: ")
+        assert "plain mode" in hello
+        assert "key found, not contacted" in hello
+        answered = talk.line("What is the capital of France?")
+        assert "\nllama3.2:3b, local: The capital of France is **Paris**" in answered
+        assert "(llama3.2:3b · on this machine · " in answered
+        assert not cloud_bodies(demo)
+
+        talk.line("/hide Bourbaki")
+        question = talk.line("/other", "number, or Enter for none: ")
+        assert "Ask gpt-6.1-terra at 127.0.0.1" in question
+        viewed = talk.line("3", "number, or Enter for none: ")
+        assert "user: What is the capital of France?" in viewed
+        assert not cloud_bodies(demo)
+        told = talk.line("1")
+        assert "\ngpt-6.1-terra, cloud: The capital of France" in told
+        assert "bytes" in told
+        assert len(cloud_bodies(demo)) == 1
+
+        assert "no number" not in talk.line("/cloud")
+        talk.line("repeat: write to Bourbaki at n@b.example", "number, or Enter for none: ")
+        told = talk.line("2")
+        assert "gpt-6.1-terra, cloud: write to Bourbaki at n@b.example" in told
+        sent = cloud_bodies(demo)[-1]
+        assert b"Bourbaki" not in sent
+        assert b"n@b.example" not in sent
+        assert "cloud: " in talk.line("repeat: again", "cloud: ")  # not asked again in this conversation
+        talk.until("\nyou: ")
+
+        assert "LOCAL ONLY" in talk.line("/local")
+        before = len(cloud_bodies(demo))
+        assert "llama3.2:3b, local: still here" in talk.line("repeat: still here")
+        assert len(cloud_bodies(demo)) == before
+        why = talk.line("/why")
+        assert "llama3.2:3b, answers" in why
+        assert "gpt-6.1-terra, out: LOCAL ONLY is on" in why
+        status = talk.line("/status")
+        assert "This machine: " in status
+        assert "LOCAL ONLY" in status
+        assert "local: still here" in talk.line("/retry")
+
+        assert "is now called: On France" in talk.line("/rename On France")
+        talk.line("/new")
+        listed = talk.line("/sessions", "number, or Enter for none: ")
+        assert listed.count("On France (4 turns)") == 1
+        assert "  2 " not in listed  # the new conversation holds no question, so it is nowhere
+        shown = talk.line("1", "still here\nyou: ")
+        assert "you: What is the capital of France?" in shown
+        assert "Deleted: On France" in talk.line("/delete")
+        assert "no saved conversation" in talk.line("/sessions")
+        assert "Back: On France" in talk.line("/undo", "still here\nyou: ")
+        assert "no command /wyh. Did you mean /why?" in talk.line("/wyh")
+        assert talk.leave("/quit", "enter") == 0
+        assert b"\x1b" not in talk.raw
+    assert b"On France" in hybridchat("sessions", env=env).stdout
+
+
+def test_our_own_words_are_ascii_where_the_terminal_is(demo: Demo, env: dict[str, str]) -> None:
+    for plainly in ({"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C"}):
+        demo.ollama.clear()
+        with Talk(env={**env, **plainly}, term="dumb") as talk:
+            talk.until("\nyou: ")
+            talk.line("capital of France")
+            talk.line("/status")
+            talk.line("/why")
+            talk.line("/help")
+            talk.line("/other", "for none: ")
+            talk.line("3", "for none: ")
+            talk.line("")
+            assert talk.leave("ctrl+d") == 0
+            assert talk.raw.isascii()
+            assert b"\x1b" not in talk.raw
+            assert b" - on this machine - " in talk.raw
+
+
+@pytest.mark.parametrize("how", [{"ACCESSIBLE": "1"}, {"HYBRIDCHAT_PLAIN": "1"}], ids=lambda how: next(iter(how)))
+def test_the_bare_command_honours_what_asks_for_plain_lines(env: dict[str, str], how: dict[str, str]) -> None:
+    with Talk(env={**env, **how}) as talk:
+        assert "plain mode" in talk.until("\nyou: ")
+        assert talk.leave("ctrl+d") == 0
+        assert b"\x1b" not in talk.raw
+    assert b"Nothing is saved yet" not in hybridchat("sessions", env=env).stderr
+    assert hybridchat("sessions", env=env).stdout == b""  # a look around leaves no empty conversation
+
+
+def test_ctrl_c_stops_an_answer_and_at_the_prompt_says_how_to_leave(tmp_path: Path) -> None:
+    with Demo(chunks_per_second=60) as slow, Talk("--plain", env=environment(slow, tmp_path)) as talk:
+        talk.until("\nyou: ")
+        talk.line("a very long essay", "local: ")
+        talk.until(" ")
+        talk.terminal.send("ctrl+c")
+        assert "■ stopped" in talk.until("\nyou: ")
+        deadline = time.monotonic() + 2
+        while slow.ollama.open_streams:
+            assert time.monotonic() < deadline, "the server was left generating"
+            time.sleep(0.01)
+        talk.terminal.send("ctrl+c")
+        assert "To leave: /quit, or Ctrl+D." in talk.until("\nyou: ")
+        shown = talk.line("/copy")
+        assert len(shown) > 60
+        assert talk.leave("ctrl+d") == 0
+
+
+def test_an_answer_after_a_fallback_has_its_own_label(demo: Demo, env: dict[str, str]) -> None:
+    Path(env["HYBRIDCHAT_CONFIG"]).write_text('[privacy]\ncloud = "auto"\n[pair]\nlocal = "ollama:llama3.2:3b"\n')
+    with Talk("--plain", env=env) as talk:
+        talk.until("\nyou: ")
+        demo.ollama.fail(Fault(kind="status", status=500, times=9))
+        told = talk.line("repeat: hello there")
+        assert "llama3.2:3b did not answer" in told
+        assert ", cloud: hello there" in told
+        demo.ollama.fail(None)
+        for server in (demo.openai, demo.anthropic):
+            server.pause()
+        assert "llama3.2:3b, local: Paris" in talk.line("repeat: Paris")
+
+
+def test_several_pasted_lines_are_one_message_and_a_backslash_goes_on(demo: Demo, env: dict[str, str]) -> None:
+    with Talk("--plain", env=env) as talk:
+        talk.until("\nyou: ")
+        talk.terminal.write(b"repeat: one\r  two\rthree\r")
+        talk.until("three\n(")
+        talk.until("\nyou: ")
+        talk.line("repeat: four \\", "... ")
+        talk.line("five")
+    asked = [json.loads(r.body)["messages"][-1]["content"] for r in demo.ollama.requests if r.path == "/api/chat" and r.body]
+    assert asked == ["repeat: one\n  two\nthree", "repeat: four \nfive"]
+
+
+def test_thinking_is_one_line_and_a_narrow_terminal_loses_nothing(tmp_path: Path) -> None:
+    with (
+        Demo(chunks_per_second=0, models=("deepseek-r1:8b",)) as thinker,
+        Talk("--plain", "-m", "deepseek-r1", env=environment(thinker, tmp_path), columns=20) as talk,
+    ):
+        talk.until("you: ")
+        told = talk.line("capital of France")
+        assert told.count("(thinking …)") == 1
+        assert "Paris" in told
+        assert "The message has" not in told
+
+
+def test_a_model_that_is_not_there_ends_it_in_one_sentence(env: dict[str, str]) -> None:
+    with Talk("--plain", "-m", "nope", env=env) as talk:
+        assert "There is no model nope" in talk.until("\n")
+        assert talk.leave() == 2
