@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -17,13 +17,18 @@ PROMPT = "\nyou: "
 class Talk:
     """A running `hybridchat ...` whose output only grows. A context manager: leaving it ends the program."""
 
-    def __init__(self, *arguments: str, env: Mapping[str, str], term: str = "xterm-256color", columns: int = 100) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        env: Mapping[str, str],
+        term: str = "xterm-256color",
+        columns: int = 100,
+        program: Sequence[str] = (sys.executable, "-m", "hybridchat"),
+    ) -> None:
         # the terminal is given the whole environment: what points elsewhere is blanked
         inherited = {k: v for k, v in bare().items() if k != "TERM"}
         clean = dict.fromkeys(("OLLAMA_HOST", "OPENAI_API_KEY", "ANTHROPIC_API_KEY"), "")
-        self.terminal = Terminal(
-            [sys.executable, "-m", "hybridchat", *arguments], env={**clean, **inherited, **env}, term=term, columns=columns
-        )
+        self.terminal = Terminal([*program, *arguments], env={**clean, **inherited, **env}, term=term, columns=columns)
         self._read = 0
         self._code: int | None = None
 

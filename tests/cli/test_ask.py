@@ -7,11 +7,15 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hybridchat.demo import Demo, Fault
+from hybridchat.facts import Device, ResourceState, Snapshot
+from hybridchat.sessions.store import Store
 from tests.cli.run import ROOT, bare, hybridchat
 from tests.support.chats import environment
 
@@ -89,6 +93,75 @@ def test_json_is_one_object_of_schema_1(env: dict[str, str]) -> None:
 def test_json_counts_redactions_and_names_no_value(env: dict[str, str]) -> None:
     done = hybridchat("ask", "--json", "--cloud", PRIVATE, env=env)
     assert json.loads(done.stdout)["redactions"] == {"EMAIL": 1, "CARD": 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [((), 1), (("--local", "--cloud"), 2), (("-m", "openai:gpt-6.1-terra"), 3), (("--session", "ffff"), 2)],
+)
+def test_json_is_one_object_also_when_it_fails(demo: Demo, env: dict[str, str], arguments: tuple[str, ...], code: int) -> None:
+    demo.ollama.fail(Fault(kind="status", status=500))
+    done = hybridchat("ask", "--json", *(arguments or ("--local",)), "hello", env=env)
+    assert done.returncode == code
+    record = json.loads(done.stdout)
+    assert record["schema"] == 1
+    assert record["response"] == ""
+    assert record["error"]["message"]
+
+
+def test_a_budget_too_small_is_5_and_nothing_is_sent(demo: Demo, env: dict[str, str]) -> None:
+    Path(env["HYBRIDCHAT_CONFIG"]).write_text(
+        '[limits]\ndaily_budget = 0.0001\n[models."openai:gpt-6.1-terra".price]\ninput = 1.0\noutput = 5.0\n'
+    )
+    done = hybridchat("ask", "--cloud", "-m", "openai:gpt-6.1-terra", "hello", env=env)
+    assert done.returncode == 5, done.stderr
+    assert b"budget" in done.stderr
+    assert not demo.openai.requests
+
+
+def test_local_with_a_cloud_model_is_3(demo: Demo, env: dict[str, str]) -> None:
+    done = hybridchat("ask", "--local", "-m", "openai:gpt-6.1-terra", "hello", env=env)
+    assert done.returncode == 3, done.stderr
+    assert not demo.openai.connections
+
+
+def test_a_model_of_a_dead_server_is_4_and_names_the_fix(demo: Demo, env: dict[str, str]) -> None:
+    demo.ollama.pause()
+    done = hybridchat("ask", "-m", "ollama:llama3.2:3b", "hello", env=env)
+    assert done.returncode == 4
+    assert b"ollama serve" in done.stderr
+
+
+def test_whole_answers_come_at_once_and_are_the_same(env: dict[str, str]) -> None:
+    streamed = hybridchat("ask", "--local", "-q", "Tell me about SQL", env=env)
+    whole = hybridchat("ask", "--local", "-q", "--no-stream", "Tell me about SQL", env=env)
+    assert streamed.stdout == whole.stdout != b""
+
+
+def test_a_session_goes_on_by_the_start_of_its_id(demo: Demo, env: dict[str, str]) -> None:
+    hybridchat("ask", "repeat: first", env=env)
+    (listed,) = hybridchat("sessions", env=env).stdout.decode().splitlines()
+    hybridchat("ask", "--session", listed.split()[0][:4], "repeat: second", env=env)
+    last = json.loads([r for r in demo.ollama.requests if r.path == "/api/chat"][-1].body)
+    assert [m["content"] for m in last["messages"] if m["role"] == "user"] == ["repeat: first", "repeat: second"]
+
+
+@pytest.mark.parametrize(("age", "state"), [(60.0, "constrained"), (100.0, "unknown")])
+def test_the_gauges_of_a_running_chat_count_while_they_are_young(env: dict[str, str], age: float, state: str) -> None:
+    store = Store.open(Path(env["HYBRIDCHAT_DATA_DIR"]) / "hybridchat.db")
+    left = Snapshot(device=Device(state=ResourceState.CONSTRAINED, reason="cpu 91 %"))
+    store.save_snapshot(msgspec.json.encode(left).decode(), time.time() - age)
+    store.shut()
+    record = json.loads(hybridchat("ask", "--json", "--local", "hello", env=env).stdout)
+    assert record["agent_checks"]["resource_monitor"]["state"] == state
+
+
+def test_a_dry_run_leaves_the_last_question_alone(env: dict[str, str]) -> None:
+    here = {**env, "TMUX_PANE": "%7"}
+    hybridchat("ask", "repeat: first", env=here)
+    hybridchat("ask", "--dry-run", "repeat: not asked", env=here)
+    assert len(hybridchat("sessions", env=env).stdout.splitlines()) == 1
+    assert hybridchat("ask", "-c", "--dry-run", "repeat: second", env=here).returncode == 0
 
 
 def test_a_dry_run_sends_nothing(demo: Demo, env: dict[str, str]) -> None:
