@@ -12,8 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hybridchat.agents.connectivity import ConnectivityAgent
-from hybridchat.agents.resources import ResourceMonitor
 from hybridchat.catalogue import models_for, overlay_all
 from hybridchat.chat import Chat
 from hybridchat.config import Config, load
@@ -36,7 +34,9 @@ from hybridchat.sessions.store import Store
 from hybridchat.terms import load as load_terms
 from hybridchat.world import Sources, World
 
-if TYPE_CHECKING:  # http.server costs 25 ms that only the demo needs
+if TYPE_CHECKING:  # the samplers cost 10 ms that one-shot commands, http.server 25 ms that all but the demo can do without
+    from hybridchat.agents.connectivity import ConnectivityAgent
+    from hybridchat.agents.resources import ResourceMonitor
     from hybridchat.demo import Demo
 
 DEMO_CONFIG = Config(pair=PairSettings(local="ollama:llama3.2:3b"), save=False)
@@ -202,6 +202,8 @@ def _numbers(table: Table) -> dict[str, Any]:
 
 
 def _resources(config: Config, policy: Policy) -> ResourceMonitor:
+    from hybridchat.agents.resources import ResourceMonitor  # imported here: one-shot commands start no samplers
+
     said = {**_numbers(config.thresholds.resources)}
     limits = policy.thresholds
     return ResourceMonitor(
@@ -218,6 +220,8 @@ def _resources(config: Config, policy: Policy) -> ResourceMonitor:
 
 
 def _connectivity(config: Config, policy: Policy, places: tuple[Endpoint, ...], store: Store) -> ConnectivityAgent:
+    from hybridchat.agents.connectivity import ConnectivityAgent  # as above
+
     said, limits = _numbers(config.thresholds.connectivity), policy.thresholds
     agent = ConnectivityAgent(
         latency_threshold=said.get("latency_ms", limits.latency_ms),

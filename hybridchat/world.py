@@ -7,13 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from hybridchat.agents.base import ask
 from hybridchat.agents.budget import budget
-from hybridchat.agents.connectivity import ConnectivityAgent
-from hybridchat.agents.resources import ResourceMonitor
 from hybridchat.config.endpoints import Endpoint
 from hybridchat.facts import Check, Device, Live, Locality, Model, Outcome, Result, Snapshot
 from hybridchat.gate import Gate
@@ -24,6 +23,10 @@ from hybridchat.sessions.store import Store
 
 RETRY_S = 0.5
 """Seconds a question waits for a server that was missing before."""
+
+if TYPE_CHECKING:  # the samplers cost 10 ms; one-shot commands start none
+    from hybridchat.agents.connectivity import ConnectivityAgent
+    from hybridchat.agents.resources import ResourceMonitor
 
 
 @dataclass(slots=True)

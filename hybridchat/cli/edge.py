@@ -70,6 +70,13 @@ def dispatch(argv: list[str]) -> int:
         from hybridchat.cli.start import Opening, open_chat
 
         return open_chat(Opening())
+    if argv[0] == "ask":
+        from hybridchat.cli import quick
+
+        if (options := quick.read(argv[1:])) is not None:
+            from hybridchat.cli.ask import run
+
+            return run(options)
     from hybridchat.cli.app import run_app  # imported here: Typer costs 50 ms, and pydantic when an app runs
 
     return run_app(argv)

@@ -1,0 +1,73 @@
+"""Reads the command line of `ask` without Typer, which costs 0.1 s (pydantic): as long as a small model takes to begin.
+
+Whatever is not plain (`--help`, `-qn`, an unknown option, a missing value) is left to Typer, which knows what to say about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hybridchat.cli.ask import Options
+
+SWITCHES = {
+    "--local": "local",
+    "--cloud": "cloud",
+    "--continue": "resume_last",
+    "-c": "resume_last",
+    "--no-log": "no_log",
+    "-n": "no_log",
+    "--json": "as_json",
+    "--dry-run": "dry_run",
+    "--no-stream": "no_stream",
+    "--quiet": "quiet",
+    "-q": "quiet",
+    "--demo": "demo",
+}
+VALUES = {"--model": "model", "-m": "model", "--session": "session"}
+
+
+def read(argv: Sequence[str]) -> Options | None:
+    """What `hybridchat ask ARGV` asks for; `None` when Typer has to read it."""
+    switches: set[str] = set()
+    values: dict[str, str] = {}
+    words: list[str] = []
+    left = iter(argv)
+    for argument in left:
+        name, equals, value = argument.partition("=")
+        if argument == "--":
+            words += left
+        elif not argument.startswith("-") or argument == "-":
+            words.append(argument)
+        elif argument in SWITCHES:
+            switches.add(SWITCHES[argument])
+        elif name in VALUES and (name.startswith("--") or not equals):
+            value = value if equals else next(left, "")
+            if not value or (value.startswith("-") and not equals):
+                return None
+            values[VALUES[name]] = value
+        else:
+            return None
+    return _options(switches, values, words)
+
+
+def _options(switches: set[str], values: dict[str, str], words: list[str]) -> Options:
+    from hybridchat.cli.ask import Options  # imported here: only now it is clear that something will be asked
+    from hybridchat.cli.stdin import terminal
+
+    return Options(
+        words=tuple(words),
+        model=values.get("model"),
+        session=values.get("session"),
+        local="local" in switches,
+        cloud="cloud" in switches,
+        resume_last="resume_last" in switches,
+        no_log="no_log" in switches,
+        as_json="as_json" in switches,
+        dry_run="dry_run" in switches,
+        stream="no_stream" not in switches,
+        quiet="quiet" in switches,
+        demo="demo" in switches,
+        terminal=terminal(),
+    )

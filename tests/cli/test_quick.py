@@ -1,0 +1,42 @@
+"""The short way to `ask` takes the same command line as Typer, and leaves to Typer what it does not know."""
+
+from __future__ import annotations
+
+import pytest
+from typer.main import get_command
+
+from hybridchat.cli import app as commands
+from hybridchat.cli import quick
+
+
+def test_every_option_of_ask_is_known() -> None:
+    params = [p for p in get_command(commands.app).commands["ask"].params if p.param_type_name == "option"]  # type: ignore[attr-defined]
+    switches = {name for p in params if p.is_flag for name in p.opts}  # type: ignore[attr-defined]
+    assert switches - {"--help", "-h"} == set(quick.SWITCHES)
+    assert {name for p in params for name in p.opts} - switches - {"--help", "-h"} == set(quick.VALUES)
+
+
+def test_words_and_options_may_be_mixed() -> None:
+    options = quick.read(["why", "-q", "--model=ollama:llama3.2", "is", "--session", "ab12", "-c", "--", "--local", "true?"])
+    assert options is not None
+    assert options.words == ("why", "is", "--local", "true?")
+    assert (options.model, options.session, options.quiet, options.resume_last) == ("ollama:llama3.2", "ab12", True, True)
+    assert not options.local
+    assert options.stream
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--help"],
+        ["-h"],
+        ["-qn", "why"],
+        ["--modle", "x", "why"],
+        ["why", "-m"],
+        ["-m", "--local", "why"],
+        ["-m=x", "why"],
+        ["--model="],
+    ],
+)
+def test_what_is_not_plain_is_left_to_typer(argv: list[str]) -> None:
+    assert quick.read(argv) is None
