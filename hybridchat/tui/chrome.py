@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 
@@ -13,12 +14,15 @@ from hybridchat.tui import gauges, lines
 from hybridchat.tui.gauges import Shown
 from hybridchat.tui.ports import Preview
 
+PANEL = ("machine", "network", "why")
+
 
 class Chrome:
     """Writes the one-line parts of a screen; a line that would not change is not written."""
 
     def __init__(self, screen: Screen[None], *, demo: bool, names_hidden: bool, keys: Mapping[str, str]) -> None:
-        self.parts: dict[str, Shown] = {n: Shown(id=n) for n in ("top", "banner", "panel", "status", "edge", "preview", "keys")}
+        self.parts: dict[str, Shown] = {n: Shown(id=n) for n in ("top", "banner", "status", "edge", "preview", "keys", *PANEL)}
+        self.panel = Vertical(*(self.parts[name] for name in PANEL), id="panel")
         self._screen = screen
         self._demo = demo
         self._names_hidden = names_hidden
@@ -49,8 +53,11 @@ class Chrome:
         self._history.take(snapshot)
         self.banner("offline", "Offline: only models on this machine can answer." if gauges.offline(snapshot) else "")
         self.parts["status"].say(gauges.line(snapshot, self._width - 2))
-        if self.parts["panel"].display:
-            self.parts["panel"].say(gauges.panel(snapshot, self._history, decision))
+        if self.panel.display:
+            # three parts, so that a moving figure does not have the whole panel drawn again
+            for name, text in zip(PANEL, gauges.panel(snapshot, self._history, decision), strict=True):
+                before = self.parts[name].size.height
+                self.parts[name].say(text, layout=before != len(text.plain.split("\n")))
 
     def preview(self, value: Preview | None) -> None:
         self.parts["preview"].say(lines.preview(value, names_hidden=self._names_hidden), layout=True)

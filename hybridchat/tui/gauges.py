@@ -111,9 +111,9 @@ def line(snapshot: Snapshot, width: int) -> Content:
     return dot.join(parts)
 
 
-def panel(snapshot: Snapshot, history: History, decision: Decision | None) -> Content:
-    """The whole panel: this machine, the network, why this model."""
-    return Content("\n\n").join([_machine(snapshot.device, history), _network(snapshot), _why(decision)])
+def panel(snapshot: Snapshot, history: History, decision: Decision | None) -> tuple[Content, Content, Content]:
+    """The panel's parts: this machine, the network, why this model."""
+    return _machine(snapshot.device, history), _network(snapshot), _why(decision)
 
 
 def _title(name: str, word: str = "", colour: str = "$muted") -> Content:

@@ -73,7 +73,7 @@ class ChatScreen(Screen[None]):
         yield parts["banner"]
         with Horizontal(id="middle"):
             yield self.transcript
-            yield parts["panel"]
+            yield self.chrome.panel
         yield parts["status"]
         yield parts["edge"]
         yield self.composer

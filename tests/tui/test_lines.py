@@ -80,7 +80,7 @@ def test_the_status_line_drops_whole_parts_when_narrow() -> None:
 
 def test_an_unknown_figure_is_a_dash_not_zero() -> None:
     device = replace(SNAPSHOT.device, gauges={"cpu": Gauge()}, state=ResourceState.UNKNOWN)
-    said = gauges.panel(replace(SNAPSHOT, device=device), gauges.History(), None).plain
+    said = gauges.panel(replace(SNAPSHOT, device=device), gauges.History(), None)[0].plain
     assert "–" in said
     assert "0 %" not in said
     assert "not measured yet" in said
@@ -91,8 +91,8 @@ def test_panel_rows_fit_the_panel() -> None:
     for _ in range(12):
         history.take(SNAPSHOT)
     device = replace(SNAPSHOT.device, memory_free=128_100_000_000)
-    said = gauges.panel(replace(SNAPSHOT, device=device), history, None).plain
-    assert max(len(row) for row in said.split("\n")) <= 35
+    said = gauges.panel(replace(SNAPSHOT, device=device), history, None)
+    assert max(len(row) for part in said for row in part.plain.split("\n")) <= 35
 
 
 def test_offline_needs_to_be_known() -> None:
