@@ -89,7 +89,7 @@ async def test_a_crash_prints_no_local_variables(capsys: pytest.CaptureFixture[s
     app = HybridChat(replace(launch(ScriptedChat()), open=broken))  # type: ignore[arg-type]
     with pytest.raises(WorkerFailed):
         async with app.run_test(size=(80, 24)) as pilot:
-            await until(pilot, lambda: app._exit)
+            await until(pilot, lambda: app._exception)
     printed = capsys.readouterr().err
     assert "a bug after 21 letters" in printed
     assert "secretsecret" not in printed
