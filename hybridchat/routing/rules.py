@@ -157,9 +157,14 @@ def pin(case: Case, model: Model, _live: Live) -> Rejection | None:
 
 
 def locality(case: Case, model: Model, _live: Live) -> Rejection | None:
-    stay = case.request.mode is Mode.ONLY_LOCAL or case.policy.cloud == "never"
-    if stay and model.locality is Locality.LAN and not case.is_local(model):
+    if model.locality is not Locality.LAN:
+        return None
+    only_local = case.request.mode is Mode.ONLY_LOCAL
+    if (only_local or case.policy.cloud == "never") and not case.is_local(model):
         return Rejection("locality", f"{model.host} is another machine, and not a trusted one", model.host, "on_device")
+    if only_local:
+        # the promise is about this machine: a trusted one counts as local everywhere else
+        return Rejection("mode", "LOCAL ONLY is on", model.locality.value, case.request.mode.value)
     return None
 
 

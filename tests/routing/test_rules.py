@@ -81,7 +81,7 @@ def check(request: Request, snapshot: Snapshot, policy: Policy, model: Model, ru
         (ask(pin=MINI.id), P, SMALL, "pin"),
         (ask(pin=MINI.id), P, MINI, None),
         (ask(mode=Mode.ONLY_LOCAL), P, LAN, "locality"),
-        (ask(mode=Mode.ONLY_LOCAL), replace(P, trust_lan=frozenset({BOX})), LAN, None),
+        (ask(mode=Mode.ONLY_LOCAL), replace(P, trust_lan=frozenset({BOX})), LAN, "mode"),
         (ask(mode=Mode.ONLY_LOCAL), replace(P, trust_lan=frozenset({"10.0.0.9"})), LAN, "locality"),
         (ask(), replace(P, cloud="never"), LAN, "locality"),
         (ask(mode=Mode.ONLY_CLOUD), replace(P, trust_lan=frozenset({BOX})), LAN, "mode"),
