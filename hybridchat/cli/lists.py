@@ -6,19 +6,26 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from hybridchat.assemble import Setup, assembled, database
-from hybridchat.cli import edge
+from hybridchat.cli import edge, sentences
 from hybridchat.cli.edge import Exit, say
+from hybridchat.config import Config, load
+from hybridchat.config.pair import starting_pair
 from hybridchat.facts import Model
 from hybridchat.render import words
 from hybridchat.render.text import one_line
-from hybridchat.routing.explain import from_record, sentence, table
+from hybridchat.routing.explain import from_record
 from hybridchat.sessions.ledger import LedgerRow
 from hybridchat.sessions.store import Store
+from hybridchat.welcome import PULL
+from hybridchat.world import World
+
+EVERY = -1
+"""A limit that is none, as SQLite counts."""
 
 
 def columns(rows: Iterable[Sequence[str]]) -> str:
@@ -33,29 +40,43 @@ def models(*, demo: bool) -> int:
 
 
 async def _models(*, demo: bool) -> int:
-    async with assembled(Setup(demo=demo, samplers=False, save=False)) as chat:
-        for problem in chat.world.problems.values():
-            say(str(problem))
-        for endpoint in chat.world.endpoints:
-            if endpoint.own_base and not demo:
-                say(f"{endpoint.name} goes to {endpoint.base_url} ({endpoint.source}), not to the provider's own address.")
+    config = load()
+    async with assembled(Setup(demo=demo, samplers=False, save=False, config=config)) as chat:
+        for told in _problems(chat.world, config, demo=demo):
+            say(told)
         active = chat.world.active or frozenset()
-        rows = [_row(m, active=m.id in active) for m in chat.models()]
-        if not rows:
-            raise Exit(
-                edge.NOTHING, "There is no model yet. Start Ollama and pull one (ollama pull llama3.2), or set a cloud key."
-            )
-        sys.stdout.write(columns([("in use", "model", "where", "tier", "window", "price per million tokens"), *rows]))
+        every = chat.models()
+        if not every:
+            raise Exit(edge.NOTHING, f"There is no model yet: {PULL} gets one, or set a cloud key.")
+        rows = [_row(m, active=m.id in active) for m in every]
+        sys.stdout.write(columns([("", "model", "where", "tier", "window", "price"), *rows]))
+        sys.stdout.write(_legend(every))
     return edge.OK
 
 
+def _problems(world: World, config: Config, *, demo: bool) -> Iterator[str]:
+    yield from (str(problem) for problem in world.problems.values())
+    if demo:
+        return
+    for name in starting_pair(world.models, {}, config).missing:
+        yield f"{name}, named in the configuration, is not there."
+    for endpoint in world.endpoints:
+        if endpoint.own_base:
+            yield f"{endpoint.name} goes to {endpoint.base_url} ({endpoint.source}), not to its usual address."
+
+
 def _row(model: Model, *, active: bool) -> tuple[str, ...]:
-    window = f"{model.window:,}" + (" assumed" if model.window_assumed else "")
+    window = f"{model.window // 1000}k" + (" assumed" if model.window_assumed else "")
     price = "" if model.on_device else "unpriced"
     if model.price is not None:
         price = f"${model.price.input:g} in, ${model.price.output:g} out"
-        price += f" (of {model.price.as_of})" if model.price.as_of else ""
     return "*" if active else "", model.id, words.PLACES[model.locality], str(model.tier), window, price
+
+
+def _legend(every: Sequence[Model]) -> str:
+    days = sorted({str(m.price.as_of) for m in every if m.price is not None and m.price.as_of is not None})
+    prices = f"Prices: US dollars per million tokens, as of {', '.join(days)}.\n" if days else ""
+    return f"* in use; the others join with -m or /model. Windows in tokens.\n{prices}"
 
 
 def _store() -> Store:
@@ -73,8 +94,8 @@ def sessions() -> int:
     store = _store()
     try:
         rows = [
-            (s.id[:8], _when(s.updated), words.plural(s.turns, "turn"), one_line(s.title, 60))
-            for s in store.sessions(None)
+            (s.id[:8], _when(s.updated), words.plural(s.turns, "turn"), "" if s.kind == "chat" else s.kind, one_line(s.title, 60))
+            for s in store.sessions(None, limit=EVERY)
             if s.turns
         ]
     finally:
@@ -86,48 +107,50 @@ def sessions() -> int:
 def ledger(*, raw: str | None, as_json: bool) -> int:
     store = _store()
     try:
+        rows = store.ledger.rows(limit=EVERY)
         if raw is not None:
-            return _raw(store, raw)
-        rows = store.ledger.rows()
+            return _raw(store, [r.id for r in rows if r.id.startswith(raw)], raw)
         if as_json:
             for row in rows:
                 sys.stdout.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
             return edge.OK
-        told = [(r.id, _when(r.at), r.kind, r.host, words.short(r.model_id or ""), _size(r), _hidden(r)) for r in rows]
+        told = [(r.id[:8], _when(r.at), r.host, _what(r)) for r in rows]
         sys.stdout.write(columns(told) if told else "Nothing has left this machine.\n")
         return edge.OK
     finally:
         asyncio.run(store.close())
 
 
-def _size(row: LedgerRow) -> str:
-    return f"{row.bytes:,} bytes" if row.bytes is not None else ""
+def _what(row: LedgerRow) -> str:
+    """`334 bytes to gpt-6.1-terra, 1 email hidden`; a contact has no content."""
+    if row.kind == "contact":
+        return f"contacted without content, {words.plural(row.n, 'time')}" + (f", {row.failed} failed" if row.failed else "")
+    size = "nothing left" if row.bytes is None else f"{row.bytes:,} bytes"
+    hidden = ", ".join(f"{n} {kind.lower()}" for kind, n in row.hidden.items())
+    return f"{size} to {words.short(row.model_id or '')}" + (f", {hidden} hidden" if hidden else "")
 
 
-def _hidden(row: LedgerRow) -> str:
-    return ", ".join(f"{n} {kind.lower()} hidden" for kind, n in row.hidden.items())
-
-
-def _raw(store: Store, row_id: str) -> int:
-    body = store.ledger.body(row_id)
+def _raw(store: Store, ids: Sequence[str], said: str) -> int:
+    body = store.ledger.body(ids[0]) if len(ids) == 1 else None
     if body is None:
-        raise Exit(edge.USAGE, f"The ledger has no message {row_id}. `hybridchat ledger` lists them.")
-    sys.stdout.buffer.write(body)
-    sys.stdout.buffer.write(b"\n")
+        several = f"several rows that begin with {said}" if len(ids) > 1 else f"no message {said}"
+        raise Exit(edge.USAGE, f"The ledger has {several}. `hybridchat ledger` lists them.")
+    sys.stdout.buffer.write(body + b"\n")
     return edge.OK
 
 
 def why(turn_id: str | None) -> int:
     store = _store()
     try:
-        if turn_id is None:
-            newest = next(iter(store.sessions(None, limit=1)), None)
-            turn_id = newest.leaf_id if newest is not None else None
-        record = store.decision(turn_id) if turn_id is not None else None
+        wanted = turn_id
+        if wanted is None:
+            newest = next((s for s in store.sessions(None) if s.turns), None)
+            wanted = newest.leaf_id if newest is not None else None
+        record = store.decision(wanted) if wanted is not None else None
     finally:
         asyncio.run(store.close())
     if record is None:
-        raise Exit(edge.USAGE, "There is no decision to explain yet.")
-    decision = from_record(record["decision"])
-    sys.stdout.write(sentence(decision) + "\n\n" + columns(table(decision)))
+        missing = "no decision to explain yet" if turn_id is None else f"no decision about a turn {turn_id}"
+        raise Exit(edge.USAGE, f"There is {missing}.")
+    sys.stdout.write("\n".join(sentences.why(from_record(record["decision"]))) + "\n")
     return edge.OK
