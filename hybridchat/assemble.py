@@ -158,10 +158,16 @@ async def ready(chat: Chat, setup: Setup) -> None:
         await world.start()
     else:
         await asyncio.to_thread(world.load_gauges, GAUGES_FRESH * 30.0)
-    await world.refresh()
+    if not _known_remote(world, setup):
+        await world.refresh()
     world.on_found()
     if setup.wanted is not None:
         _want(world, setup.wanted)
+
+
+def _known_remote(world: World, setup: Setup) -> bool:
+    """Whether one model is wanted, may be asked, and is known without asking: then no local server need be looked at (80 ms)."""
+    return setup.consent and any(m.id == setup.wanted and not m.on_device for m in world.models)
 
 
 def _pick(world: World, config: Config, last: str | None) -> None:
