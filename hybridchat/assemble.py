@@ -56,6 +56,8 @@ class Setup:
     mode: Mode | None = None
     consent: bool = False
     """The command line consented to the cloud for this run."""
+    session: str | None = None
+    """The conversation that will be opened: its LOCAL ONLY holds from the first moment."""
     wanted: str | None = None
     """A model that must be among the router's, by id or name."""
     config: Config | None = None
@@ -104,7 +106,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         reserve=config.limits.reserve,
         style=STYLES[config.privacy.placeholders],
     )
-    world.local_only(on=crew.mode is Mode.ONLY_LOCAL)
+    world.local_only(on=_first_mode(store, setup.session, crew.mode) is Mode.ONLY_LOCAL)
     world.on_found = partial(_pick, world, config, store.recall("last-local"))
     return Chat(world, store, crew, terms)
 
@@ -168,6 +170,14 @@ async def ready(chat: Chat, setup: Setup) -> None:
 def _known_remote(world: World, setup: Setup) -> bool:
     """Whether one model is wanted, may be asked, and is known without asking: then no local server need be looked at (80 ms)."""
     return setup.consent and any(m.id == setup.wanted and not m.on_device for m in world.models)
+
+
+def _first_mode(store: Store, session_id: str | None, mode: Mode) -> Mode:
+    try:
+        session = store.session(session_id) if session_id else None
+    except LookupError:
+        session = None  # the command that named it says so, with its own exit code
+    return session.mode or mode if session is not None else mode
 
 
 def _pick(world: World, config: Config, last: str | None) -> None:

@@ -248,6 +248,14 @@ class Chat:
         scans.terms = replace(scans.terms, always=(*scans.terms.always, word))
         return f"{word} is hidden for this run."
 
+    @property
+    def banner(self) -> str:
+        """What to say as long as the chat is open: why conversations are not saved, or that a damaged file was set aside."""
+        told = [text for text in (self.store.notice, self.store.problem) if text]
+        if not told and not self.store.saved:
+            told.append("Nothing is saved: conversations are kept in memory until you quit.")
+        return " ".join(told)
+
     def snapshot(self) -> Snapshot:
         """Every gauge at this moment."""
         return self.world.snapshot()

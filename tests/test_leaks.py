@@ -444,3 +444,17 @@ async def test_a_model_found_to_answer_elsewhere_is_asked_for_by_that_hosts_name
         held = (await b.ask("hello", pin=LOCAL)).held
         assert held.package.host == "ollama.com"
         assert held.package.remote
+
+
+async def test_a_conversation_held_local_is_local_from_the_first_moment(demo: Demo, tmp_path: Path) -> None:
+    allowed = EndpointSettings(base_url=demo.openai.base_url, allowed=True)
+    config = Config(pair=PairSettings(local=LOCAL), thresholds=QUICK, endpoints={"openai": allowed})
+    async with bench(tmp_path, demo, config=config, save=True) as b:
+        b.chat.set_mode(b.session.id, Mode.ONLY_LOCAL)
+        session = b.session.id
+    demo.openai.clear()
+    async with bench(tmp_path, demo, config=config, save=True, samplers=True, opening=session) as b:
+        await asyncio.sleep(0.5)
+        assert clouds(demo) == 0
+        b.chat.opened(b.session)
+        await until(lambda: clouds(demo) > 0)

@@ -77,6 +77,7 @@ async def _run(options: Options, text: str) -> int:
         demo=options.demo,
         mode=Mode.ONLY_LOCAL if options.local else None,
         consent=options.cloud,
+        session=options.session,
         wanted=options.model,
     )
     async with assembled(setup) as chat:

@@ -148,9 +148,8 @@ class Plain:
         self.say(HELLO)
         for line in found(self.chat.world, self._config, demo=self.demo):
             self.say(f"  {'✓' if line.ok else '✗'} {line.text}" + (f". To mend it: {line.fix}" if line.fix else ""))
-        for told in (self.chat.store.notice, self.chat.store.problem):
-            if told:
-                self.say(told)
+        if self.chat.banner and not self.demo:
+            self.say(self.chat.banner)
         self.say(sentences.SAID_OF_MODE[self.chat.mode(self.session)])
         self.show_path()
 

@@ -46,7 +46,7 @@ def run(opening: Opening, config: Config) -> int:
             snapshot=made.chat.snapshot,
             found=tuple(Found(f.ok, f.text, f.fix) for f in found(made.chat.world, config, demo=opening.demo)),
             session=session_id,
-            banner=made.chat.store.problem or made.chat.store.notice or "",
+            banner="" if opening.demo else made.chat.banner,
             strategy=config.strategy,
             hide=partial(_hide, made.chat),
         )

@@ -37,6 +37,7 @@ class Opening:
             save=self.save,
             demo=self.demo,
             mode=Mode.ONLY_LOCAL if self.local else None,
+            session=self.session,
             wanted=self.model,
             config=config,
         )

@@ -128,6 +128,8 @@ class ChatScreen(Screen[None]):
         self.composer.focus()
         store = self.opened.chat.store
         self._session_id = session_id or store.new_session().id
+        # its mode holds for probes too: LOCAL ONLY is a promise from the first moment
+        self.opened.chat.opened(self.session)
         turns = store.path(self._session_id)
         self.transcript.load(turns)
         self._decision = self._stored_decision()

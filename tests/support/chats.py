@@ -92,8 +92,11 @@ async def bench(
     mode: Mode | None = None,
     samplers: bool = False,
     extra: Mapping[str, str] | None = None,
+    opening: str | None = None,
 ) -> AsyncIterator[Bench]:
+    """`opening` is a stored session that the chat is opened for; the bench's own is new all the same."""
     config = config or Config(pair=PairSettings(local=LOCAL))
-    setup = Setup(save=save, samplers=samplers, mode=mode, config=config, env={**environment(demo, folder), **(extra or {})})
+    env = {**environment(demo, folder), **(extra or {})}
+    setup = Setup(save=save, samplers=samplers, mode=mode, session=opening, config=config, env=env)
     async with assembled(setup) as chat:
         yield Bench(chat, demo, chat.store.new_session())

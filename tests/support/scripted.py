@@ -179,6 +179,7 @@ class ScriptedChat:
         self._held: dict[str, Line] = {}
         self.previewed: list[str] = []
         self.hidden: Mapping[str, int] = {}
+        self.looked_at: list[str] = []
 
     def answer(self, session_id: str, text: str) -> ScriptedAnswer:
         self.asked.append(text)
@@ -262,6 +263,9 @@ class ScriptedChat:
 
     def set_pin(self, session_id: str, model_id: str | None) -> None:
         self.store.all[session_id] = replace(self.store.all[session_id], pin=model_id)
+
+    def opened(self, session: Session) -> None:
+        self.looked_at.append(session.id)
 
     def mode(self, session: Session) -> Mode:
         return self.modes.get(session.id) or Mode.AUTO
