@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from hybridchat.chat import Preview
-from hybridchat.cli import edge
+from hybridchat.cli import edge, sentences
 from hybridchat.conversation import Ended, Ending, Held
 from hybridchat.facts import Check, ConnectivityState, Decision, Locality, Snapshot
 from hybridchat.render import words
@@ -154,7 +154,7 @@ def dry_lines(preview: Preview) -> list[str]:
     cost = "$0" if stays else words.money(preview.est_cost) + (" at most" if preview.est_cost else "")
     lines = [
         f"model    {words.short(chosen.id)} ({words.PLACES[chosen.locality]})" if chosen else "model    none",
-        f"why      {preview.sentence}",
+        f"why      {sentences.without_keys(preview.sentence)}",
         f"personal {counts}; stays here" if stays else f"hidden   {counts}",
         f"tokens   about {preview.tokens:,}",
     ]

@@ -37,6 +37,13 @@ def at_the_edge(argv: list[str]) -> int:
         return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
+    except ValueError as error:
+        from hybridchat.terms import TermsError  # imported here: it brings the scanner along
+
+        if not isinstance(error, TermsError):
+            raise
+        say(str(error))
+        return USAGE
     except OSError as error:
         if not _output_failed(error):
             raise

@@ -81,9 +81,16 @@ def _legend(every: Sequence[Model]) -> str:
 
 def _store() -> Store:
     path = database(os.environ)
-    if not path.exists():
-        raise Exit(edge.OK, "Nothing is saved yet.")
-    return Store.open(path)
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise Exit(edge.OK, "Nothing is saved yet.") from None
+    except OSError as error:
+        raise Exit(edge.USAGE, f"{path} cannot be read: {error.strerror}.") from None
+    store = Store.open(path)
+    for told in (store.notice, store.problem):
+        say(told or "")
+    return store
 
 
 def _when(at: float) -> str:
@@ -101,6 +108,8 @@ def sessions() -> int:
     finally:
         asyncio.run(store.close())
     sys.stdout.write(columns(rows))
+    if not rows:
+        say("No conversation is saved yet.")
     return edge.OK
 
 

@@ -59,7 +59,7 @@ class Teller:
     def _end(self, ended: Ended) -> None:
         self._tty.end_line()
         if mark := words.ended(ended):
-            self._tty.line(mark)
+            self._tty.line(sentences.without_keys(mark, commands=True))
         for note in ended.notes:
             self._tty.line(f"({note})")
         answered = ended.ending not in {Ending.FAILED, Ending.UNROUTED}

@@ -29,6 +29,7 @@ SAID_OF_MODE = {
     Mode.PREFER_CLOUD: "The cloud first, this machine when it must be.",
     Mode.ONLY_CLOUD: "CLOUD: answers come from the cloud; the first send asks.",
 }
+_KEYS = {"f2": "/model", "f5": "/auto"}
 _DEVICE = {
     ResourceState.AVAILABLE: "ok",
     ResourceState.CONSTRAINED: "busy",
@@ -45,7 +46,15 @@ _LINK = {
 
 def started(text: str) -> str:
     """`text` as a sentence: a capital first, a full stop last."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+    end = "" if text.endswith((".", "?", "!")) else "."
+    return f"{text[:1].upper()}{text[1:]}{end}" if text else ""
+
+
+def without_keys(text: str, *, commands: bool = False) -> str:
+    """The text less the keys of the screen, such as `(f5)`; with `commands` what to type stands in their place."""
+    for key, command in _KEYS.items():
+        text = text.replace(f" ({key})", f" ({command})" if commands else "")
+    return text
 
 
 def about(dollars: float | None) -> str:
@@ -84,7 +93,7 @@ def left(event: HandedOver) -> str:
 
 def why(decision: Decision) -> Iterator[str]:
     """The sentence, then one line for each model: its place in the order, and the reason."""
-    yield sentence(decision)
+    yield without_keys(sentence(decision))
     for model_id, verdict, reason in table(decision):
         yield f"  {words.short(model_id)}, {verdict}{': ' + reason if reason else ''}"
 
