@@ -11,7 +11,9 @@ MAKE_VENV = uv venv --quiet --allow-existing --python '>=3.11' $(VENV)
 INSTALL = uv pip install --quiet --python $(BIN)/python
 else
 MAKE_VENV = $(PYTHON) -m venv $(VENV)
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# a .venv that uv made has no pip
+INSTALL = { $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null; } && \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
 .PHONY: help demo chat test check format bench picture smoke snapshots deps-llama clean

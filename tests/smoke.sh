@@ -16,6 +16,7 @@ echo "== unpinned install into an empty venv"
 "$work/venv/bin/hybridchat" --version
 
 echo "== what the wheel holds"
+cd "$work" # not the clone: its own folder would be imported
 "$work/venv/bin/python" - <<'PY'
 from importlib.resources import files
 
@@ -25,8 +26,11 @@ assert (package / "catalogue.toml").is_file(), "the catalogue is missing from th
 assert (package / "tui" / "app.tcss").is_file(), "the style sheet is missing from the wheel"
 PY
 
+echo "== one question through a pipe"
+HYBRIDCHAT_DATA_DIR="$work/data" HYBRIDCHAT_CONFIG="$work/config.toml" \
+    "$work/venv/bin/hybridchat" ask --demo -q "What is the capital of France?" </dev/null | grep -q Paris
+
 echo "== one conversation, full screen and plain"
-cd "$work"
 for mode in "" "--plain"; do
     "$work/venv/bin/python" "$work/clone/tests/smoke_pty.py" "$work/venv/bin/hybridchat" $mode
 done
