@@ -31,6 +31,7 @@ from hybridchat.routing.policy import Policy
 from hybridchat.routing.strategies import STRATEGIES
 from hybridchat.scans import ScanCache
 from hybridchat.sessions.store import Store
+from hybridchat.terms import TermsError
 from hybridchat.terms import load as load_terms
 from hybridchat.world import Sources, World
 
@@ -100,7 +101,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         store=store,
         clock=time.time,
         policy=policy,
-        scans=ScanCache(Terms() if terms is None else load_terms(terms)),
+        scans=_scans(terms),
         mode=setup.mode or config.mode,
         max_output=config.limits.max_output,
         reserve=config.limits.reserve,
@@ -170,6 +171,14 @@ async def ready(chat: Chat, setup: Setup) -> None:
 def _known_remote(world: World, setup: Setup) -> bool:
     """Whether one model is wanted, may be asked, and is known without asking: then no local server need be looked at (80 ms)."""
     return setup.consent and any(m.id == setup.wanted and not m.on_device for m in world.models)
+
+
+def _scans(terms: Path | None) -> ScanCache:
+    """The scanner with the user's own list. Without the list this machine still answers, and nothing leaves it."""
+    try:
+        return ScanCache(Terms() if terms is None else load_terms(terms))
+    except TermsError as error:
+        return ScanCache(Terms(), failure=str(error))
 
 
 def _first_mode(store: Store, session_id: str | None, mode: Mode) -> Mode:

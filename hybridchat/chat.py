@@ -20,6 +20,7 @@ from hybridchat.privacy.scan import ScanError
 from hybridchat.providers.base import ProviderError
 from hybridchat.routing.explain import from_record, sentence
 from hybridchat.routing.memory import planned_window
+from hybridchat.scans import ScanCache
 from hybridchat.sending import hidden_kinds
 from hybridchat.sessions.store import Store
 from hybridchat.stopper import Stopper
@@ -235,24 +236,24 @@ class Chat:
     def hide(self, word: str) -> str:
         """Never sends `word` readable from now on; the sentence to show. Writes a small file."""
         scans = self._crew.scans
-        try:
-            if self._terms_file is not None:
-                terms.add(self._terms_file, word)
-                scans.terms = terms.load(self._terms_file)
+        failure = ""
+        if self._terms_file is not None:
+            try:
+                self._crew.scans = ScanCache(terms.add(self._terms_file, word))
+            except terms.TermsError as error:
+                failure = f": {error}"
+                if not any(letter.isalnum() for letter in word):
+                    return f"{error}."
+            else:
                 return f"{word} is hidden from now on, wherever it occurs. hybridchat terms lists all."
-        except terms.TermsError as error:
-            if not any(letter.isalnum() for letter in word):
-                return f"{error}."
-            scans.terms = replace(scans.terms, always=(*scans.terms.always, word))
-            return f"{word} is hidden for this run only: {error}."
         scans.terms = replace(scans.terms, always=(*scans.terms.always, word))
-        return f"{word} is hidden for this run."
+        return f"{word} is hidden for this run{failure}."
 
     @property
     def banner(self) -> str:
-        """What to say as long as the chat is open: why conversations are not saved, or that a damaged file was set aside."""
-        told = [text for text in (self.store.notice, self.store.problem) if text]
-        if not told and not self.store.saved:
+        """What to say as long as the chat is open: why nothing is saved, or sent, or that a damaged file was set aside."""
+        told = [text for text in (self.store.notice, self.store.problem, self._crew.scans.failure) if text]
+        if not self.store.problem and not self.store.saved:
             told.append("Nothing is saved: conversations are kept in memory until you quit.")
         return " ".join(told)
 

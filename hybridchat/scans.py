@@ -6,17 +6,21 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 
 from hybridchat.facts import Finding
-from hybridchat.privacy.scan import Terms, scan
+from hybridchat.privacy.scan import ScanError, Terms, scan
 
 CAPACITY = 4096
 """Texts remembered; about 20 MB at a typical message size."""
 
 
 class ScanCache:
-    """`scan` with a memory. Scans in the one worker thread; `terms` may be set from any."""
+    """`scan` with a memory. Scans in the one worker thread; `terms` may be set from any.
 
-    def __init__(self, terms: Terms) -> None:
+    `failure` says why the user's own list is not known: then every scan fails, and nothing is sent.
+    """
+
+    def __init__(self, terms: Terms, failure: str = "") -> None:
         self._current: tuple[Terms, OrderedDict[str, tuple[Finding, ...]]] = terms, OrderedDict()
+        self.failure = failure
 
     @property
     def terms(self) -> Terms:
@@ -29,6 +33,8 @@ class ScanCache:
 
     def scan(self, text: str) -> tuple[Finding, ...]:
         """Findings of `text` under the current terms. Raises `ScanError`."""
+        if self.failure:
+            raise ScanError(self.failure)
         terms, known = self._current
         found = known.get(text)
         if found is None:

@@ -458,3 +458,22 @@ async def test_a_conversation_held_local_is_local_from_the_first_moment(demo: De
         assert clouds(demo) == 0
         b.chat.opened(b.session)
         await until(lambda: clouds(demo) > 0)
+
+
+async def test_without_the_users_own_list_this_machine_answers_and_nothing_leaves(demo: Demo, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "terms.txt").write_bytes(b"caf\xe9\n")
+    async with bench(tmp_path, demo, config=AUTO, save=True) as b:
+        assert "terms.txt" in b.chat.banner
+        assert (await b.ask("What is the capital of France?")).ended.locality is Locality.ON_DEVICE
+        b.chat.hide("Bluebird")
+        heard = await b.ask("hello", pin=OPENAI)
+        assert heard.ended.error == "scan_error"
+        assert "terms.txt" in heard.ended.text
+        assert clouds(demo) == 0
+
+
+async def test_a_word_without_a_letter_cannot_be_hidden_and_that_is_said(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, save=True) as b:
+        assert "no letter or digit" in b.chat.hide("---")
+        assert b.chat._crew.scans.terms.always == ()
