@@ -18,8 +18,8 @@ MEGABYTE = 1e6
 
 def figures(*, quick: bool) -> list[Figure]:
     with surroundings() as env:
-        found = [_import(env, 9 if quick else 25), _help(env, 5 if quick else 11), *_paint(env, 5 if quick else 11)]
-        return [*found, *_memory(env, 1 if quick else 3)]
+        found = [_import(env, 9 if quick else 25), _help(env, 3 if quick else 11), *_paint(env, 4 if quick else 11)]
+        return [*found, *_memory(env, 1 if quick else 2)]
 
 
 def _import(env: Mapping[str, str], n: int) -> Figure:
@@ -66,7 +66,7 @@ def _memory(env: Mapping[str, str], n: int) -> list[Figure]:
     idle = [_resident(HYBRIDCHAT, env) for _ in range(n)]
     empty = [_resident((*HYBRIDCHAT, "chat"), env) for _ in range(n)]
     session = stored(env, 500)
-    full = [_resident((*HYBRIDCHAT, "chat", "--session", session), env, settle=5.0) for _ in range(n)]
+    full = [_resident((*HYBRIDCHAT, "chat", "--session", session), env, settle=4.0) for _ in range(n)]
     more = statistics.median(full) - statistics.median(empty)
     least = f"bare Textual screen {_mb(bare)}"
     rested = statistics.median(idle)
@@ -76,7 +76,7 @@ def _memory(env: Mapping[str, str], n: int) -> list[Figure]:
     ]
 
 
-def _resident(command: Sequence[str], env: Mapping[str, str], settle: float = 3.0) -> float:
+def _resident(command: Sequence[str], env: Mapping[str, str], settle: float = 2.0) -> float:
     """Megabytes of a program on a terminal that nobody touched for `settle` seconds after its first paint."""
     terminal = Heard(command, env=env)
     while terminal.first_paint is None:
