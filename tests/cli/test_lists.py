@@ -79,7 +79,7 @@ def test_sessions_ledger_and_why_tell_what_happened(asked: tuple[Demo, dict[str,
     assert hybridchat("ledger", "--raw", row.split()[0], env=env).stdout == sent.body + b"\n"
     why = hybridchat("why", env=env).stdout.decode()
     assert why.startswith("gpt-6.1-terra in the cloud: you asked for it\n")
-    assert "CLOUD ONLY is on" in why
+    assert "claude-haiku-5-5, out: another model was chosen by hand" in why
     assert hybridchat("why", record["turn_id"], env=env).stdout.decode() == why
 
 
