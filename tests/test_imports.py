@@ -1,0 +1,66 @@
+"""What is not imported costs nothing: each rule is checked in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hybridchat.demo import Demo
+
+HEAVY = ("textual", "rich", "typer", "pydantic", "openai", "anthropic", "ollama", "httpx", "httpx2", "psutil", "pynvml", "numpy")
+CLOUD_SDKS = frozenset({"openai", "anthropic"})
+SDKS = CLOUD_SDKS | {"ollama", "httpx", "httpx2"}
+LIST = "import json, sys; sys.stderr.write('\\n' + json.dumps(sorted(sys.modules)))"
+
+
+def loaded(code: str, env: dict[str, str] | None = None) -> set[str]:
+    """Names of the modules that a fresh interpreter holds after running `code`."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{LIST}"],
+        env=os.environ | (env or {}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("module", ["hybridchat", "hybridchat.chat", "hybridchat.assemble", "hybridchat.cli.start"])
+def test_importing_loads_no_heavy_library(module: str) -> None:
+    assert not loaded(f"import {module}") & set(HEAVY)
+
+
+def test_what_the_first_paint_needs_is_not_what_answers_need() -> None:
+    names = loaded("import hybridchat.cli.start, hybridchat.cli.screen")
+    assert "hybridchat.tui.app" in names
+    unwanted = {
+        n for n in names if n.partition(".")[0] in SDKS | {"typer", "pydantic", "psutil", "pynvml", "sqlite3", "phonenumbers"}
+    }
+    assert not unwanted
+    assert not names & {"hybridchat.assemble", "hybridchat.chat", "hybridchat.privacy.scan", "hybridchat.sessions.store"}
+
+
+def asked(demo: Demo, folder: Path, *arguments: str) -> set[str]:
+    """Modules loaded once `hybridchat ask ARGUMENTS` has answered about Paris."""
+    code = f"import sys\nfrom hybridchat.__main__ import run\nassert run({['ask', *arguments, 'capital of France']!r}) == 0"
+    return loaded(code, {**demo.env(), "HYBRIDCHAT_DATA_DIR": str(folder), "HYBRIDCHAT_CONFIG": str(folder / "config.toml")})
+
+
+def test_asking_a_local_model_loads_no_cloud_sdk(demo: Demo, tmp_path: Path) -> None:
+    names = asked(demo, tmp_path, "-m", "ollama:llama3.2:3b")
+    assert "ollama" in names
+    # not "rich": httpx loads it for a command line of its own, where it is installed
+    assert not names & (CLOUD_SDKS | {"typer", "textual", "psutil", "pynvml"})
+
+
+def test_asking_a_cloud_model_loads_only_its_own_sdk(demo: Demo, tmp_path: Path) -> None:
+    names = asked(demo, tmp_path, "-m", "openai:gpt-6.1-terra", "--cloud")
+    assert "openai" in names
+    assert not names & {"anthropic", "ollama", "typer", "textual", "psutil", "pynvml"}
+    assert not demo.ollama.requests
