@@ -13,7 +13,7 @@ from typing import Self
 from hybridchat import terms
 from hybridchat.conversation import Ended, Ending, Event, Package, Session, Turn, Verdict
 from hybridchat.crew import Ask, Crew, held_mode, must_ask, readable
-from hybridchat.facts import Decision, Mode, Model, Request, Snapshot
+from hybridchat.facts import Decision, Locality, Mode, Model, Request, Snapshot
 from hybridchat.handover import Parts
 from hybridchat.look import Look, look, package
 from hybridchat.privacy.scan import ScanError
@@ -136,7 +136,19 @@ class Chat:
             raise LookupError(f"turn {turn_id} does not wait for a verdict")
         decision = self.decision(turn_id)
         waiting = decision.chosen if decision is not None else None
-        return Ask(turn.session_id, turn.question, parent=turn.parent_id, turn=turn, waiting_for=waiting)
+        # of an answered turn the other side had been asked for: no model of the same side may step in
+        answered = turn.answer if turn.answer is not None and turn.answer.text else None
+        other = answered is not None and waiting is not None and (answered.locality is Locality.ON_DEVICE) != waiting.on_device
+        return Ask(
+            turn.session_id,
+            turn.question,
+            mode=Mode.AUTO if other else None,
+            parent=turn.parent_id,
+            turn=turn,
+            escalated=other,
+            unpinned=other,
+            waiting_for=waiting,
+        )
 
     def _start(self, ask: Callable[[], Ask]) -> Answer:
         stopper = Stopper()
