@@ -185,7 +185,7 @@ class _Follow:
 
     def _close(self, ended: Ended) -> None:
         if ended.ending is not Ending.COMPLETE:
-            say(ended.text if self._options.quiet else words.ended(ended))
+            say(sentences.without_keys(ended.text if self._options.quiet else words.ended(ended)))
         if self._options.quiet:
             return
         for note in ended.notes:
