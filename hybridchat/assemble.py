@@ -24,15 +24,11 @@ from hybridchat.facts import Device, Locality, Mode
 from hybridchat.gate import Gate
 from hybridchat.health import Health
 from hybridchat.keys import KeyUnavailable, api_key, has_key
-from hybridchat.privacy.scan import Terms
 from hybridchat.providers.base import Guard, Provider, Unauthorised
 from hybridchat.providers.factory import make_provider
 from hybridchat.routing.policy import Policy
 from hybridchat.routing.strategies import STRATEGIES
-from hybridchat.scans import ScanCache
 from hybridchat.sessions.store import Store
-from hybridchat.terms import TermsError
-from hybridchat.terms import load as load_terms
 from hybridchat.world import Sources, World
 
 if TYPE_CHECKING:  # the samplers cost 10 ms that one-shot commands, http.server 25 ms that all but the demo can do without
@@ -71,7 +67,6 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
     config = setup.config or load(env=env)
     places = endpoints(config, env)
     policy = _policy(config, places, consent=setup.consent)
-    terms = None if demo is not None else terms_path(env)
     store = Store.open(database(env) if setup.save and config.save else None)
     gate = Gate(
         on_device=frozenset(e.host for e in places if e.locality is Locality.ON_DEVICE),
@@ -101,7 +96,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         store=store,
         clock=time.time,
         policy=policy,
-        scans=_scans(terms),
+        terms_file=None if demo is not None else terms_path(env),
         mode=setup.mode or config.mode,
         max_output=config.limits.max_output,
         reserve=config.limits.reserve,
@@ -109,7 +104,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
     )
     world.local_only(on=_first_mode(store, setup.session, crew.mode) is Mode.ONLY_LOCAL)
     world.on_found = partial(_pick, world, config, store.recall("last-local"))
-    return Chat(world, store, crew, terms)
+    return Chat(world, store, crew)
 
 
 @dataclass(slots=True)
@@ -171,14 +166,6 @@ async def ready(chat: Chat, setup: Setup) -> None:
 def _known_remote(world: World, setup: Setup) -> bool:
     """Whether one model is wanted, may be asked, and is known without asking: then no local server need be looked at (80 ms)."""
     return setup.consent and any(m.id == setup.wanted and not m.on_device for m in world.models)
-
-
-def _scans(terms: Path | None) -> ScanCache:
-    """The scanner with the user's own list. Without the list this machine still answers, and nothing leaves it."""
-    try:
-        return ScanCache(Terms() if terms is None else load_terms(terms))
-    except TermsError as error:
-        return ScanCache(Terms(), failure=str(error))
 
 
 def _first_mode(store: Store, session_id: str | None, mode: Mode) -> Mode:

@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import Self
 
 from hybridchat import terms
@@ -20,7 +19,6 @@ from hybridchat.privacy.scan import ScanError
 from hybridchat.providers.base import ProviderError
 from hybridchat.routing.explain import from_record, sentence
 from hybridchat.routing.memory import planned_window
-from hybridchat.scans import ScanCache
 from hybridchat.sending import hidden_kinds
 from hybridchat.sessions.store import Store
 from hybridchat.stopper import Stopper
@@ -76,11 +74,10 @@ class Answer:
 class Chat:
     """Conversations over the models of a `World`. Built by `assemble`; event loop only."""
 
-    def __init__(self, world: World, store: Store, crew: Crew, terms_file: Path | None = None) -> None:
+    def __init__(self, world: World, store: Store, crew: Crew) -> None:
         self.world = world
         self.store = store
         self._crew = crew
-        self._terms_file = terms_file
         self._held: dict[str, Ask] = {}
 
     # -- one turn ---------------------------------------------------------------------------------
@@ -247,18 +244,18 @@ class Chat:
 
     def hide(self, word: str) -> str:
         """Never sends `word` readable from now on; the sentence to show. Writes a small file."""
-        scans = self._crew.scans
-        failure = ""
-        if self._terms_file is not None:
+        crew, failure = self._crew, ""
+        if crew.terms_file is not None:
             try:
-                self._crew.scans = ScanCache(terms.add(self._terms_file, word))
+                terms.add(crew.terms_file, word)
             except terms.TermsError as error:
                 failure = f": {error}"
                 if not any(letter.isalnum() for letter in word):
                     return f"{error}."
             else:
+                crew.read_terms()
                 return f"{word} is hidden from now on, wherever it occurs. hybridchat terms lists all."
-        scans.terms = replace(scans.terms, always=(*scans.terms.always, word))
+        crew.scans.terms = replace(crew.scans.terms, always=(*crew.scans.terms.always, word))
         return f"{word} is hidden for this run{failure}."
 
     @property

@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TypeVar
 
+from hybridchat import terms
 from hybridchat.conversation import Session, Turn, Verdict
 from hybridchat.facts import Locality, Mode, Model
 from hybridchat.privacy.placeholders import PlaceholderTable, Row
+from hybridchat.privacy.scan import Terms
 from hybridchat.routing.policy import Policy
 from hybridchat.scans import ScanCache
 from hybridchat.sessions.store import Store
@@ -84,7 +87,8 @@ class Crew:
     store: Store
     clock: Callable[[], float]
     policy: Policy
-    scans: ScanCache
+    terms_file: Path | None = None
+    """The user's own list; `None`: there is none, as in the demo."""
     mode: Mode = Mode.AUTO
     max_output: int = 4096
     reserve: int = 1024
@@ -94,10 +98,32 @@ class Crew:
     """Session id -> hosts the user said `always in this session` for, as last read from the store."""
     windows: dict[tuple[str, str], int] = field(default_factory=dict)
     """(session id, model id) -> num_ctx kept for the conversation."""
+    looked_at: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    """(session id, host) -> words that were left readable in what the user consented to."""
     leftover: set[asyncio.Task[None]] = field(default_factory=set)
     """Streams that were told to close and have not yet."""
+    scans: ScanCache = field(init=False)
+    _stamp: tuple[int, int] | None = None
     _tables: dict[str, PlaceholderTable] = field(default_factory=dict)
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="scan"))
+
+    def __post_init__(self) -> None:
+        self.scans = ScanCache(Terms())
+        self.read_terms()
+
+    def read_terms(self) -> None:
+        """Takes in the user's own list when it is new or was changed, by whatever process. Reads a file: off the event loop.
+
+        Without a list that is there this machine still answers, and nothing leaves it.
+        """
+        stamp = _stamp(self.terms_file) if self.terms_file is not None else None
+        if self.terms_file is None or stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self.scans = ScanCache(terms.load(self.terms_file))
+        except terms.TermsError as error:
+            self.scans = ScanCache(Terms(), failure=str(error))
 
     async def in_worker(self, job: Callable[[], T]) -> T:
         """Runs CPU work, and all that touches a placeholder table, on the one worker thread."""
@@ -119,6 +145,17 @@ class Crew:
         self._worker.shutdown(wait=False, cancel_futures=True)
         if self.leftover:
             await asyncio.wait(self.leftover, timeout=1.0)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes with the file; zeros for one that is not there."""
+    try:
+        told = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    except OSError:
+        return -1, -1
+    return told.st_mtime_ns, told.st_size
 
 
 def held_mode(crew: Crew, session: Session) -> Mode:

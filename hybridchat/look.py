@@ -52,8 +52,8 @@ class _Measures:
 async def look(ask: Ask, session: Session, parts: Parts, crew: Crew, *, patience: float | None = None) -> Look:
     """Surveys the text off the event loop and decides. After `patience` seconds a late scan counts as private (`None`: wait)."""
     scan = asyncio.ensure_future(crew.in_worker(partial(_find, parts, crew)))
-    (crew.grants[session.id], crew.world.spent), measures, _ = await asyncio.gather(
-        asyncio.to_thread(_kept, crew, session.id), asyncio.to_thread(_measure, parts), crew.world.retry_missing()
+    (crew.grants[session.id], crew.world.spent), measures = await asyncio.gather(
+        asyncio.to_thread(_kept, crew, session.id), asyncio.to_thread(_measure, parts)
     )
     await asyncio.wait({scan}, timeout=patience)
     found = await _decide(ask, session, parts, crew, measures, scan.result() if scan.done() else None)
@@ -64,6 +64,7 @@ async def look(ask: Ask, session: Session, parts: Parts, crew: Crew, *, patience
 
 
 def _find(parts: Parts, crew: Crew) -> Findings:
+    crew.read_terms()
     texts = [parts.system, parts.question] + [m.text for t in parts.history for m in messages_of(t)]
     try:
         return Findings(crew.scans.kinds(texts), crew.scans.kinds([parts.question]))

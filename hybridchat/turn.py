@@ -102,6 +102,7 @@ class _Journey:
                 return
 
     async def _look(self) -> Look:
+        await self.crew.world.retry_missing()
         return await look(self.ask, self.session, self.parts, self.crew, patience=self.crew.patience.scan)
 
     async def _go(self, found: Look) -> AsyncGenerator[Event | Rest, None]:
@@ -120,8 +121,8 @@ class _Journey:
         except ScanError as error:
             yield self._scan_failed(str(error))
             return
-        if must_ask(self.crew, self.ask, model):
-            yield self._rest(model, made)
+        if (reason := self._must_ask(model, made)) is not None:
+            yield self._rest(model, made, reason)
             return
         async with aclosing(self._send(model, made, found, decision_id)) as events:
             async for event in events:
@@ -172,6 +173,22 @@ class _Journey:
         """The model that spoke last: in this turn, else in the one before."""
         return self.turn.answer.model_id if self.turn.answer is not None else found.request.current
 
+    def _must_ask(self, model: Model, made: Package) -> str | None:
+        """Why consent is needed before the package may go, or `None`.
+
+        A consent for the whole session was given to what was left readable then: it is asked again when that list grows.
+        """
+        if must_ask(self.crew, self.ask, model):
+            return self.attempt.explanation if self.attempt else "first message to this host in this session"
+        if readable(self.crew, model) or self.crew.policy.cloud == "auto":
+            return None
+        seen = self.crew.looked_at.setdefault((self.session.id, model.host), set())
+        new = [word for word in made.left if word not in seen]
+        if new and model.host not in self.ask.granted:
+            return f"more is left readable than before: {', '.join(new[:8])}"
+        seen.update(made.left)
+        return None
+
     def _may_fall_back(self, error: ProviderError) -> bool:
         if self.tries >= MAX_ATTEMPTS or self.ask.pinned(self.session):
             return False
@@ -197,10 +214,9 @@ class _Journey:
     def _fell_back(self, failed: Try, model: Model | None) -> FellBack:
         return FellBack(self.turn.id, failed.attempt.id, failed.model.id, model.id if model else None, failed.explanation)
 
-    def _rest(self, model: Model, made: Package) -> Rest:
+    def _rest(self, model: Model, made: Package, reason: str) -> Rest:
         self.over = True
         self.crew.store.end_turn(self.turn.id, Ending.HELD)
-        reason = self.attempt.explanation if self.attempt else "first message to this host in this session"
         return Rest(Held(self.turn.id, made, reason), replace(self.ask, waiting_for=model, verdict=None))
 
     def _stopped(self) -> Ended:

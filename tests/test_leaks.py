@@ -14,6 +14,7 @@ from typing import Self
 
 import pytest
 
+from hybridchat import terms
 from hybridchat.chat import Answer
 from hybridchat.config import Config
 from hybridchat.config.schema import (
@@ -477,3 +478,38 @@ async def test_a_word_without_a_letter_cannot_be_hidden_and_that_is_said(demo: D
     async with bench(tmp_path, demo, save=True) as b:
         assert "no letter or digit" in b.chat.hide("---")
         assert b.chat._crew.scans.terms.always == ()
+
+
+@pytest.mark.parametrize("model", [OPENAI, ANTHROPIC, OLLAMA_CLOUD])
+async def test_words_of_the_protocols_can_be_hidden(demo: Demo, tmp_path: Path, model: str) -> None:
+    async with bench(tmp_path, demo, config=AUTO) as b:
+        for word in ("content", "model", "messages", "stream", "user", "options", "system", "text"):
+            b.chat.hide(word)
+        heard = await b.ask("repeat: content model messages stream user options system text", pin=model)
+        assert heard.text.strip() == "content model messages stream user options system text"
+
+
+async def test_a_term_added_in_another_process_holds_at_once(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=AUTO) as b:
+        await b.ask("repeat: Bluebird", pin=OPENAI)
+        terms.add(tmp_path / "data" / "terms.txt", "Bluebird")
+        await b.ask("repeat: Bluebird again", pin=OPENAI)
+        first, second = b.cloud_bodies()
+        assert b"Bluebird" in first
+        assert b"Bluebird" not in second
+
+
+async def test_a_consent_for_the_session_asks_again_when_more_is_left_readable(demo: Demo, tmp_path: Path) -> None:
+    config = Config(pair=PairSettings(local=LOCAL, cloud=OPENAI))
+    async with bench(tmp_path, demo, config=config) as b:
+        b.chat.set_mode(b.session.id, Mode.ONLY_CLOUD)
+        held = (await b.ask("repeat: dinner with Walburga")).held
+        assert "Walburga" in held.package.left
+        await hear(b.chat.resume(held.turn_id, Verdict.ALWAYS))
+        assert (await b.ask("repeat: what does Walburga eat?")).ended.ending is Ending.COMPLETE
+        more = (await b.ask("repeat: and Ottokar comes too")).held
+        assert "Ottokar" in more.reason
+        assert "Walburga" not in more.reason
+        await hear(b.chat.resume(more.turn_id, Verdict.SEND))
+        assert (await b.ask("repeat: Walburga and Ottokar eat soup")).ended.ending is Ending.COMPLETE
+        assert len(b.cloud_bodies()) == 4

@@ -16,6 +16,12 @@ _GROUP = re.compile(r"[A-Za-z0-9]+")
 _SEPARATOR = re.compile(r"[ \u00a0.\-/():\u2010-\u2013]{0,3}")
 # Members of a request that name its form and never hold what somebody wrote.
 _FRAME = frozenset({"role", "model", "type", "object"})
+# Names of members as the protocols have them: somebody who hides the word "content" must still be able to send.
+_MEMBERS = _FRAME | {
+    *("content", "format", "keep_alive", "include_usage", "max_completion_tokens", "max_tokens", "messages", "num_ctx"),
+    *("num_predict", "options", "reasoning_effort", "stream", "stream_options", "system", "temperature", "text", "think"),
+    *("thinking", "tools"),
+}
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -126,7 +132,8 @@ def _walk(root: object) -> Iterator[str]:
                 todo.append(("", inner))
         elif isinstance(value, dict):
             for key, member in value.items():
-                yield str(key)
+                if key not in _MEMBERS:
+                    yield str(key)
                 todo.append((str(key), member))
         elif isinstance(value, list):
             todo.extend((name, member) for member in value)
