@@ -82,14 +82,14 @@ def start(endpoint: Endpoint) -> str:
     """The command that makes this server answer, on this system; empty when we do not know it."""
     if endpoint.kind != "ollama":
         return ""
-    return "ollama serve" if shutil.which("ollama") else install_ollama()
+    return "ollama serve" if shutil.which("ollama") else install_ollama(sys.platform)
 
 
-def install_ollama() -> str:
-    """How to get Ollama on this system and start it, as its makers say."""
-    if sys.platform == "darwin":
+def install_ollama(platform: str) -> str:
+    """How to get Ollama on a system (as `sys.platform` calls it) and start it."""
+    if platform == "darwin":
         return "brew install ollama && ollama serve"
-    if sys.platform == "win32":
+    if platform == "win32":
         return "winget install Ollama.Ollama"
     return "curl -fsSL https://ollama.com/install.sh | sh"
 

@@ -16,7 +16,7 @@ import pytest
 from hybridchat.demo import Demo, Fault
 from hybridchat.facts import Device, ResourceState, Snapshot
 from hybridchat.sessions.store import Store
-from tests.cli.run import ROOT, bare, hybridchat
+from tests.cli.run import ROOT, bare, hybridchat, inside
 from tests.support.chats import environment
 
 CARD = "4111 1111 1111 1111"
@@ -38,7 +38,7 @@ def test_the_answer_is_on_stdout_and_everything_else_on_stderr(env: dict[str, st
 
 
 def test_quiet_says_nothing_but_the_answer(env: dict[str, str]) -> None:
-    assert hybridchat("ask", "-q", "capital of France", env=env).stderr == b""
+    assert inside("ask", "-q", "capital of France", env=env).stderr == b""
 
 
 def test_piped_text_comes_first_then_the_argument(demo: Demo, env: dict[str, str]) -> None:
@@ -47,21 +47,21 @@ def test_piped_text_comes_first_then_the_argument(demo: Demo, env: dict[str, str
 
 
 def test_private_values_never_leave_and_come_back_in_the_answer(demo: Demo, env: dict[str, str]) -> None:
-    done = hybridchat("ask", "--cloud", PRIVATE, env=env)
+    done = inside("ask", "--cloud", PRIVATE, env=env)
     assert done.returncode == 0, done.stderr
     assert done.stdout.decode().strip() == PRIVATE.removeprefix("repeat: ")
     (body,) = [r.body for s in (demo.openai, demo.anthropic) for r in s.requests]
     assert b"a@b.example" not in body
     assert CARD.encode() not in body
-    listed = hybridchat("ledger", "--json", env=env)
+    listed = inside("ledger", "--json", env=env)
     (row,) = [json.loads(line) for line in listed.stdout.splitlines()]
     assert row["sha256"] == hashlib.sha256(body).hexdigest()
     assert row["bytes"] == len(body)
-    assert hybridchat("ledger", "--raw", row["id"], env=env).stdout.rstrip(b"\n") == body
+    assert inside("ledger", "--raw", row["id"], env=env).stdout.rstrip(b"\n") == body
 
 
 def test_without_a_terminal_the_cloud_needs_consent_on_the_command_line(demo: Demo, env: dict[str, str]) -> None:
-    done = hybridchat("ask", "-m", "anthropic:claude-haiku-5-5", "hello", env=env)
+    done = inside("ask", "-m", "anthropic:claude-haiku-5-5", "hello", env=env)
     assert done.returncode == 3
     assert b"--cloud" in done.stderr
     assert not demo.openai.requests
@@ -70,7 +70,7 @@ def test_without_a_terminal_the_cloud_needs_consent_on_the_command_line(demo: De
 
 def test_local_is_a_promise(demo: Demo, env: dict[str, str]) -> None:
     demo.ollama.fail(Fault(kind="status", status=500))
-    done = hybridchat("ask", "--local", "hello", env=env)
+    done = inside("ask", "--local", "hello", env=env)
     assert done.returncode == 1
     assert demo.openai.connections == demo.anthropic.connections == 0
 
@@ -91,7 +91,7 @@ def test_json_is_one_object_of_schema_1(env: dict[str, str]) -> None:
 
 
 def test_json_counts_redactions_and_names_no_value(env: dict[str, str]) -> None:
-    done = hybridchat("ask", "--json", "--cloud", PRIVATE, env=env)
+    done = inside("ask", "--json", "--cloud", PRIVATE, env=env)
     assert json.loads(done.stdout)["redactions"] == {"EMAIL": 1, "CARD": 1}
 
 
@@ -101,7 +101,7 @@ def test_json_counts_redactions_and_names_no_value(env: dict[str, str]) -> None:
 )
 def test_json_is_one_object_also_when_it_fails(demo: Demo, env: dict[str, str], arguments: tuple[str, ...], code: int) -> None:
     demo.ollama.fail(Fault(kind="status", status=500))
-    done = hybridchat("ask", "--json", *(arguments or ("--local",)), "hello", env=env)
+    done = inside("ask", "--json", *(arguments or ("--local",)), "hello", env=env)
     assert done.returncode == code
     record = json.loads(done.stdout)
     assert record["schema"] == 1
@@ -113,35 +113,35 @@ def test_a_budget_too_small_is_5_and_nothing_is_sent(demo: Demo, env: dict[str, 
     Path(env["HYBRIDCHAT_CONFIG"]).write_text(
         '[limits]\ndaily_budget = 0.0001\n[models."openai:gpt-6.1-terra".price]\ninput = 1.0\noutput = 5.0\n'
     )
-    done = hybridchat("ask", "--cloud", "-m", "openai:gpt-6.1-terra", "hello", env=env)
+    done = inside("ask", "--cloud", "-m", "openai:gpt-6.1-terra", "hello", env=env)
     assert done.returncode == 5, done.stderr
     assert b"budget" in done.stderr
     assert not demo.openai.requests
 
 
 def test_local_with_a_cloud_model_is_3(demo: Demo, env: dict[str, str]) -> None:
-    done = hybridchat("ask", "--local", "-m", "openai:gpt-6.1-terra", "hello", env=env)
+    done = inside("ask", "--local", "-m", "openai:gpt-6.1-terra", "hello", env=env)
     assert done.returncode == 3, done.stderr
     assert not demo.openai.connections
 
 
 def test_a_model_of_a_dead_server_is_4_and_names_the_fix(demo: Demo, env: dict[str, str]) -> None:
     demo.ollama.pause()
-    done = hybridchat("ask", "-m", "ollama:llama3.2:3b", "hello", env=env)
+    done = inside("ask", "-m", "ollama:llama3.2:3b", "hello", env=env)
     assert done.returncode == 4
     assert b"ollama serve" in done.stderr
 
 
 def test_whole_answers_come_at_once_and_are_the_same(env: dict[str, str]) -> None:
-    streamed = hybridchat("ask", "--local", "-q", "Tell me about SQL", env=env)
-    whole = hybridchat("ask", "--local", "-q", "--no-stream", "Tell me about SQL", env=env)
+    streamed = inside("ask", "--local", "-q", "Tell me about SQL", env=env)
+    whole = inside("ask", "--local", "-q", "--no-stream", "Tell me about SQL", env=env)
     assert streamed.stdout == whole.stdout != b""
 
 
 def test_a_session_goes_on_by_the_start_of_its_id(demo: Demo, env: dict[str, str]) -> None:
-    hybridchat("ask", "repeat: first", env=env)
-    (listed,) = hybridchat("sessions", env=env).stdout.decode().splitlines()
-    hybridchat("ask", "--session", listed.split()[0][:4], "repeat: second", env=env)
+    inside("ask", "repeat: first", env=env)
+    (listed,) = inside("sessions", env=env).stdout.decode().splitlines()
+    inside("ask", "--session", listed.split()[0][:4], "repeat: second", env=env)
     last = json.loads([r for r in demo.ollama.requests if r.path == "/api/chat"][-1].body)
     assert [m["content"] for m in last["messages"] if m["role"] == "user"] == ["repeat: first", "repeat: second"]
 
@@ -152,20 +152,20 @@ def test_the_gauges_of_a_running_chat_count_while_they_are_young(env: dict[str, 
     left = Snapshot(device=Device(state=ResourceState.CONSTRAINED, reason="cpu 91 %"))
     store.save_snapshot(msgspec.json.encode(left).decode(), time.time() - age)
     store.shut()
-    record = json.loads(hybridchat("ask", "--json", "--local", "hello", env=env).stdout)
+    record = json.loads(inside("ask", "--json", "--local", "hello", env=env).stdout)
     assert record["agent_checks"]["resource_monitor"]["state"] == state
 
 
 def test_a_dry_run_leaves_the_last_question_alone(env: dict[str, str]) -> None:
     here = {**env, "TMUX_PANE": "%7"}
-    hybridchat("ask", "repeat: first", env=here)
-    hybridchat("ask", "--dry-run", "repeat: not asked", env=here)
-    assert len(hybridchat("sessions", env=env).stdout.splitlines()) == 1
-    assert hybridchat("ask", "-c", "--dry-run", "repeat: second", env=here).returncode == 0
+    inside("ask", "repeat: first", env=here)
+    inside("ask", "--dry-run", "repeat: not asked", env=here)
+    assert len(inside("sessions", env=env).stdout.splitlines()) == 1
+    assert inside("ask", "-c", "--dry-run", "repeat: second", env=here).returncode == 0
 
 
 def test_a_dry_run_sends_nothing(demo: Demo, env: dict[str, str]) -> None:
-    done = hybridchat("ask", "--dry-run", "--cloud", "--json", PRIVATE, env=env)
+    done = inside("ask", "--dry-run", "--cloud", "--json", PRIVATE, env=env)
     record = json.loads(done.stdout)
     assert done.returncode == 0
     assert record["redactions"] == {"EMAIL": 1, "CARD": 1}
@@ -185,7 +185,7 @@ def test_continue_goes_on_with_this_terminals_last_question(demo: Demo, env: dic
 
 
 def test_no_log_saves_nothing(env: dict[str, str]) -> None:
-    hybridchat("ask", "-n", "repeat: unsaved-word", env=env)
+    inside("ask", "-n", "repeat: unsaved-word", env=env)
     folder = Path(env["HYBRIDCHAT_DATA_DIR"])
     assert not folder.exists() or not any(b"unsaved-word" in f.read_bytes() for f in folder.iterdir())
 
@@ -202,7 +202,7 @@ def test_no_log_saves_nothing(env: dict[str, str]) -> None:
 )
 def test_exit_codes_of_a_failing_server(demo: Demo, env: dict[str, str], fault: Fault, code: int) -> None:
     demo.ollama.fail(fault)
-    done = hybridchat("ask", "--local", "Tell me about SQL", env=env)
+    done = inside("ask", "--local", "Tell me about SQL", env=env)
     assert done.returncode == code, done.stderr
     assert b"Traceback" not in done.stderr
 
@@ -229,7 +229,7 @@ def test_nothing_reachable_is_4_and_names_the_endpoint_and_the_fix(demo: Demo, e
     ],
 )
 def test_bad_usage_is_2_and_one_sentence(env: dict[str, str], arguments: tuple[str, ...], stdin: bytes, word: bytes) -> None:
-    done = hybridchat("ask", *arguments, env=env, stdin=stdin)
+    done = inside("ask", *arguments, env=env, stdin=stdin)
     assert done.returncode == 2, done.stderr
     assert word in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -237,7 +237,7 @@ def test_bad_usage_is_2_and_one_sentence(env: dict[str, str], arguments: tuple[s
 
 
 def test_a_question_without_ask_suggests_ask(env: dict[str, str]) -> None:
-    done = hybridchat("why is the sky blue?", env=env)
+    done = inside("why is the sky blue?", env=env)
     assert done.returncode == 2
     assert b'hybridchat ask "why is the sky blue?"' in done.stderr
 
@@ -245,7 +245,7 @@ def test_a_question_without_ask_suggests_ask(env: dict[str, str]) -> None:
 def test_a_wrong_configuration_names_file_line_and_key(env: dict[str, str]) -> None:
     path = Path(env["HYBRIDCHAT_CONFIG"])
     path.write_text('# mine\n[privacy]\ncloud = "sometimes"\n')
-    done = hybridchat("ask", "hello", env=env)
+    done = inside("ask", "hello", env=env)
     assert done.returncode == 2
     assert f"{path}:3".encode() in done.stderr
     assert b"privacy.cloud" in done.stderr
@@ -254,7 +254,7 @@ def test_a_wrong_configuration_names_file_line_and_key(env: dict[str, str]) -> N
 
 
 def test_a_one_megabyte_question_is_answered(env: dict[str, str]) -> None:
-    done = hybridchat("ask", "--local", env=env, stdin=b"word " * 200_000)
+    done = inside("ask", "--local", env=env, stdin=b"word " * 200_000)
     assert done.returncode in (0, 4), done.stderr
     assert b"Traceback" not in done.stderr
 
@@ -289,7 +289,7 @@ def test_keys_show_nowhere(demo: Demo, env: dict[str, str]) -> None:
     key = "sk-" + "very-secret-" * 3
     own = {**env, "OPENAI_API_KEY": key}
     demo.openai.fail(Fault(kind="status", status=401, message=f"bad key {key}"))
-    done = hybridchat("ask", "-m", "openai:gpt-6.1-terra", "--cloud", "hello", env=own)
+    done = inside("ask", "-m", "openai:gpt-6.1-terra", "--cloud", "hello", env=own)
     assert done.returncode == 1
     assert key.encode() not in done.stdout + done.stderr
     assert b"OPENAI_API_KEY" in done.stderr

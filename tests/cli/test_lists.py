@@ -15,7 +15,7 @@ import pytest
 
 from hybridchat.config import load
 from hybridchat.demo import Demo
-from tests.cli.run import ROOT, bare, hybridchat
+from tests.cli.run import ROOT, bare, hybridchat, inside
 from tests.support.chats import environment
 
 
@@ -122,7 +122,7 @@ def test_config_is_set_checked_and_unset_with_its_comments_kept(env: dict[str, s
     ],
 )
 def test_bad_input_gets_one_sentence(env: dict[str, str], arguments: tuple[str, ...], code: int, word: str) -> None:
-    done = hybridchat(*arguments, env=env)
+    done = inside(*arguments, env=env)
     assert done.returncode == code, done.stderr
     assert word in done.stderr.decode()
     assert len(done.stderr.splitlines()) == 1
@@ -132,7 +132,7 @@ def test_bad_input_gets_one_sentence(env: dict[str, str], arguments: tuple[str, 
 def test_rows_and_turns_that_are_not_there(asked: tuple[Demo, dict[str, str]]) -> None:
     _, env = asked
     for arguments, word in ((("ledger", "--raw", "zz"), b"no message zz"), (("why", "zz"), b"no decision about a turn zz")):
-        done = hybridchat(*arguments, env=env)
+        done = inside(*arguments, env=env)
         assert done.returncode == 2
         assert word in done.stderr
 
