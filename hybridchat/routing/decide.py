@@ -6,6 +6,7 @@ Pure: the same request, snapshot and policy give the same decision. No clock, no
 from __future__ import annotations
 
 from hybridchat.facts import Candidate, Decision, Mode, Request, Snapshot, Target
+from hybridchat.routing.difficulty import cloud_threshold, offer_threshold
 from hybridchat.routing.policy import Policy
 from hybridchat.routing.rules import NOTHING_KNOWN, Case, first_objection, wishes
 from hybridchat.routing.scores import TRIMMED, base_score, score, switch_price, too_slow
@@ -82,16 +83,17 @@ def _preferred_side(case: Case, eligible: list[Candidate]) -> tuple[Target | Non
     if not policy.local_first:
         return None, "score"
     if policy.cloud == "auto":
-        if request.difficulty.score >= _cloud_threshold(case):
-            return Target.CLOUD, "difficulty"
         ours = [c for c in eligible if case.is_local(c.model)]
+        if request.difficulty.score >= _cloud_threshold(case, ours):
+            return Target.CLOUD, "difficulty"
         if ours and all(strained(case, c) for c in ours):
             return Target.CLOUD, "machine"
     return Target.LOCAL, "local_first"
 
 
-def _cloud_threshold(case: Case) -> float:
-    threshold = case.policy.difficulty_cloud
+def _cloud_threshold(case: Case, ours: list[Candidate]) -> float:
+    """For the largest local model that may answer: what it cannot do, no other can."""
+    threshold = cloud_threshold(case.policy, max((c.model.parameters or 0.0 for c in ours), default=None))
     in_cloud = case.current is not None and not case.is_local(case.current)
     return threshold * STAY_IN_CLOUD if in_cloud else threshold
 
@@ -160,7 +162,8 @@ def _offer(case: Case, chosen: Candidate, eligible: list[Candidate]) -> str | No
     """The cloud model worth offering beside a local answer that may fall short."""
     if not case.is_local(chosen.model) or case.request.escalated:
         return None
-    if case.request.difficulty.score < case.policy.difficulty_offer and not strained(case, chosen):
+    threshold = offer_threshold(case.policy, chosen.model.parameters)
+    if case.request.difficulty.score < threshold and not strained(case, chosen):
         return None
     able = [c for c in eligible if not case.is_local(c.model) and c.model.tier >= chosen.model.tier]
     return max(able, key=lambda c: (c.model.tier > chosen.model.tier, c.score)).model.id if able else None

@@ -40,6 +40,63 @@ CONSTRAINTS = _words(
     include including least max maximum min minimum most must never not only order otherwise per respectively
     rhyme should sorted such unless until using within without"""
 )
+LAW = _words(
+    """act appeal claim clause constitution constitutional contract court crime criminal defendant federal guilty judge
+    jurisdiction jury law lawsuit lawyer legal liability liable negligence offer owner plaintiff property prosecution rights
+    statute statutory sued tort trial warrant witness"""
+)
+MEDICINE = _words(
+    """acute artery blood bone brain cancer cardiac chronic clinical diagnosis disease disorder dose drug fever heart hormone
+    immune infection kidney liver lung medical muscle nerve pain patient physical physician pregnancy renal surgery symptoms
+    syndrome therapy tissue treatment tumor vaccine virus"""
+)
+SCIENCE = _words(
+    """acid atom atomic bond cell cells charge chemical compound concentration current density electric electron element energy
+    enzyme evolution field force frequency gas gene genes genetic heat ion isotope kinetic light liquid magnetic mass metal
+    molecule momentum motion nuclear nucleus orbit organic oxygen particle ph photon planet plants pressure protein quantum
+    radiation reaction solution species speed star temperature voltage water wave wavelength"""
+)
+MONEY = _words(
+    """account accounting asset assets bank bond business capital company consumer consumers cost costs debt demand dollars
+    earnings economy employees equity expense firm income inflation interest inventory invest investment loan manager market
+    monopoly pay price prices product production profit purchase revenue salary sales stock supply tax trade wage"""
+)
+SOCIETY = _words(
+    """ancient argument belief century church civil culture democracy empire ethical ethics government historical history human
+    king language moral morality nation party people philosopher philosophy policy political population power president
+    religion religious revolution social society state states theory union war women world"""
+)
+NEGATION = _words(
+    "cannot contrary except false incorrect least neither never no none nor not opposite unlike unlikely untrue without wrong"
+)
+QUANTITY = _words(
+    """altogether amount day days difference double each every feet half hour hours inches less many miles minute minutes month
+    more much number per percent pounds quarter remaining seconds third times total twice week weeks year years yards"""
+)
+CREATIVE = _words(
+    """article blog brainstorm caption compose describe dialogue draft email essay fictional haiku headline letter list lyrics
+    name outline paragraph poem post recipe rewrite scene screenplay slogan song speech story suggest summarize summary title
+    tweet write"""
+)
+FIGURES = _words(
+    """one two three four five six seven eight nine ten eleven twelve dozen half hundred million once quarter third thousand
+    thrice triple twenty twice double"""
+)
+PRONOUNS = _words("he her hers him his i it its me my our she their them they us we you your")
+CONDITIONS = _words("after although because before however if otherwise since then unless until when whenever whether while")
+OPENINGS = {
+    "asking": _words("what whats when where is are was were does do did can could"),
+    "naming": _words("who whose whom name"),
+    "choosing": _words("which select choose identify"),
+    "explaining": _words("why explain describe discuss compare analyze analyse evaluate"),
+    "how": _words("how"),
+    "supposing": _words("if suppose assume let consider assuming"),
+    "placing": _words("given for in on at under according from after during as"),
+    "making": _words("write create make give generate tell list design implement translate"),
+    "computing": _words("compute calculate find determine solve simplify prove express"),
+    "stating": _words("the a an this these there"),
+}
+"""Kinds of first words; no word is of two kinds."""
 EASY = _words(
     """bye capital define definition good hello hey hi joke meaning morning name night ok okay please spell synonym synonyms
     thank thanks time translate yes"""
@@ -57,3 +114,23 @@ COMMON = _words(
     your"""
 )
 """A text of some length without any of these is not English."""
+
+LEXICONS = {
+    "reasoning": REASONING,
+    "maths": MATHS,
+    "code": CODE,
+    "expert": EXPERT,
+    "constraints": CONSTRAINTS,
+    "law": LAW,
+    "medicine": MEDICINE,
+    "science": SCIENCE,
+    "money": MONEY,
+    "society": SOCIETY,
+    "negation": NEGATION,
+    "quantity": QUANTITY,
+    "creative": CREATIVE,
+    "figures": FIGURES,
+    "pronouns": PRONOUNS,
+    "conditions": CONDITIONS,
+    "easy": EASY,
+}

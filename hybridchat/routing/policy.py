@@ -52,6 +52,8 @@ class Policy:
     """From this difficulty on, a local answer comes with the offer to ask the cloud."""
     difficulty_cloud: float = 0.6
     """From this difficulty on, `cloud = "auto"` goes to the cloud, and a tight budget still may."""
+    difficulty_fixed: bool = False
+    """The two thresholds hold for local models of every size, because they were set on this user's own messages."""
     min_tokens_per_second: float = 3.0
     """A local model measured below this is too slow to be preferred. Chosen by us: about reading aloud."""
     max_first_token_s: float = 20.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hybridchat.facts import Candidate, Difficulty, Locality, Mode, Model
+from hybridchat.routing.difficulty import offer_threshold
 from hybridchat.routing.rules import Case, wishes
 
 
@@ -29,8 +30,15 @@ def why_chosen(case: Case, chosen: Candidate, rule: str, candidates: tuple[Candi
         return f"{', '.join(wish.agent for wish in wishes(case.request.checks))} asked for it"
     if rule in FIXED:
         return FIXED[rule]
-    clause = looks(case.request.difficulty, case.policy.difficulty_offer)
+    clause = looks(case.request.difficulty, _threshold(case, chosen.model, rule))
     return f"{clause} ({case.policy.name} strategy)" if rule == "score" else clause
+
+
+def _threshold(case: Case, chosen: Model, rule: str) -> float:
+    """From where on a message may be hard, as the decision saw it."""
+    if rule == "difficulty":
+        return 0.0
+    return offer_threshold(case.policy, chosen.parameters if case.is_local(chosen) else None)
 
 
 FIXED = {

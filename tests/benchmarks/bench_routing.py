@@ -1,6 +1,6 @@
-"""How well the difficulty score routes, on recorded answers of real models: `BENCH_DATA=DIR python -m tests.benchmarks.bench_routing`.
+"""How well the difficulty score routes, on recorded answers of real models: `python -m tests.benchmarks.bench_routing`.
 
-DIR holds `routing/public/{train,dev}.jsonl.gz` and `routing/evaluate.py`; docs/weights.md says where the data come from. Two
+BENCH_DATA names a folder that holds `routing/public/{train,dev}.jsonl.gz` and `routing/evaluate.py`; docs/weights.md says where the data come from. Two
 questions: the shipped weights on the public dev split, and weights learnt anew without a domain, on that domain. APGR is the area
 under the share of the quality gap that is won, over the share of messages sent to the strong model (RouteLLM, arXiv 2406.18665);
 0.5 is chance. Intervals are 95 % bootstrap over prompts, differences are paired.
@@ -191,9 +191,8 @@ def main() -> int:
     print(f"{'':52}{'APGR [95 %]':>26}{'saved95, percent [95 %]':>30}{'n':>8}")
     for row in rows(where):
         signed = " less " in row.name
-        print(
-            f"{row.name:52}{said(row.apgr, percent=False, signed=signed):>26}{said(row.saved95, percent=True, signed=signed):>30}{row.n:8}"
-        )
+        apgr, saved = said(row.apgr, percent=False, signed=signed), said(row.saved95, percent=True, signed=signed)
+        print(f"{row.name:52}{apgr:>26}{saved:>30}{row.n:8}")
     return 0
 
 
