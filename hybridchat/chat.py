@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Self
+from weakref import WeakSet
 
 from hybridchat import terms
+from hybridchat.answer import Answer
 from hybridchat.conversation import Ended, Ending, Event, Package, Session, Turn, Verdict
 from hybridchat.crew import Ask, Crew, held_mode, must_ask, readable
 from hybridchat.facts import Decision, Locality, Mode, Model, Request, Snapshot
@@ -43,34 +44,6 @@ class Preview:
     """Sending would ask for consent first."""
 
 
-class Answer:
-    """The events of one turn, in order. `stop()` ends the upstream stream; then comes `Ended(stopped)`."""
-
-    def __init__(self, events: AsyncGenerator[Event, None], stopper: Stopper) -> None:
-        self._events = events
-        self._stopper = stopper
-
-    def __aiter__(self) -> AsyncIterator[Event]:
-        return self
-
-    async def __anext__(self) -> Event:
-        return await self._events.__anext__()
-
-    async def stop(self) -> None:
-        """Stops the answer; the text so far is kept. Returns at once."""
-        self._stopper.stop()
-
-    async def aclose(self) -> None:
-        """Leaves the stream; what was said so far is saved."""
-        await self._events.aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
-
-
 class Chat:
     """Conversations over the models of a `World`. Built by `assemble`; event loop only."""
 
@@ -79,6 +52,7 @@ class Chat:
         self.store = store
         self._crew = crew
         self._held: dict[str, Ask] = {}
+        self._answers: WeakSet[Answer] = WeakSet()
 
     # -- one turn ---------------------------------------------------------------------------------
 
@@ -149,7 +123,9 @@ class Chat:
 
     def _start(self, ask: Callable[[], Ask]) -> Answer:
         stopper = Stopper()
-        return Answer(self._run(ask, stopper), stopper)
+        answer = Answer(self._run(ask, stopper), stopper)
+        self._answers.add(answer)
+        return answer
 
     async def _run(self, make: Callable[[], Ask], stopper: Stopper) -> AsyncGenerator[Event, None]:
         # off the loop: some questions are read from the store
@@ -276,7 +252,8 @@ class Chat:
         return from_record(record["decision"]) if record is not None else None
 
     async def close(self) -> None:
-        """Ends samplers, clients and the writer; everything enqueued is on disk afterwards."""
+        """Ends answers, samplers, clients and the writer; everything said is on disk afterwards."""
+        await asyncio.gather(*(answer.end() for answer in list(self._answers)))
         await self._crew.close()
         await self.world.close()
         await self.store.close()
@@ -292,3 +269,6 @@ class Chat:
         if turn is None:
             raise LookupError(f"there is no turn {turn_id}")
         return turn
+
+
+__all__ = ["Answer", "Chat", "Preview"]

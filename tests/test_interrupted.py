@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from hybridchat.conversation import Asked, Decided, Ending, Event, HandedOver, Said, Turn
+from hybridchat.conversation import Asked, Decided, Ended, Ending, Event, HandedOver, Said, Turn
 from hybridchat.demo import Demo, Fault
 from hybridchat.sessions.store import Store
 from tests.cli.run import ROOT, bare, hybridchat
@@ -205,6 +205,26 @@ async def test_cancelling_while_the_question_is_being_stored_keeps_it(demo: Demo
             await asyncio.sleep(0.05)
             path = b.chat.store.path(b.session.id)
             assert [(t.question, t.ending) for t in path] in ([], [(ESSAY, Ending.CUT)])
+
+
+async def test_closing_the_chat_in_mid_answer_saves_it(slow: Demo, tmp_path: Path) -> None:
+    seen: list[Event] = []
+    async with bench(tmp_path, slow, save=True) as b:
+        task = asyncio.create_task(follow(b, seen))
+        forgotten = b.chat.answer(b.chat.store.new_session().id, ESSAY)
+        async for event in forgotten:
+            if isinstance(event, Said):
+                break
+        async with asyncio.timeout(10):
+            while not any(isinstance(e, Said) for e in seen):
+                await asyncio.sleep(0.01)
+    await task
+    assert isinstance(seen[-1], Ended)
+    with kept(tmp_path) as store:
+        turns = [turn for session in store.sessions(None) for turn in store.path(session.id)]
+        assert store.recovered == ()
+        assert sorted(turn.ending or "" for turn in turns) == [Ending.CUT, Ending.STOPPED]
+        assert all(turn.answer and turn.answer.text for turn in turns)
 
 
 # -- a disk that is not to be had --------------------------------------------------------------------------------------
