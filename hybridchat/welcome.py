@@ -59,7 +59,7 @@ def _endpoint(world: World, endpoint: Endpoint) -> Found:
     if endpoint.locality is Locality.ON_DEVICE and not models:
         return Found(False, f"{place}: no models yet", PULL if endpoint.kind == "ollama" else "")
     if endpoint.locality is Locality.ON_DEVICE:
-        return Found(True, f"{place}: {_named(models)}")
+        return Found(True, f"{place}: {_named_here(models)}")
     key = "" if endpoint.kind == "ollama" else "key found, " if has_key(endpoint) else "no key, "
     state = _named(models) if endpoint.allowed else "not contacted"
     return Found(True, f"{place}: {key}{state}")
@@ -68,6 +68,15 @@ def _endpoint(world: World, endpoint: Endpoint) -> Found:
 def _named(models: list[Model]) -> str:
     names = ", ".join(m.name for m in models[:3])
     return f"{names} and {len(models) - 3} more" if len(models) > 3 else names
+
+
+def _named_here(models: list[Model]) -> str:
+    """What a server on this device has; it may hand some of its models on to a cloud."""
+    here, away = [m for m in models if m.on_device], [m for m in models if not m.on_device]
+    told = [_named(here)] if here else []
+    if away:
+        told.append(f"in the cloud, not on this machine: {_named(away)}")
+    return "; ".join(told)
 
 
 def _missing(world: World, name: str) -> Found:

@@ -14,9 +14,9 @@ EVERY = 30.0
 """Seconds; `ask` takes what is younger than three of these."""
 
 
-async def keep_gauges(world: World) -> None:
-    """Saves the gauges again and again, until cancelled."""
-    await asyncio.sleep(FIRST)
+async def keep_gauges(world: World, *, first: float = FIRST, every: float = EVERY) -> None:
+    """Saves the gauges after `first` seconds and then every `every`, until cancelled."""
+    await asyncio.sleep(first)
     while True:
         world.save_gauges()
-        await asyncio.sleep(EVERY)
+        await asyncio.sleep(every)

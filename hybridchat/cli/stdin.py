@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
 from hybridchat.cli import edge
-from hybridchat.cli.edge import Exit
+from hybridchat.cli.edge import Exit, say
+
+PATIENCE = 2.0
+"""Seconds that a silent pipe is waited for without a word."""
 
 
 def question(words: Sequence[str]) -> str:
@@ -25,6 +30,7 @@ def question(words: Sequence[str]) -> str:
 def _piped() -> str:
     if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
         return ""
+    _tell_waiting(sys.stdin)
     data = sys.stdin.buffer.read()
     if b"\0" in data[:65536]:
         raise Exit(edge.USAGE, "The piped input is binary, not text; nothing was sent.")
@@ -32,6 +38,15 @@ def _piped() -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Exit(edge.USAGE, f"The piped input is not UTF-8 text (byte {error.start:,}); nothing was sent.") from None
+
+
+def _tell_waiting(stream: TextIO) -> None:
+    """Says what we wait for when a pipe stays open and silent, as under ssh or in a service; a hang explains nothing."""
+    if os.name != "posix" or sys.stderr is None or not sys.stderr.isatty():
+        return
+    with contextlib.suppress(OSError, ValueError):  # not everything that stands for stdin has a descriptor
+        if not select.select([stream], [], [], PATIENCE)[0]:
+            say("Waiting for the piped text to end. Nothing to pipe? Add < /dev/null")
 
 
 def terminal() -> str:
