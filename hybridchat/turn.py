@@ -236,7 +236,9 @@ class _Journey:
         rules = {c.rejected.rule for c in decision.candidates if c.rejected is not None}
         # a server that is not there says little when it is the budget that keeps the others out
         error = "unreachable" if problems and "budget" not in rules else "unrouted"
-        return self._end(Ending.UNROUTED, " ".join([*problems, f"{decision.reason}{hint}"]), error)
+        if not problems or decision.candidates:
+            problems.append(f"{decision.reason}{hint}")  # with no model at all the problems say everything
+        return self._end(Ending.UNROUTED, " ".join(problems), error)
 
     def _end(self, ending: Ending, text: str, error: str) -> Ended:
         self.over = True

@@ -42,7 +42,7 @@ def found(world: World, config: Config, *, demo: bool = False) -> tuple[Found, .
     if (gpu := world.snapshot().device.gpu_name) != "":
         lines.append(Found(True, f"GPU: {gpu}"))
     if not world.models:
-        lines.append(Found(False, "no model to chat with yet", "hybridchat demo shows everything on canned text"))
+        lines.append(Found(False, "no model to chat with yet; everything can be seen on canned text", "hybridchat demo"))
     return tuple(lines)
 
 

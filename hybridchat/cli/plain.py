@@ -147,7 +147,7 @@ class Plain:
     def _greet(self) -> None:
         self.say(HELLO)
         for line in found(self.chat.world, self._config, demo=self.demo):
-            self.say(f"  {'✓' if line.ok else '✗'} {line.text}" + (f". To mend it: {line.fix}" if line.fix else ""))
+            self.say(f"  {'✓' if line.ok else '✗'} {line.text}" + (f". Try: {line.fix}" if line.fix else ""))
         if self.chat.banner and not self.demo:
             self.say(self.chat.banner)
         self.say(sentences.SAID_OF_MODE[self.chat.mode(self.session)])

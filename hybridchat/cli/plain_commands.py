@@ -24,8 +24,11 @@ def help_(plain: Plain, _: str) -> None:
 
 def model(plain: Plain, name: str) -> None:
     models = plain.chat.models()
-    if name or not models:
+    if name:
         pin(plain, name)
+        return
+    if not models:
+        plain.say("There is no model yet.")
         return
     chosen = plain.choose(
         "Models:", [*(sentences.model(m, pinned=plain.session.pin == m.id) for m in models), "let each message choose"]
