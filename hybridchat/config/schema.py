@@ -176,6 +176,19 @@ class ModelSettings(Table, frozen=True, kw_only=True):
     price: Annotated[PriceSettings | None, Meta(description="Without it, and outside the catalogue: unpriced.")] = None
 
 
+class Routing(Table, frozen=True, kw_only=True):
+    """When a message counts as hard; `hybridchat route calibrate` sets it."""
+
+    hard_from: Annotated[
+        Share | None,
+        Meta(
+            description="Difficulty from which a local answer comes with an offer, or auto goes to the cloud. Unset: by strategy "
+            "and size of the local model.",
+            examples=[0.45],
+        ),
+    ] = None
+
+
 class PairSettings(Table, frozen=True, kw_only=True):
     local: Annotated[str | None, Meta(description="Model to start with on this machine.", examples=["ollama:llama3.2"])] = None
     cloud: Annotated[str | None, Meta(description="Model to start with in the cloud.", examples=["openai:gpt-6.1-terra"])] = None
@@ -212,6 +225,7 @@ class Config(Table, frozen=True, kw_only=True):
     save: Annotated[bool, Meta(description="false: conversations stay in memory only.")] = True
     privacy: Privacy = Privacy()
     limits: Limits = Limits()
+    routing: Routing = Routing()
     pair: PairSettings = PairSettings()
     thresholds: Thresholds = Thresholds()
     endpoints: dict[str, EndpointSettings] = {}
