@@ -57,7 +57,7 @@ async def look(ask: Ask, session: Session, parts: Parts, crew: Crew, *, patience
     )
     await asyncio.wait({scan}, timeout=patience)
     found = await _decide(ask, session, parts, crew, measures, scan.result() if scan.done() else None)
-    if not scan.done() and (found.decision.chosen is None or ask.pinned(session) or ask.soft_pin):
+    if not scan.done() and found.decision.chosen is None:
         # the late scan stands in the way of the only models left: wait for it instead of refusing
         found = await _decide(ask, session, parts, crew, measures, await scan)
     return found

@@ -246,9 +246,10 @@ async def test_an_answer_from_here_does_not_wait_for_the_scan_of_a_draft(demo: D
     async with bench(tmp_path, demo) as b:
         scanning = asyncio.create_task(b.chat.preview(b.session.id, "call 555 123 4567 or mail a@b.example. " * 20_000))
         await asyncio.sleep(0.3)
-        heard = await b.ask("What is the capital of France?")
-        assert heard.ended.ending is Ending.COMPLETE
-        assert not scanning.done()
+        for pin in (None, LOCAL):
+            heard = await b.ask("What is the capital of France?", pin=pin)
+            assert heard.ended.ending is Ending.COMPLETE
+            assert not scanning.done()
         await scanning
 
 
