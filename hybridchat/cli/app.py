@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -258,31 +257,25 @@ def terms_import(
 @config_app.command("path")
 def config_where() -> int:
     """Print where the configuration and the data lie."""
-    from hybridchat.config.paths import config_path, data_dir, themes_dir
+    from hybridchat.cli import settings
 
-    sys.stdout.write(f"config  {config_path(os.environ)}\ndata    {data_dir(os.environ)}\nthemes  {themes_dir(os.environ)}\n")
-    return edge.OK
+    return settings.where()
 
 
 @config_app.command("check")
 def config_check() -> int:
     """Read the configuration and say what is wrong with it."""
-    from hybridchat.config import load
-    from hybridchat.config.paths import config_path
+    from hybridchat.cli import settings
 
-    load()
-    path = config_path(os.environ)
-    sys.stdout.write(f"{path} is fine\n" if path.exists() else f"{path} does not exist; the defaults hold\n")
-    return edge.OK
+    return settings.check()
 
 
 @config_app.command("show")
 def config_show() -> int:
     """Print every setting with its meaning: a file to start from."""
-    from hybridchat.config.template import default_toml
+    from hybridchat.cli import settings
 
-    sys.stdout.write(default_toml())
-    return edge.OK
+    return settings.show()
 
 
 @config_app.command("set")
@@ -291,23 +284,14 @@ def config_set(
     value: Annotated[str, typer.Argument(metavar="VALUE", help="What it shall be.")],
 ) -> int:
     """Change one setting in the file; its comments stay."""
-    return _write(key, value)
+    from hybridchat.cli import settings
+
+    return settings.write(key, value)
 
 
 @config_app.command("unset")
 def config_unset(key: Annotated[str, typer.Argument(metavar="KEY", help="Dotted key, as in privacy.cloud")]) -> int:
     """Take one setting out of the file: the default holds again."""
-    return _write(key, None)
+    from hybridchat.cli import settings
 
-
-def _write(key: str, value: str | None) -> int:
-    from hybridchat.config.paths import config_path
-    from hybridchat.config.template import set_value
-
-    path = config_path(os.environ)
-    try:
-        set_value(path, key, value)
-    except OSError as error:
-        raise Exit(edge.USAGE, f"{path} cannot be written: {error.strerror or error}. Nothing was changed.") from None
-    edge.say(f"{key} is {'back at its default' if value is None else value} in {path}")
-    return edge.OK
+    return settings.write(key, None)

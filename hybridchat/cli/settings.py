@@ -1,0 +1,43 @@
+"""`hybridchat config`: where the configuration lies, what it may say, and changing it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from hybridchat.cli import edge
+from hybridchat.cli.edge import Exit, say
+from hybridchat.config import load
+from hybridchat.config.paths import config_path, data_dir, themes_dir
+
+
+def where() -> int:
+    sys.stdout.write(f"config  {config_path(os.environ)}\ndata    {data_dir(os.environ)}\nthemes  {themes_dir(os.environ)}\n")
+    return edge.OK
+
+
+def check() -> int:
+    load()
+    path = config_path(os.environ)
+    sys.stdout.write(f"{path} is fine\n" if path.exists() else f"{path} does not exist; the defaults hold\n")
+    return edge.OK
+
+
+def show() -> int:
+    from hybridchat.config.template import default_toml  # imported here: tomlkit costs 22 ms that a check does not need
+
+    sys.stdout.write(default_toml())
+    return edge.OK
+
+
+def write(key: str, value: str | None) -> int:
+    """Sets the key in the file; `None` takes it out. Raises `Exit`, `ConfigError`."""
+    from hybridchat.config.template import set_value  # as above
+
+    path = config_path(os.environ)
+    try:
+        set_value(path, key, value)
+    except OSError as error:
+        raise Exit(edge.USAGE, f"{path} cannot be written: {error.strerror or error}. Nothing was changed.") from None
+    say(f"{key} is {'back at its default' if value is None else value} in {path}")
+    return edge.OK
