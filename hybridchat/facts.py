@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -94,6 +94,14 @@ class Price:
         return (total + usage.output_tokens * self.output) / 1e6
 
 
+OLD_PRICE = timedelta(days=90)
+
+
+def is_old(price: Price, today: date) -> bool:
+    """Whether the price was last known to be true more than 90 days before `today`; one without a date is as old as any."""
+    return price.as_of is None or today - price.as_of > OLD_PRICE
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """Something that can answer: what is known of it without asking it anything.
@@ -152,7 +160,7 @@ class Check:
     target: Target = Target.HYBRID
     proceed: bool = True
     reason: str = ""
-    metrics: Mapping[str, float | None] = field(default_factory=dict)
+    metrics: Mapping[str, float | str | None] = field(default_factory=dict)
     stale: bool = False
 
 

@@ -61,12 +61,14 @@ def as_check(agent: str, verdict: object) -> Check:
         target=Target(target),
         proceed=proceed,
         reason=str(verdict.get("reason", "")),
-        # words among the metrics are kept out: a metric is a number or unknown
-        metrics={str(name): _number(value) for name, value in metrics.items() if value is None or _number(value) is not None},
+        metrics={str(name): _metric(value) for name, value in metrics.items()},
     )
 
 
-def _number(value: object) -> float | None:
+def _metric(value: object) -> float | str | None:
+    """A number or a word; anything else is unknown."""
+    if isinstance(value, str):
+        return value
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 

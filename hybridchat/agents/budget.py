@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
 from hybridchat.agents.base import BaseAgent
 from hybridchat.facts import Budget, BudgetState, Check, Target
@@ -19,6 +21,17 @@ class BudgetThresholds:
 
 
 DEFAULTS = BudgetThresholds()
+
+Window = Literal["day", "rolling24h"]
+DAY_S = 86_400.0
+
+
+def window_start(now: float, window: Window = "day") -> float:
+    """Epoch seconds from which on money counts at `now`: the last local midnight, or 24 hours ago."""
+    if window == "rolling24h":
+        return now - DAY_S
+    return datetime.fromtimestamp(now).astimezone().replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+
 
 _TARGETS = {BudgetState.CRITICAL: Target.LOCAL, BudgetState.CONSTRAINED: Target.HYBRID}
 
@@ -49,26 +62,37 @@ def percent(spent: float, reserved: float, limit: float | None) -> float | None:
 
 
 class BudgetAgent(BaseAgent):
-    """Tells the budget's state. `spend` and `reserved` return US dollars of the current day and must not block."""
+    """Tells the budget's state: `limit` US dollars per `window`; `None` sets no budget. Raises `ValueError` for a negative one.
+
+    `spend` and `reserved` return US dollars of the current window and must not block. Hooked to a client without them, the
+    agent sets the client's budget, and what its store counts is told.
+    """
 
     def __init__(
         self,
-        spend: Callable[[], float],
-        limit: float | None,
+        spend: Callable[[], float] = lambda: 0.0,
+        limit: float | None = None,
         *,
+        daily_budget: float | None = None,
+        window: Window = "day",
         reserved: Callable[[], float] = lambda: 0.0,
         thresholds: BudgetThresholds = DEFAULTS,
         name: str = "budget",
     ) -> None:
         super().__init__(name)
+        limit = daily_budget if limit is None else limit
+        if daily_budget is not None and daily_budget < 0:
+            raise ValueError(f"daily_budget is {daily_budget:g}; give US dollars from 0 on, or None for no budget")
+        if window not in ("day", "rolling24h"):
+            raise ValueError(f"window is {window!r}; allowed: day, rolling24h")
+        self.limit, self.window = limit, window
         self._spend = spend
         self._reserved = reserved
-        self._limit = limit
         self._thresholds = thresholds
 
     @property
     def budget(self) -> Budget:
-        return budget(self._spend(), self._reserved(), self._limit, self._thresholds)
+        return budget(self._spend(), self._reserved(), self.limit, self._thresholds)
 
     async def check(self, **kwargs: object) -> Check:  # noqa: ARG002 - the prompt does not change what is left
         now = self.budget

@@ -17,7 +17,7 @@ Kind = Literal["ollama", "openai", "anthropic"]
 KINDS: tuple[Kind, ...] = ("ollama", "openai", "anthropic")
 """Protocols; each is also the name of the endpoint that exists without configuration."""
 
-STRATEGIES = ("local-first", "cost", "quality", "offline-first", "performance")
+STRATEGIES = ("local-first", "cost", "quality", "offline-first", "performance", "oblix-perf", "oblix-cost")
 """Strategies that ship with the program."""
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
@@ -45,6 +45,10 @@ class Privacy(Table, frozen=True, kw_only=True):
 class Limits(Table, frozen=True, kw_only=True):
     daily_budget: Annotated[
         Dollars | None, Meta(description="US dollars per day for paid models; without it there is no limit.", examples=[5.0])
+    ] = None
+    budget_window: Annotated[
+        Literal["day", "rolling24h"] | None,
+        Meta(description="What the budget's day is: the calendar day here, or the last 24 hours.", examples=["rolling24h"]),
     ] = None
     max_output: Annotated[int, Meta(ge=1, le=1_000_000, description="Most tokens one answer may have.")] = 4096
     reserve: Annotated[int, Meta(ge=1, le=1_000_000, description="Tokens of the context window kept free for the answer.")] = 1024

@@ -73,4 +73,10 @@ class Policy:
     redact_private: bool = False
     """With `cloud = "auto"` only: send even these, hidden behind placeholders."""
     thresholds: Thresholds = Thresholds()
+    word_rule: Literal["", "perf", "cost"] = ""
+    """The documents' literal rule on words (`wordrules.py`) that speaks beside the agents."""
+    daily_budget: float | None = None
+    """US dollars per day, where the configuration sets none."""
+    budget_window: Literal["day", "rolling24h"] = "day"
+    """What a day is, where the configuration does not say."""
     notes: tuple[str, ...] = ()

@@ -55,6 +55,24 @@ STRATEGIES: Mapping[str, Policy] = MappingProxyType(
                 thresholds=Thresholds(latency_ms=100, check_interval_s=15),
                 notes=("the fastest model that is able enough; gauges are read twice as often",),
             ),
+            Policy(
+                name="oblix-perf",
+                local_first=False,
+                quality=0.35,
+                cost=0.1,
+                speed=0.45,
+                locality=0.1,
+                thresholds=Thresholds(latency_ms=100, check_interval_s=15),
+                word_rule="perf",
+                notes=("the documents' word rule: short and plain stays local, the rest goes to whatever is fastest",),
+            ),
+            Policy(
+                name="oblix-cost",
+                word_rule="cost",
+                daily_budget=5.0,
+                budget_window="rolling24h",
+                notes=("the documents' word rule: over 25 words go to the cloud, for at most 5 dollars in 24 hours",),
+            ),
         )
     }
 )

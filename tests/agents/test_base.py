@@ -38,7 +38,8 @@ async def test_a_mapping_in_the_vocabulary_becomes_a_check() -> None:
     assert await agent.initialize()
     assert agent.is_active
     got = await ask(agent, prompt="one two three")
-    assert got == Check("custom", "budget_critical", Target.LOCAL, False, "3 words", {"daily_spend": 4.0, "unknown": None})
+    metrics = {"daily_spend": 4.0, "estimated_complexity": "complex", "unknown": None}
+    assert got == Check("custom", "budget_critical", Target.LOCAL, False, "3 words", metrics)
     await agent.shutdown()
     await agent.shutdown()
     assert not agent.is_active
