@@ -43,7 +43,10 @@ class Heard(Terminal):
     def paste(self, text: str) -> None:
         """Sends `text` as a terminal sends what is pasted; it takes no more at a time than the program reads."""
         left = f"\x1b[200~{text}\x1b[201~".encode()
+        until = time.perf_counter() + 20
         while left:
+            if time.perf_counter() > until or not self.alive:
+                raise RuntimeError("the program does not read what is pasted")
             self.pump(0.002)
             try:
                 left = left[os.write(self.fd, left[:1024]) :]
