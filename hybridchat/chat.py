@@ -20,6 +20,7 @@ from hybridchat.privacy.scan import ScanError
 from hybridchat.providers.base import ProviderError
 from hybridchat.routing.explain import from_record, sentence
 from hybridchat.routing.memory import planned_window
+from hybridchat.routing.policy import Policy
 from hybridchat.sending import hidden_kinds
 from hybridchat.sessions.store import Store
 from hybridchat.stopper import Stopper
@@ -42,6 +43,16 @@ class Preview:
     est_cost: float | None = None
     asks: bool = False
     """Sending would ask for consent first."""
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """All that the decision of a preview was made of: given again, it gives the same decision."""
+
+    request: Request
+    snapshot: Snapshot
+    policy: Policy
 
 
 class Chat:
@@ -170,6 +181,7 @@ class Chat:
             turns_left_out=made.turns_left_out if made else 0,
             est_cost=made.est_cost if made else None,
             asks=bool(target and made and must_ask(self._crew, ask, target)),
+            basis=Basis(found.request, found.snapshot, self._crew.policy),
         )
 
     def _hidden(self, found: Look, made: Package | None) -> Mapping[str, int]:

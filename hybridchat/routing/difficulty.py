@@ -44,7 +44,7 @@ def difficulty(text: str, previous: Difficulty | None = None, repeats: int = 0, 
             score, reasons = DECAY * previous.score, ("earlier messages", *_without(previous.reasons))
     if repeats > 0:
         score, reasons = min(1.0, score + PER_REPEAT * repeats), ("asked again", *reasons)
-    score = round(score, 4)
+    score = round(score, 6)
     label = "simple" if score < MODERATE else "moderate" if score < COMPLEX else "complex"
     return Difficulty(score, label, reasons)
 

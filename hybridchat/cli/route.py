@@ -1,0 +1,170 @@
+"""`hybridchat route`: where a question would go and what would change that; difficulties for scripts; calibration."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from hybridchat.assemble import Setup, assembled, database
+from hybridchat.chat import Basis, Preview
+from hybridchat.cli import edge, sentences
+from hybridchat.cli.edge import Exit, say
+from hybridchat.cli.lists import columns
+from hybridchat.config.paths import config_path
+from hybridchat.config.template import set_value
+from hybridchat.facts import Difficulty, Mode
+from hybridchat.routing.difficulty import difficulty, notice
+from hybridchat.routing.explain import sentence, table
+from hybridchat.routing.whatif import what_if
+from hybridchat.sessions.store import Store
+
+KEY = "routing.hard_from"
+KINDS = frozenset({"chat", "ask"})
+NEWEST = 1000
+"""Messages that calibration looks at: what somebody asked a year ago says little."""
+FEWEST = 20
+"""Below this many messages a share of them is not worth a setting."""
+
+
+# -- one question ------------------------------------------------------------------------------------------------------
+
+
+def run(prompt: str, *, demo: bool = False, local: bool = False, model: str | None = None) -> int:
+    """Prints where `prompt` would go: the candidates, the gauges used, and what would have changed it. Sends nothing."""
+    return asyncio.run(_run(prompt, demo=demo, mode=Mode.ONLY_LOCAL if local else None, model=model))
+
+
+async def _run(prompt: str, *, demo: bool, mode: Mode | None, model: str | None) -> int:
+    setup = Setup(demo=demo, samplers=False, mode=mode, wanted=model)
+    async with assembled(setup) as chat:
+        session = chat.store.new_session("ask")
+        try:
+            pin = chat.world.find(model).id if model is not None else None
+            preview = await chat.preview(session.id, prompt, pin=pin)
+        except LookupError as error:
+            raise Exit(edge.USAGE, sentences.started(str(error))) from None
+        finally:
+            chat.store.delete_session(session.id)
+        if told := notice():
+            say(sentences.started(told))
+        sys.stdout.write("\n".join(_explained(preview)) + "\n")
+    return edge.OK if preview.decision.chosen is not None else edge.NOTHING
+
+
+def _explained(preview: Preview) -> Iterator[str]:
+    yield sentences.without_keys(preview.sentence)
+    if (basis := preview.basis) is None:
+        return
+    yield ""
+    yield from columns(
+        (model_id, verdict, sentences.without_keys(reason)) for model_id, verdict, reason in table(preview.decision)
+    ).splitlines()
+    yield ""
+    yield from _difficulty(basis.request.difficulty)
+    yield from sentences.status(basis.snapshot, basis.snapshot.models)
+    yield ""
+    yield from _changes(basis)
+
+
+def _difficulty(found: Difficulty) -> Iterator[str]:
+    reasons = f": {', '.join(found.reasons)}" if found.reasons else ""
+    yield f"Difficulty: {found.score:.2f} of 1, {found.label}{reasons}"
+
+
+def _changes(basis: Basis) -> Iterator[str]:
+    changes = what_if(basis.request, basis.snapshot, basis.policy)
+    if not changes:
+        yield "Nothing that was tried would have changed it."
+        return
+    yield "What would have changed it:"
+    for change in changes:
+        offered = f" (offering {change.decision.offer})" if change.decision.offer else ""
+        yield f"  {change.condition}: {sentences.without_keys(sentence(change.decision))}{offered}"
+
+
+# -- difficulties for scripts ------------------------------------------------------------------------------------------
+
+
+def jsonl() -> int:
+    """Reads `{"id", "prompt"}` lines from stdin and writes `{"id", "score", "label"}` for each, in order."""
+    if told := notice():
+        say(sentences.started(told))
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        if not line.strip():
+            continue
+        record = _record(line, number)
+        found = difficulty(record["prompt"])
+        sys.stdout.write(json.dumps({"id": record["id"], "score": found.score, "label": found.label}, ensure_ascii=False) + "\n")
+    return edge.OK
+
+
+def _record(line: bytes, number: int) -> dict[str, Any]:
+    try:
+        record = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise Exit(edge.USAGE, f"Line {number} is not JSON.") from None
+    if not isinstance(record, dict) or "id" not in record or not isinstance(record.get("prompt"), str):
+        raise Exit(edge.USAGE, f'Line {number} is not of the form {{"id": ..., "prompt": "text"}}.')
+    return record
+
+
+# -- calibration -------------------------------------------------------------------------------------------------------
+
+
+def calibrate(cloud_share: float) -> int:
+    """Sets the difficulty from which a message counts as hard so that this share (0..1) of the user's own messages does."""
+    if not 0 <= cloud_share <= 1:  # also refuses what is no number
+        raise Exit(edge.USAGE, "--cloud-share is a share from 0 to 1, as in 0.3.")
+    scores = _own_scores()
+    if len(scores) < FEWEST:
+        have = f"{len(scores)} message{'' if len(scores) == 1 else 's'}"
+        raise Exit(edge.USAGE, f"{have} saved so far; {FEWEST} are needed before a share of them says anything.")
+    border = threshold(scores, cloud_share)
+    hard = sum(score >= border for score in scores)
+    path = config_path(os.environ)
+    set_value(path, KEY, border)
+    sys.stdout.write(
+        f"A message counts as hard from difficulty {border:g} on: {hard} of your last {len(scores):,} messages would have "
+        f"({100 * hard / len(scores):.0f} percent; {100 * cloud_share:g} were asked for).\nWritten to {path} as {KEY}.\n"
+    )
+    return edge.OK
+
+
+def threshold(scores: Sequence[float], share: float) -> float:
+    """The border, to four decimals, at or above which the part of `scores` nearest to `share` lies; 1.0 for none of them."""
+    ranked = sorted(scores, reverse=True)
+    # between two scores lies a border; equal ones stay on one side of it
+    cuts = [0, *(n for n in range(1, len(ranked)) if ranked[n] < ranked[n - 1]), len(ranked)]
+    count = min(cuts, key=lambda n: (abs(n / len(ranked) - share), n))
+    if count == 0:
+        return 1.0
+    if count == len(ranked):
+        return 0.0
+    low, high = ranked[count], ranked[count - 1]
+    border = round((low + high) / 2, 4)
+    return border if low < border <= high else math.ceil(high * 1e6) / 1e6
+
+
+def _own_scores() -> list[float]:
+    """How hard each of the user's messages was in its conversation, newest conversations first."""
+    path = database(os.environ)
+    if not path.exists():
+        raise Exit(edge.USAGE, f"Nothing is saved yet; {FEWEST} messages are needed.")
+    store = Store.open(path)
+    scores: list[float] = []
+    try:
+        for session in store.sessions(None, limit=NEWEST):
+            if session.kind not in KINDS or len(scores) >= NEWEST:
+                continue
+            level: Difficulty | None = None
+            for turn in store.path(session.id, session.leaf_id):
+                level = difficulty(turn.question, level)
+                scores.append(level.score)
+    finally:
+        asyncio.run(store.close())
+    return scores
