@@ -198,6 +198,8 @@ def _policy(config: Config, places: tuple[Endpoint, ...], *, consent: bool) -> P
     base = STRATEGIES[own.base if own is not None else config.strategy]
     if own is not None:
         base = replace(base, **_numbers(own.weights))
+    if (border := config.routing.hard_from) is not None:
+        base = replace(base, difficulty_offer=border, difficulty_cloud=border, difficulty_fixed=True)
     return replace(
         base,
         name=config.strategy,

@@ -1,6 +1,6 @@
 """How well the difficulty score routes, on recorded answers of real models: `python -m tests.benchmarks.bench_routing`.
 
-BENCH_DATA names a folder that holds `routing/public/{train,dev}.jsonl.gz` and `routing/evaluate.py`; docs/weights.md says where the
+BENCH_DATA names a folder with `routing/public/{train,dev}.jsonl.gz` and `routing/evaluate.py`; docs/weights.md says where the
 data come from. Two questions: the shipped weights on the public dev split, and weights learnt anew without a domain, on that
 domain. APGR is the area under the share of the quality gap that is won, over the share of messages sent to the strong model
 (RouteLLM, arXiv 2406.18665); 0.5 is chance. saved95 is the share kept local at 95 % of the strong model's quality. Intervals are

@@ -19,6 +19,8 @@ from hybridchat.assemble import database
 from hybridchat.cli import route
 from hybridchat.cli.edge import Exit
 from hybridchat.config import load
+from hybridchat.config.paths import config_path
+from hybridchat.config.template import set_value
 from hybridchat.demo import Demo
 from hybridchat.routing.difficulty import difficulty
 from hybridchat.sessions.store import Store
@@ -174,3 +176,10 @@ def test_no_other_border_comes_nearer_to_the_share(scores: list[float], share: f
     assert 0 <= border <= 1
     others = [0.0, 1.0] if 1.0 not in scores else [0.0]
     assert off(border) <= min(off(other) for other in [*scores, *others]) + 1e-9
+
+
+@pytest.mark.parametrize(("border", "said"), [(0.9, "looks easy"), (0.1, "may be hard: numbers")])
+def test_the_border_holds_for_every_decision_whatever_the_models_size(env: dict[str, str], border: float, said: str) -> None:
+    with mock.patch.dict(os.environ, {**bare(), **env}, clear=True):
+        set_value(config_path(os.environ), route.KEY, border)
+    assert said in called(lambda: route.run(HARD), env)[1].splitlines()[0]
