@@ -20,7 +20,7 @@ from hybridchat.config.pair import starting_pair
 from hybridchat.config.paths import data_dir
 from hybridchat.config.schema import PairSettings, Table, given
 from hybridchat.crew import Crew
-from hybridchat.facts import Device, Locality, Mode
+from hybridchat.facts import Device, Locality, Mode, Model
 from hybridchat.gate import Gate
 from hybridchat.health import Health
 from hybridchat.keys import KeyUnavailable, api_key, has_key
@@ -59,6 +59,10 @@ class Setup:
     """A model that must be among the router's, by id or name."""
     config: Config | None = None
     env: Mapping[str, str] | None = None
+    store: Store | None = None
+    """A store that is open already; it decides what is saved."""
+    models: tuple[Model, ...] = ()
+    """Models known before any server is asked, beside the catalogue's."""
 
 
 def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
@@ -67,7 +71,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
     config = setup.config or load(env=env)
     places = endpoints(config, env)
     policy = _policy(config, places, consent=setup.consent)
-    store = Store.open(database(env) if setup.save and config.save else None)
+    store = setup.store or Store.open(database(env) if setup.save and config.save else None)
     gate = Gate(
         on_device=frozenset(e.host for e in places if e.locality is Locality.ON_DEVICE),
         contact=partial(_ledger_contact, store),
@@ -79,9 +83,9 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         Sources(
             endpoints=places,
             make=partial(_provider, env, gate.guard),
-            catalogue=tuple(m for e in places if e.own_base or has_key(e, env) for m in models_for(e, config)),
+            catalogue=(*setup.models, *(m for e in places if e.own_base or has_key(e, env) for m in models_for(e, config))),
             overlay=partial(overlay_all, config),
-            daily_limit=config.limits.daily_budget,
+            daily_limit=policy.daily_budget if config.limits.daily_budget is None else config.limits.daily_budget,
             simulated=partial(_simulated, demo) if demo is not None and setup.samplers else None,
         ),
         gate=gate,
@@ -100,6 +104,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         mode=setup.mode or config.mode,
         max_output=config.limits.max_output,
         reserve=config.limits.reserve,
+        budget_window=config.limits.budget_window or policy.budget_window,
         style=STYLES[config.privacy.placeholders],
     )
     world.local_only(on=_first_mode(store, setup.session, crew.mode) is Mode.ONLY_LOCAL)

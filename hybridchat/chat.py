@@ -12,7 +12,7 @@ from weakref import WeakSet
 from hybridchat import terms
 from hybridchat.answer import Answer
 from hybridchat.conversation import Ended, Ending, Event, Package, Session, Turn, Verdict
-from hybridchat.crew import Ask, Crew, held_mode, must_ask, readable
+from hybridchat.crew import NO_OPTIONS, Ask, Crew, Options, held_mode, must_ask, readable
 from hybridchat.facts import Decision, Locality, Mode, Model, Request, Snapshot
 from hybridchat.handover import Parts
 from hybridchat.look import Look, look, package
@@ -68,7 +68,15 @@ class Chat:
     # -- one turn ---------------------------------------------------------------------------------
 
     def answer(
-        self, session_id: str, text: str, *, pin: str | None = None, mode: Mode | None = None, parent: str | None = None
+        self,
+        session_id: str,
+        text: str,
+        *,
+        pin: str | None = None,
+        mode: Mode | None = None,
+        parent: str | None = None,
+        over_budget: bool = False,
+        options: Options = NO_OPTIONS,
     ) -> Answer:
         """Asks `text` in the session; the first event raises `LookupError` when there is no such session or parent.
 
@@ -76,8 +84,10 @@ class Chat:
             pin: model id for this message only.
             mode: mode for this message only; it does not lift LOCAL ONLY.
             parent: turn id to hang the question on; by default the end of the session's current branch.
+            over_budget: the day's budget does not hold for this message; what it costs is counted all the same.
+            options: what a program asks for with one message.
         """
-        ask = Ask(session_id=session_id, text=text, pin=pin, mode=mode, parent=parent)
+        ask = Ask(session_id, text, pin=pin, mode=mode, parent=parent, over_budget=over_budget, options=options)
         return self._start(lambda: ask)
 
     def again(self, turn_id: str, *, pin: str | None = None, other: bool = False) -> Answer:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from hybridchat.facts import Decision, Locality, Mode, Timings, Usage
+from hybridchat.facts import Check, Decision, Locality, Mode, Timings, Usage
 
 
 class Role(StrEnum):
@@ -127,6 +127,8 @@ class Package:
     est_cost: float | None = None
     num_ctx: int | None = None
     max_output: int = 4096
+    temperature: float | None = None
+    """As the program asked for it; `None` leaves it to the server."""
     origins: tuple[tuple[str | None, str | None], ...] = ()
     """For each message the ids of the turn and the attempt its text comes from."""
 
@@ -155,6 +157,8 @@ class Decided:
     turn_id: str
     decision: Decision
     decision_id: str = ""
+    checks: tuple[Check, ...] = ()
+    """The verdicts of the agents, as the decision saw them."""
 
 
 @dataclass(frozen=True, slots=True)

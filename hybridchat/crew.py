@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 from hybridchat import terms
+from hybridchat.agents.budget import Window
+from hybridchat.agents.panel import Panel
 from hybridchat.conversation import Session, Turn, Verdict
-from hybridchat.facts import Locality, Mode, Model
+from hybridchat.facts import Check, Locality, Mode, Model
 from hybridchat.privacy.placeholders import PlaceholderTable, Row
 from hybridchat.privacy.scan import Terms
 from hybridchat.routing.policy import Policy
@@ -20,6 +22,18 @@ from hybridchat.sessions.store import Store
 from hybridchat.world import World
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a program may ask for with one message; `None` leaves it to the chat. `told` is for the agents' eyes."""
+
+    temperature: float | None = None
+    max_output: int | None = None
+    told: Mapping[str, object] = field(default_factory=dict)
+
+
+NO_OPTIONS = Options()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,11 @@ class Ask:
     soft_pin: str | None = None
     """The model consent was given for; unlike a pin it may be fallen back from."""
     verdict: Verdict | None = None
+    over_budget: bool = False
+    """The day's budget does not hold for this turn."""
+    options: Options = NO_OPTIONS
+    checks: tuple[Check, ...] | None = None
+    """What the program's agents said of this message: they are asked once, however often it is looked at."""
 
     def decided(self, verdict: Verdict) -> Ask:
         """The same question after the user's answer to `Held`."""
@@ -92,6 +111,9 @@ class Crew:
     mode: Mode = Mode.AUTO
     max_output: int = 4096
     reserve: int = 1024
+    budget_window: Window = "day"
+    panel: Panel = field(default_factory=Panel)
+    """The program's own agents."""
     style: str = "<{kind}_{n}>"
     patience: Patience = Patience()
     grants: dict[str, frozenset[str]] = field(default_factory=dict)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 
+from hybridchat.agents.budget import window_start
 from hybridchat.conversation import Attempt, Package, Session, Turn
 from hybridchat.crew import Ask, Crew, held_mode, readable
 from hybridchat.facts import Decision, Difficulty, Locality, Mode, Model, Request, Snapshot
@@ -18,6 +18,7 @@ from hybridchat.privacy.tokens import LITERAL
 from hybridchat.routing.decide import decide
 from hybridchat.routing.difficulty import difficulty
 from hybridchat.routing.memory import STEP, USUAL_WINDOW, planned_window
+from hybridchat.routing.wordrules import word_rule
 from hybridchat.sessions.spend import Spent
 from hybridchat.tokens import estimate
 
@@ -40,6 +41,8 @@ class Look:
     decision: Decision
     findings: Findings | None
     micros: int = 0
+    ask: Ask | None = None
+    """The question, with what the program's agents said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,8 @@ class _Measures:
 async def look(ask: Ask, session: Session, parts: Parts, crew: Crew, *, patience: float | None = None) -> Look:
     """Surveys the text off the event loop and decides. After `patience` seconds a late scan counts as private (`None`: wait)."""
     scan = asyncio.ensure_future(crew.in_worker(partial(_find, parts, crew)))
-    (crew.grants[session.id], crew.world.spent), measures = await asyncio.gather(
-        asyncio.to_thread(_kept, crew, session.id), asyncio.to_thread(_measure, parts)
+    (crew.grants[session.id], crew.world.spent), measures, ask = await asyncio.gather(
+        asyncio.to_thread(_kept, crew, session.id), asyncio.to_thread(_measure, parts), _with_checks(ask, parts, crew)
     )
     await asyncio.wait({scan}, timeout=patience)
     found = await _decide(ask, session, parts, crew, measures, scan.result() if scan.done() else None)
@@ -61,6 +64,13 @@ async def look(ask: Ask, session: Session, parts: Parts, crew: Crew, *, patience
         # the late scan stands in the way of the only models left: wait for it instead of refusing
         found = await _decide(ask, session, parts, crew, measures, await scan)
     return found
+
+
+async def _with_checks(ask: Ask, parts: Parts, crew: Crew) -> Ask:
+    """The question with what the program's own agents say of it."""
+    if ask.checks is not None:
+        return ask
+    return replace(ask, checks=await crew.panel.ask(**{**ask.options.told, "prompt": parts.question}))
 
 
 def _find(parts: Parts, crew: Crew) -> Findings:
@@ -74,8 +84,7 @@ def _find(parts: Parts, crew: Crew) -> Findings:
 
 def _kept(crew: Crew, session_id: str) -> tuple[frozenset[str], Spent]:
     """Consents of the session and money of the day, as the store has them."""
-    today = datetime.fromtimestamp(crew.clock()).astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    return crew.store.allowed(session_id), crew.store.spend.spent(today.timestamp())
+    return crew.store.allowed(session_id), crew.store.spend.spent(window_start(crew.clock(), crew.budget_window))
 
 
 def _measure(parts: Parts) -> _Measures:
@@ -95,6 +104,11 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
     current, run = _current(ask, answered)
     pin = ask.soft_pin or ask.pinned(session)
     snapshot = crew.world.snapshot(also={m for m in (pin, current if ask.escalated else None) if m is not None})
+    checks = (*await crew.world.checks(), *(ask.checks or ()))
+    if (rule := word_rule(crew.policy.word_rule, parts.question, snapshot.budget)) is not None:
+        checks = (*checks, rule)
+    if ask.over_budget:
+        snapshot = replace(snapshot, budget=replace(snapshot.budget, limit=None))
     held = held_mode(crew, session)
     request = Request(
         now=crew.clock(),
@@ -107,18 +121,23 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
         history_tokens=measures.history_tokens,
         message_tokens=measures.message_tokens,
         reserve_tokens=crew.reserve,
-        max_output=crew.max_output,
+        max_output=_most(ask, crew),
         difficulty=measures.difficulty,
         kinds=findings.kinds if findings is not None else {},
         scan_late=findings is None or bool(findings.failure),
-        checks=await crew.world.checks(),
+        checks=checks,
         excluded=ask.excluded,
         allowed_hosts=ask.granted | crew.grants.get(ask.session_id, frozenset()),
         escalated=ask.escalated,
     )
     start = perf_counter()
     decision = decide(request, snapshot, crew.policy)
-    return Look(request, snapshot, decision, findings, int((perf_counter() - start) * 1e6))
+    return Look(request, snapshot, decision, findings, int((perf_counter() - start) * 1e6), ask)
+
+
+def _most(ask: Ask, crew: Crew) -> int:
+    """Tokens an answer may have at most."""
+    return crew.max_output if ask.options.max_output is None else ask.options.max_output
 
 
 def _current(ask: Ask, answered: list[Attempt]) -> tuple[str | None, int]:
@@ -143,11 +162,13 @@ def package(crew: Crew, ask: Ask, model: Model, parts: Parts, found: Look, *, pr
     if not readable(crew, model):
         table = crew.table(ask.session_id)
         redactor = Redactor(table.fork() if preview else table, crew.scans.scan)
-    return build(model, parts, _room(crew, ask, model, found, preview=preview), redactor)
+    made = build(model, parts, _room(crew, ask, model, found, preview=preview), redactor)
+    return made if ask.options.temperature is None else replace(made, temperature=ask.options.temperature)
 
 
 def _room(crew: Crew, ask: Ask, model: Model, found: Look, *, preview: bool) -> Room:
-    most = min(crew.max_output, model.max_output or crew.max_output)
+    wanted = _most(ask, crew)
+    most = min(wanted, model.max_output or wanted)
     if crew.world.kind(model) != "ollama" or model.locality is Locality.REMOTE:
         return Room(model.window, crew.reserve, most)
     # unless told otherwise, Ollama takes a small window and cuts the conversation off without a word

@@ -92,6 +92,7 @@ class Sending:
             self._package.messages,
             max_output=self._package.max_output,
             num_ctx=self._package.num_ctx,
+            temperature=self._package.temperature,
             keep_alive=self._crew.world.keep_alive(self._model),
             first_token_timeout=first_token,
             gap_timeout=patience.gap,

@@ -103,13 +103,16 @@ class _Journey:
 
     async def _look(self) -> Look:
         await self.crew.world.retry_missing()
-        return await look(self.ask, self.session, self.parts, self.crew, patience=self.crew.patience.scan)
+        found = await look(self.ask, self.session, self.parts, self.crew, patience=self.crew.patience.scan)
+        # asked once: the agents' verdicts hold for every model that is tried
+        self.ask = found.ask or self.ask
+        return found
 
     async def _go(self, found: Look) -> AsyncGenerator[Event | Rest, None]:
         """One model, from its choice to its answer; no `Ended` comes when another model is to be asked."""
         model = found.decision.chosen
         decision_id = self.crew.store.decided(self.turn.id, found.decision, self.crew.world.record(found.snapshot), found.micros)
-        yield Decided(self.turn.id, found.decision, decision_id)
+        yield Decided(self.turn.id, found.decision, decision_id, found.request.checks)
         if model is None:
             yield self._unrouted(found)
             return

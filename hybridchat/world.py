@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hybridchat.agents.base import ask
-from hybridchat.agents.budget import budget
+from hybridchat.agents.base import BaseAgent, ask
+from hybridchat.agents.budget import BudgetAgent, budget
 from hybridchat.config.endpoints import Endpoint
 from hybridchat.facts import Check, Device, Live, Locality, Model, Outcome, Result, Snapshot
 from hybridchat.gate import Gate
@@ -73,6 +73,10 @@ class World:
         """Money of the day, as last read from the store."""
         self.on_found: Callable[[], None] = lambda: None
         """Called when a server that was missing is there."""
+        self.on_outcome: Callable[[Outcome], None] = lambda _: None
+        """Called with what became of each attempt."""
+        self.daily_limit = sources.daily_limit
+        """US dollars; `None`: no budget is set."""
         self._relisting: dict[str, asyncio.Task[None]] = {}
         self.stored_gauges: Snapshot | None = None
         """A running chat's gauges, for one-shot commands that have no samplers of their own."""
@@ -210,7 +214,7 @@ class World:
             links=dict(self.connectivity.links) if self.connectivity is not None else stored.links,
             models=models,
             live=self._live([m.id for m in models]),
-            budget=budget(self.spent.usd, self.spent.reserved, self._sources.daily_limit),
+            budget=budget(self.spent.usd, self.spent.reserved, self.daily_limit),
             os_online=self.connectivity.online if self.connectivity is not None else stored.os_online,
         )
 
@@ -221,8 +225,17 @@ class World:
 
     async def checks(self) -> tuple[Check, ...]:
         """The built-in agents' verdicts, from what their samplers last saw; nobody is waited for."""
-        agents = [agent for agent in (self.resources, self.connectivity) if agent is not None]
-        return tuple(await asyncio.gather(*(ask(agent) for agent in agents)))
+        agents: dict[str, BaseAgent] = {}
+        if self.resources is not None:
+            agents["resource_monitor"] = self.resources
+        if self.connectivity is not None:
+            agents["connectivity_monitor"] = self.connectivity
+        if self.daily_limit is not None:
+            spent = self.spent
+            agents["budget"] = BudgetAgent(lambda: spent.usd, self.daily_limit, reserved=lambda: spent.reserved)
+        # under these names, whatever a program calls its own: rules and scores read their figures themselves
+        checks = await asyncio.gather(*(ask(agent) for agent in agents.values()))
+        return tuple(replace(check, agent=name) for name, check in zip(agents, checks, strict=True))
 
     def record(self, snapshot: Snapshot) -> str:
         """The snapshot as JSON, to be stored with the decision; holds no message text."""
@@ -256,6 +269,7 @@ class World:
     def learn(self, outcome: Outcome, *, contacted: bool = True) -> None:
         """Feeds breakers, speeds and connectivity from a real request. `contacted` `False`: nothing went to the host."""
         self.health.record(outcome)
+        self.on_outcome(outcome)
         if self.connectivity is not None and contacted:
             reached = outcome.result is not Result.FAILED or outcome.error not in {"unreachable", "stalled"}
             self.connectivity.record(outcome.host, reached, connect_ms=outcome.connect_ms)

@@ -62,7 +62,7 @@ class ConnectivityAgent(BaseAgent):
         super().__init__(name)
         self.thresholds = ConnectivityThresholds(latency_threshold, packet_loss_threshold, bandwidth_threshold)
         self._every = check_interval
-        self._on_contact = on_contact
+        self.on_contact = on_contact
         self._look = look or self._knock
         self._clock = clock
         self._online = online
@@ -232,8 +232,8 @@ class ConnectivityAgent(BaseAgent):
             return None
         finally:
             # also when abandoned: something may have left
-            if self._on_contact is not None and (found is None or found.ok is not None):
-                self._on_contact(host, found is not None and found.ok is True, None if found is None else found.connect_ms)
+            if self.on_contact is not None and (found is None or found.ok is not None):
+                self.on_contact(host, found is not None and found.ok is True, None if found is None else found.connect_ms)
         return LinkSample(self._clock(), found.ok, found.connect_ms, found.tls_ms, reason=found.reason)
 
     def _knock(self, where: Place, permit: Permit) -> Look:
