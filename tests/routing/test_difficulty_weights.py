@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sys
@@ -153,3 +154,11 @@ def test_the_raw_score_needs_no_words() -> None:
     assert weights is not None
     assert raw_score(weights, scan("???"), 0.1) == raw_score(weights, scan("???"), 0.1)
     assert shipped_module.columns(scan("?"), 0.25)[-1] == 0.25
+
+
+def test_the_document_tells_of_the_weights_that_are_shipped() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "weights.md").read_text(encoding="utf-8")
+    assert hashlib.sha256(SHIPPED.read_bytes()).hexdigest() in text
+    assert f"{SHIPPED.stat().st_size:,} bytes" in text
+    assert DOCUMENT["data_sha256"] in text
+    assert f"{len(DOCUMENT['features'])} features" in text
