@@ -18,6 +18,7 @@ from hybridchat.cli.lists import columns
 from hybridchat.config.paths import config_path
 from hybridchat.config.template import set_value
 from hybridchat.facts import Difficulty, Mode
+from hybridchat.routing.decide import decide
 from hybridchat.routing.difficulty import difficulty, notice
 from hybridchat.routing.explain import sentence, table
 from hybridchat.routing.whatif import what_if
@@ -82,8 +83,11 @@ def _changes(basis: Basis) -> Iterator[str]:
         yield "Nothing that was tried would have changed it."
         return
     yield "What would have changed it:"
+    made = decide(basis.request, basis.snapshot, basis.policy)
     for change in changes:
         offered = f" (offering {change.decision.offer})" if change.decision.offer else ""
+        if change.decision.chosen == made.chosen and not change.decision.offer:
+            offered = " (offering nothing else)"
         yield f"  {change.condition}: {sentences.without_keys(sentence(change.decision))}{offered}"
 
 
