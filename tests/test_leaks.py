@@ -7,14 +7,15 @@ import hashlib
 import itertools
 import json
 import subprocess
-import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 import pytest
 
 from hybridchat import terms
+from hybridchat.attempt import Try
 from hybridchat.chat import Answer
 from hybridchat.config import Config
 from hybridchat.config.schema import (
@@ -25,10 +26,12 @@ from hybridchat.config.schema import (
     Privacy,
     Thresholds,
 )
-from hybridchat.conversation import Ending, Verdict
+from hybridchat.conversation import Ending, Message, Package, Role, Verdict
 from hybridchat.demo import Demo, Fault
 from hybridchat.facts import Locality, Mode
 from hybridchat.privacy.scan import Terms
+from hybridchat.scans import ScanCache
+from hybridchat.stopper import Stopper
 from tests.cli.run import ROOT, bare, hybridchat
 from tests.support.audited import Witness
 from tests.support.chats import LOCAL, Bench, Heard, bench, environment, hear
@@ -300,16 +303,45 @@ async def test_own_terms_hide_in_history_too(demo: Demo, tmp_path: Path) -> None
         assert b"ships in May" in body
 
 
-async def test_a_term_hidden_while_its_text_is_being_scanned_is_hidden(demo: Demo, tmp_path: Path) -> None:
+async def test_a_term_hidden_while_its_text_is_being_scanned_is_hidden() -> None:
     """A scan that began before must not answer for the list as it is now."""
+    scans = ScanCache(Terms())
+    text = "call 555 123 4567 or mail a@b.example. " * 10_000 + "Bluebird"
+    scanning = asyncio.create_task(asyncio.to_thread(scans.scan, text))
+    await asyncio.sleep(0.1)
+    assert not scanning.done()
+    scans.terms = Terms(always=("Bluebird",))
+    await scanning
+    assert scans.scan(text)[-1].kind == "TERM"
+
+
+async def test_a_value_told_by_the_words_around_it_is_hidden_where_it_stands_alone(demo: Demo, tmp_path: Path) -> None:
     async with bench(tmp_path, demo, config=AUTO) as b:
-        text = "repeat: " + "call 555 123 4567 or mail nobody. " * 4000 + "Bluebird"
-        looking = asyncio.create_task(b.chat.preview(b.session.id, text))
-        await until(lambda: any(t.name.startswith("scan") for t in threading.enumerate()))
-        await asyncio.sleep(0.1)
-        b.chat.hide("Bluebird")
-        await looking
-        assert b.chat._crew.scans.scan(text)[-1].kind == "TERM"
+        b.chat._crew.policy = replace(b.chat._crew.policy, redact_private=True)
+        await b.ask("repeat: tangerine-Kx94 is a nice word", pin=OPENAI)
+        heard = await b.ask("repeat: my password is tangerine-Kx94", pin=OPENAI)
+        assert heard.text.strip() == "my password is tangerine-Kx94"
+        first, second = b.cloud_bodies()
+        assert b"Kx94" in first
+        assert b"Kx94" not in second
+
+
+async def test_the_gate_stops_a_message_that_still_holds_a_value(demo: Demo, tmp_path: Path) -> None:
+    """Whatever went wrong before: the last look is at the very bytes that would leave."""
+    async with bench(tmp_path, demo, config=AUTO) as b:
+        learnt = await b.ask("repeat: a@b.example", pin=OPENAI)
+        turn = b.chat.store.turn(learnt.ended.turn_id)
+        assert turn is not None
+        model = b.chat.world.find(OPENAI)
+        broken = Package(
+            OPENAI, model.host, model.locality, (Message(Role.USER, "for a@b.example"),), 9, 1, origins=((turn.id, None),)
+        )
+        attempt = Try(b.chat._crew, turn, model, broken, Stopper(), "", moved=False)
+        assert not [event async for event in attempt.events()]
+        assert attempt.error is not None
+        assert (attempt.error.kind, "a@b.example" in str(attempt.error)) == ("blocked", False)
+        assert len(b.cloud_bodies()) == 1
+        assert len(b.chat.store.ledger.rows()) == 1
 
 
 async def test_a_word_of_our_own_note_can_be_hidden(demo: Demo, tmp_path: Path) -> None:
