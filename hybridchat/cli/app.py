@@ -174,6 +174,7 @@ def demo_serve(
     """Run the demo servers for any client; print the lines its shell needs."""
     from hybridchat.demo.serve import serve
 
+    edge.started()
     try:
         serve(ollama_port, openai_port, anthropic_port, rate, out=sys.stdout)
     except OSError as error:

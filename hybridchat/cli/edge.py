@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import io
 import os
 import sys
@@ -109,6 +110,12 @@ def prepare_streams() -> None:
 def speaks_unicode(stream: TextIO) -> bool:
     """Whether the stream's encoding has every sign we draw with."""
     return (stream.encoding or "ascii").lower().startswith("utf")
+
+
+def started() -> None:
+    """For whatever runs longer than a command: what was imported stays, and is not looked through for garbage again."""
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def say(sentence: str) -> None:

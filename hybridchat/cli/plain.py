@@ -30,6 +30,7 @@ HELLO = "hybridchat, plain mode. /help lists the commands; a line that ends with
 
 def run(opening: Opening, config: Config) -> int:
     """Runs the conversation until /quit or end of input; returns the exit code. Raises `Exit`."""
+    edge.started()
     with Backstage() as stage:
         opened = stage.run(open_assembled(opening.setup(config)))
         try:

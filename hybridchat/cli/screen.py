@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
+from hybridchat.cli import edge
 from hybridchat.cli.edge import Exit
 from hybridchat.cli.gauges import keep_gauges
 from hybridchat.cli.start import Opening, wanted
@@ -68,6 +69,8 @@ def _import_all() -> None:
     """Imports what the first paint does not need and everything after it does: 0.1 s, off the event loop."""
     import hybridchat.assemble
     import hybridchat.welcome  # noqa: F401 - imported for its effect
+
+    edge.started()
 
 
 def _hide(chat: Chat, word: str) -> None:
