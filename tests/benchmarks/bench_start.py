@@ -42,12 +42,16 @@ def _help(env: Mapping[str, str], n: int) -> Figure:
 
 def _paint(env: Mapping[str, str], n: int) -> list[Figure]:
     first: dict[str, list[float]] = {"peer": [], "ours": []}
+    cpu: dict[str, list[float]] = {"peer": [], "ours": []}
     ready: list[float] = []
     for turn in range(n + 1):
         for name, command in (("peer", peer("textual_screen")), ("ours", HYBRIDCHAT)):
             terminal = Heard(command, env=env)
             while terminal.first_paint is None:
                 terminal.pump(0.5)
+            used = terminal.cpu()
+            if turn and used is not None:
+                cpu[name].append(used)
             if name == "ours" and turn and (at := terminal.hear("message…".encode(), 0)) is not None:
                 ready.append(at - terminal.started)
             if turn:
@@ -55,8 +59,12 @@ def _paint(env: Mapping[str, str], n: int) -> list[Figure]:
             terminal.close("ctrl+q")
     times = ratio(first["ours"], first["peer"])
     bare = f"bare Textual screen {ms(first['peer'])}"
+    told = (
+        [Figure("the same, CPU", ms(cpu["ours"]), ms(cpu["peer"]), ratio(cpu["ours"], cpu["peer"]), n=n)] if cpu["ours"] else []
+    )
     return [
         Figure("hybridchat, first paint", ms(first["ours"]), bare, times, "<= 1.25 x", times <= 1.25, n),
+        *told,
         Figure("hybridchat, composer shown", ms(ready), n=n),
     ]
 

@@ -6,6 +6,7 @@ import os
 import re
 import select
 import time
+from pathlib import Path
 
 from tests.support.terminal import NOISE, Terminal
 
@@ -39,6 +40,14 @@ class Heard(Terminal):
         if self.first_paint is None and visible(bytes(self.raw)):
             self.first_paint = now - self.started
         return now
+
+    def cpu(self) -> float | None:
+        """Seconds of CPU so far, to the microsecond; `None` where the system does not tell (it does on Linux)."""
+        try:
+            told = [task.joinpath("schedstat").read_text() for task in Path(f"/proc/{self.pid}/task").iterdir()]
+        except OSError:
+            return None
+        return sum(int(line.split()[0]) for line in told) / 1e9
 
     def paste(self, text: str) -> None:
         """Sends `text` as a terminal sends what is pasted; it takes no more at a time than the program reads."""
