@@ -219,6 +219,29 @@ def why(
     return run(turn)
 
 
+@app.command()
+def route(
+    words: Annotated[list[str] | None, typer.Argument(help="The message; or the word calibrate.")] = None,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help='Score {"id","prompt"} lines from stdin.')] = False,
+    cloud_share: Annotated[
+        float | None, typer.Option("--cloud-share", help="With calibrate: share of your own messages to offer the cloud for.")
+    ] = None,
+    model: ModelName = None,
+    local: Local = False,
+    demo: Demo = False,
+) -> int:
+    """Say where a message would go, and what would have changed that; nothing is sent."""
+    from hybridchat.cli import route as routes
+
+    if jsonl:
+        return routes.jsonl()
+    if words == ["calibrate"] and cloud_share is not None:
+        return routes.calibrate(cloud_share)
+    if not words:
+        raise Exit(edge.USAGE, 'Write: hybridchat route "question", or route --jsonl, or route calibrate --cloud-share 0.3')
+    return routes.run(" ".join(words), demo=demo, local=local, model=model)
+
+
 @terms_app.command("add")
 def terms_add(words: Annotated[list[str], typer.Argument(metavar="WORD", help="Words or phrases, each one argument.")]) -> int:
     """Hide these words from now on, wherever they occur."""
