@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hybridchat.agents.panel import Panel
 from hybridchat.catalogue import models_for, overlay_all
 from hybridchat.chat import Chat
 from hybridchat.config import Config, load
@@ -63,6 +64,8 @@ class Setup:
     """A store that is open already; it decides what is saved."""
     models: tuple[Model, ...] = ()
     """Models known before any server is asked, beside the catalogue's."""
+    panel: Panel | None = None
+    """The program's own agents."""
 
 
 def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
@@ -104,6 +107,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         mode=setup.mode or config.mode,
         max_output=config.limits.max_output,
         reserve=config.limits.reserve,
+        panel=setup.panel or Panel(),
         budget_window=config.limits.budget_window or policy.budget_window,
         style=STYLES[config.privacy.placeholders],
     )
@@ -162,7 +166,7 @@ async def ready(chat: Chat, setup: Setup) -> None:
     else:
         await asyncio.to_thread(world.load_gauges, GAUGES_FRESH * 30.0)
     if not _known_remote(world, setup):
-        await world.refresh()
+        await world.refresh(local_only=world.held)
     world.on_found()
     if setup.wanted is not None:
         _want(world, setup.wanted)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,15 +13,13 @@ import msgspec
 from hybridchat.agents.base import BaseAgent, ask
 from hybridchat.agents.budget import BudgetAgent, budget
 from hybridchat.config.endpoints import Endpoint
-from hybridchat.facts import Check, Device, Live, Locality, Model, Outcome, Result, Snapshot
+from hybridchat.facts import Check, Device, Live, Model, Outcome, Result, Snapshot
 from hybridchat.gate import Gate
 from hybridchat.health import Health
-from hybridchat.providers.base import Listing, Provider, ProviderError
+from hybridchat.providers.base import Provider
+from hybridchat.roster import Roster
 from hybridchat.sessions.spend import Spent
 from hybridchat.sessions.store import Store
-
-RETRY_S = 0.5
-"""Seconds a question waits for a server that was missing before."""
 
 if TYPE_CHECKING:  # the samplers cost 10 ms; one-shot commands start none
     from hybridchat.agents.connectivity import ConnectivityAgent
@@ -45,8 +42,11 @@ class Sources:
     """Demo only: a labelled simulated reading in place of this machine's."""
 
 
-class World:
-    """Event loop only, except `snapshot()`'s gauges, which samplers fill from their own threads."""
+class World(Roster):
+    """The servers, with this machine's gauges and the lessons of past answers beside them.
+
+    Event loop only, except `snapshot()`'s gauges, which samplers fill from their own threads.
+    """
 
     def __init__(
         self,
@@ -59,87 +59,23 @@ class World:
         connectivity: ConnectivityAgent | None,
         clock: Callable[[], float],
     ) -> None:
-        self._sources, self._gate, self._store, self._clock = sources, gate, store, clock
-        self._endpoints = {e.name: e for e in sources.endpoints}
+        super().__init__(sources.endpoints, sources.make, sources.catalogue, sources.overlay)
+        self._simulated = sources.simulated
+        self._gate, self._store, self._clock = gate, store, clock
         self.health, self.resources, self.connectivity = health, resources, connectivity
-        self._providers: dict[str, asyncio.Task[Provider]] = {}
-        self._listed: dict[str, Listing] = {}
-        self._remote: dict[str, str] = {}
-        self.problems: dict[str, ProviderError] = {}
-        """Endpoint name -> why it could not be asked."""
         self.active: frozenset[str] | None = None
         """Model ids the router may choose among; `None`: all."""
         self.spent = Spent()
         """Money of the day, as last read from the store."""
-        self.on_found: Callable[[], None] = lambda: None
-        """Called when a server that was missing is there."""
         self.on_outcome: Callable[[Outcome], None] = lambda _: None
         """Called with what became of each attempt."""
         self.daily_limit = sources.daily_limit
         """US dollars; `None`: no budget is set."""
-        self._relisting: dict[str, asyncio.Task[None]] = {}
         self.stored_gauges: Snapshot | None = None
         """A running chat's gauges, for one-shot commands that have no samplers of their own."""
+        self.on_listed = self._credit
 
-    # -- models -----------------------------------------------------------------------------------
-
-    @property
-    def endpoints(self) -> tuple[Endpoint, ...]:
-        return self._sources.endpoints
-
-    @property
-    def models(self) -> tuple[Model, ...]:
-        """Every known model that can chat, listed ones first."""
-        listed = [self._verified(m) for listing in self._listed.values() for m in self._sources.overlay(listing.models)]
-        known = {m.id for m in listed}
-        every = listed + [m for m in self._sources.catalogue if m.id not in known]
-        return tuple(m for m in every if "embedding" not in m.capabilities or "completion" in m.capabilities)
-
-    def find(self, name: str) -> Model:
-        """The model with that id, or the only one whose name (or name without its tag) is `name`.
-
-        Raises:
-            LookupError: none or several fit; the sentence says which are near.
-        """
-        models = self.models
-        for matches in (
-            [m for m in models if m.id == name],
-            [m for m in models if m.name == name],
-            [m for m in models if m.name.partition(":")[0] == name or m.id.rpartition(":")[0] == name],
-        ):
-            if len(matches) == 1:
-                return matches[0]
-            if matches:
-                raise LookupError(f"{name} fits several models: {', '.join(m.id for m in matches)}")
-        near = get_close_matches(name, [m.id for m in models] + [m.name for m in models], 3, 0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(m.id for m in models) or 'none'}"
-        raise LookupError(f"there is no model {name}; {hint}")
-
-    def kind(self, model: Model) -> str:
-        """The protocol its endpoint speaks: ollama | openai | anthropic."""
-        return self._endpoints[model.endpoint].kind
-
-    async def provider(self, endpoint: str) -> Provider:
-        """The client of an endpoint, built off the event loop when first needed. Raises `ProviderError`."""
-        task = self._providers.get(endpoint)
-        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
-            task = asyncio.create_task(asyncio.to_thread(self._sources.make, self._endpoints[endpoint]))
-            self._providers[endpoint] = task
-        return await asyncio.shield(task)
-
-    def wire_host(self, model: Model) -> str:
-        """Host of the endpoint a model is reached through; for an Ollama cloud model that is not where it runs."""
-        return self._endpoints[model.endpoint].host
-
-    def keep_alive(self, model: Model) -> str | None:
-        return self._endpoints[model.endpoint].keep_alive
-
-    def live(self, model_id: str) -> Live:
-        return self._live([model_id]).get(model_id, Live())
-
-    def found_remote(self, model_id: str, host: str) -> None:
-        """A model thought local was answered on `host`: it is remote from now on."""
-        self._remote[model_id] = host
+    # -- what may be asked ------------------------------------------------------------------------
 
     def allow(self, model_id: str) -> None:
         """Picking a model allows contacting its host, and lets the router choose it."""
@@ -154,51 +90,6 @@ class World:
         if self.connectivity is not None:
             ways = [e.base_url.startswith("https") for e in self.endpoints if e.host == host]
             self.connectivity.allow(host, tls=any(ways) if ways else None)
-
-    def _verified(self, model: Model) -> Model:
-        host = self._remote.get(model.id)
-        return model if host is None else replace(model, locality=Locality.REMOTE, host=host)
-
-    async def refresh(self) -> None:
-        """Asks every on-device endpoint, and every host the configuration allows, what it has. Never raises."""
-        askable = [e for e in self.endpoints if e.locality is Locality.ON_DEVICE or (e.allowed and not self._gate.local_only)]
-        await asyncio.gather(*(self._list(e) for e in askable))
-
-    async def retry_missing(self) -> None:
-        """Asks on-device servers that did not answer once more, briefly: the user may have started one since."""
-        missing = [e for e in self.endpoints if e.locality is Locality.ON_DEVICE and e.name in self.problems]
-        if missing:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(RETRY_S):
-                    await asyncio.gather(*(self._list(e) for e in missing))
-            if any(e.name not in self.problems for e in missing):
-                self.on_found()
-
-    def _relist(self, endpoint: Endpoint) -> None:
-        """Asks in the background what the server holds in memory now: it loads and drops models as it is asked."""
-        task = self._relisting.get(endpoint.name)
-        if task is None or task.done():
-            self._relisting[endpoint.name] = asyncio.create_task(self._list(endpoint))
-
-    async def _list(self, endpoint: Endpoint) -> None:
-        try:
-            listing = await (await self.provider(endpoint.name)).models()
-        except ProviderError as error:
-            self.problems[endpoint.name] = error
-            self._listed.pop(endpoint.name, None)
-        else:
-            self.problems.pop(endpoint.name, None)
-            self._listed[endpoint.name] = listing
-            self._credit()
-
-    def _credit(self) -> None:
-        """What our resident models hold of this machine's memory is no reason to leave it."""
-        if self.resources is not None:
-            sizes = {m.id: m.size_bytes or 0 for m in self.models if m.on_device}
-            self.resources.credit(memory=sum(sizes.get(i, 0) for i, live in self._served().items() if live.resident))
-
-    def _served(self) -> dict[str, Live]:
-        return {i: live for listing in self._listed.values() for i, live in listing.live}
 
     # -- gauges -----------------------------------------------------------------------------------
 
@@ -219,8 +110,8 @@ class World:
         )
 
     def _device(self, stored: Snapshot) -> Device:
-        if self._sources.simulated is not None:
-            return self._sources.simulated()
+        if self._simulated is not None:
+            return self._simulated()
         return self.resources.device if self.resources is not None else stored.device
 
     async def checks(self) -> tuple[Check, ...]:
@@ -252,8 +143,17 @@ class World:
             with suppress(msgspec.DecodeError):  # left by another version of the program
                 self.stored_gauges = msgspec.json.decode(stored[0], type=Snapshot)
 
+    def live(self, model_id: str) -> Live:
+        return self._live([model_id]).get(model_id, Live())
+
     def _live(self, ids: list[str]) -> dict[str, Live]:
-        return self.health.live(ids, self._served())
+        return self.health.live(ids, self.served())
+
+    def _credit(self) -> None:
+        """What our resident models hold of this machine's memory is no reason to leave it."""
+        if self.resources is not None:
+            sizes = {m.id: m.size_bytes or 0 for m in self.models if m.on_device}
+            self.resources.credit(memory=sum(sizes.get(i, 0) for i, live in self.served().items() if live.resident))
 
     # -- learning ---------------------------------------------------------------------------------
 
@@ -276,10 +176,15 @@ class World:
         self._store.remember("speeds", self.health.to_json())
         if outcome.result is Result.OK and (model := self._known(outcome.model_id)) is not None and model.on_device:
             self._store.remember("last-local", model.id)
-            self._relist(self._endpoints[model.endpoint])
+            self.relist(model)
 
     def _known(self, model_id: str) -> Model | None:
         return next((m for m in self.models if m.id == model_id), None)
+
+    @property
+    def held(self) -> bool:
+        """Whether LOCAL ONLY is on."""
+        return self._gate.local_only
 
     def local_only(self, *, on: bool) -> None:
         """LOCAL ONLY: no contact to any host off this device, probes included."""
@@ -296,10 +201,5 @@ class World:
                 await agent.initialize()
 
     async def close(self) -> None:
-        relisting = [task for task in self._relisting.values() if not task.done()]
-        for task in relisting:
-            task.cancel()
-        await asyncio.gather(*relisting, return_exceptions=True)
         agents = [agent for agent in (self.resources, self.connectivity) if agent is not None]
-        made = [t.result() for t in self._providers.values() if t.done() and not t.cancelled() and t.exception() is None]
-        await asyncio.gather(*(a.shutdown() for a in agents), *(p.close() for p in made), return_exceptions=True)
+        await asyncio.gather(super().close(), *(agent.shutdown() for agent in agents), return_exceptions=True)
