@@ -1,3 +1,25 @@
-"""Terminal chat that answers on your own machine and asks before anything leaves it."""
+"""Terminal chat that answers on your own machine and asks before anything leaves it.
+
+From Python: `from hybridchat import HybridClient, ModelType`. The names are resolved on first use, so that importing the package
+costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hybridchat.api import HybridClient as HybridClient
+    from hybridchat.api import HybridError as HybridError
+    from hybridchat.api import ModelType as ModelType
 
 __version__ = "0.1.0"
+
+__all__ = ["HybridClient", "HybridError", "ModelType", "__version__"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("hybridchat.api"), name)

@@ -1,0 +1,369 @@
+"""The client: hook models and agents, then ask."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+import warnings
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any, Self, TextIO
+
+import msgspec
+from msgspec.structs import replace
+
+from hybridchat.agents.base import BaseAgent
+from hybridchat.agents.budget import BudgetAgent
+from hybridchat.agents.connectivity import ConnectivityAgent
+from hybridchat.agents.panel import OnFailure, Panel
+from hybridchat.agents.resources import ResourceMonitor
+from hybridchat.api.errors import BadConfiguration, HookError, HybridError, NoModel
+from hybridchat.api.events import Hub, Log, Observation
+from hybridchat.api.hooks import ALIASES, Hook, ModelType, Plan, Wanted, hook, plan
+from hybridchat.api.response import Hearing, Response
+from hybridchat.api.shelf import KIND, Sessions
+from hybridchat.api.stream import Stream
+from hybridchat.api.talk import talk
+from hybridchat.api.turns import conclude, told_of
+from hybridchat.api.wired import Monitors, Wired, wire
+from hybridchat.assemble import database
+from hybridchat.config import Config, ConfigError, load
+from hybridchat.config.check import faults
+from hybridchat.config.errors import dotted
+from hybridchat.crew import Options
+from hybridchat.facts import Locality, Mode, Outcome, Price
+from hybridchat.routing.rules import BUILT_IN
+from hybridchat.sessions.store import Store
+
+
+class HybridClient(Sessions):
+    """Answers prompts with the hooked models: on this machine while that suffices, in the cloud when it does not.
+
+    Hooking a cloud model is consent to ask it: nothing is asked again, and personal data is hidden from it all the same.
+    Nothing is contacted before the first prompt. Use it from one event loop at a time; `async with` shuts it down.
+
+    Args:
+        strategy: a shipped one or one of the user's configuration; by default the configuration's.
+        mode: only_local, prefer_local, auto, prefer_cloud, only_cloud; by default auto.
+        daily_budget: US dollars for the clouds per day (the whole of `store` counts); by default the configuration's.
+        store: keep conversations: `True` in the user's database, or a path. By default they, and the ledger, live in memory.
+        log: path or open text stream for one JSON line per decision, fallback and outcome; no text of any message.
+        config: settings in place of the user's config.toml, which is read otherwise (thresholds, prices, privacy).
+        oblix_api_key: accepted for programs written for Oblix, and ignored.
+
+    Raises:
+        BadConfiguration: at the first use, when the configuration or the strategy is wrong.
+    """
+
+    def __init__(
+        self,
+        *,
+        strategy: str | None = None,
+        mode: Mode | str | None = None,
+        daily_budget: float | None = None,
+        store: bool | str | Path = False,
+        log: str | Path | TextIO | None = None,
+        config: Config | None = None,
+        oblix_api_key: str | None = None,
+    ) -> None:
+        if oblix_api_key is not None:
+            warnings.warn("oblix_api_key is ignored: hybridchat needs no key of its own", UserWarning, stacklevel=2)
+        if daily_budget is not None and not daily_budget >= 0:
+            raise BadConfiguration(f"daily_budget is {daily_budget!r}; give US dollars from 0 on, or None for no budget")
+        try:
+            self._mode = Mode.AUTO if mode is None else Mode(mode)
+        except ValueError:
+            raise BadConfiguration(f"mode is {mode!r}; allowed: {', '.join(Mode)}") from None
+        self._strategy, self._daily_budget = strategy, daily_budget
+        self._keep, self._config = store, config
+        self._hooks: dict[str, Hook] = {}
+        self._panel = Panel()
+        self._monitors = Monitors()
+        self._budget: BudgetAgent | None = None
+        self._hub = Hub(Log(log) if log is not None else None, time.time)
+        self._store: Store | None = None
+        self._wired: Wired | None = None
+        self._stale = False
+        self._opening: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
+        self._closed = False
+
+    # -- hooking ----------------------------------------------------------------------------------
+
+    async def hook_model(
+        self,
+        model_type: ModelType | str,
+        model_name: str,
+        endpoint: str | None = None,
+        api_key: str | None = None,
+        *,
+        tier: int | None = None,
+        window: int | None = None,
+        price: Price | tuple[float, float] | None = None,
+        locality: Locality | str | None = None,
+        trusted: bool = False,
+    ) -> str:
+        """Makes a model one of those that may answer, in place of one with the same id; returns its id. Contacts nobody.
+
+        Args:
+            endpoint: URL of the server; by default the one in the environment, else the provider's own.
+            api_key: by default OPENAI_API_KEY or ANTHROPIC_API_KEY.
+            tier: ability from 1 (small) to 4 (best); by default by name or size.
+            window: context window in tokens, where the server does not tell it.
+            price: US dollars per million tokens read and written; by default the catalogue's or the configuration's.
+            locality: on_device, lan or remote. Only an Ollama at a loopback address is on_device by itself.
+            trusted: with `locality="lan"`: the machine is yours, and nothing is hidden from it.
+
+        Raises:
+            HookError: names what is wrong and what to write instead.
+        """
+        wanted = Wanted(endpoint, api_key, tier, window, price, locality, trusted)
+        one = hook(model_type, model_name, wanted, os.environ)
+        self._hooks[one.id] = one
+        self._stale = True
+        return one.id
+
+    def hook_agent(self, agent: BaseAgent, *, on_failure: OnFailure = "ignore") -> str:
+        """Has `agent` speak before every prompt, in place of one with the same name; returns its name.
+
+        A `ResourceMonitor`, `ConnectivityAgent` or `BudgetAgent` takes the place of the built-in one. Any other is made ready
+        at the first prompt, then asked for each, for 50 ms at most; later than that its last verdict counts, marked stale.
+        `on_failure="block_remote"`: while it fails, nothing goes to the cloud. Raises `HookError`.
+        """
+        if not isinstance(agent, BaseAgent):
+            raise HookError(f"{type(agent).__name__} is not an agent; derive it from hybridchat.agents.BaseAgent")
+        if on_failure not in ("ignore", "block_remote"):
+            raise HookError(f"on_failure is {on_failure!r}; allowed: ignore, block_remote")
+        if isinstance(agent, ResourceMonitor):
+            self._monitors.resources = agent
+        elif isinstance(agent, ConnectivityAgent):
+            self._monitors.connectivity = agent
+        elif isinstance(agent, BudgetAgent):
+            self._budget = agent
+        elif agent.name in BUILT_IN:
+            raise HookError(f"{agent.name} is the name of a built-in agent; give yours another one")
+        else:
+            self._panel.add(agent, on_failure)
+            return agent.name
+        self._stale = True
+        return agent.name
+
+    async def unhook(self, name: str) -> bool:
+        """Takes a model (by id) or an agent (by name) away again; `False` when there is none of that name."""
+        if (agent := self._panel.remove(name)) is not None:
+            await agent.shutdown()
+            return True
+        try:
+            del self._hooks[self._hooked(name)]
+        except NoModel:
+            return False
+        self._stale = True
+        return True
+
+    # -- asking -----------------------------------------------------------------------------------
+
+    async def execute(
+        self,
+        prompt: str,
+        model_id: str | None = None,
+        session_id: str | None = None,
+        *,
+        temperature: float | None = None,
+        max_tokens: int | None = None,
+        over_budget: bool = False,
+        **told: Any,
+    ) -> Response:
+        """Answers a prompt. Without `session_id` it stands alone.
+
+        Args:
+            model_id: this model and no other, as hooked.
+            session_id: go on with a conversation.
+            temperature: as the server understands it.
+            max_tokens: most tokens the answer may have.
+            over_budget: send even though the day's budget is spent; what it costs is counted all the same.
+            told: anything else is handed to the agents' `check`.
+
+        Raises:
+            NoModel: no hooked model has that id.
+            SessionNotFound: there is no such session.
+            NothingLeft: no model may answer; says what would help.
+            ProviderFailed: the models that were asked failed.
+            AnswerCut: the answer broke off; holds what came.
+        """
+        options = Options(temperature, max_tokens, told)
+        return await Stream(self._answer(prompt, model_id, session_id, options, over_budget=over_budget)).whole()
+
+    def execute_streaming(
+        self,
+        prompt: str,
+        model_id: str | None = None,
+        session_id: str | None = None,
+        *,
+        temperature: float | None = None,
+        max_tokens: int | None = None,
+        over_budget: bool = False,
+        **told: Any,
+    ) -> Stream:
+        """`execute`, piece by piece: `async for text in client.execute_streaming(...)`; raises while it is read."""
+        options = Options(temperature, max_tokens, told)
+        return Stream(self._answer(prompt, model_id, session_id, options, over_budget=over_budget))
+
+    async def execute_many(
+        self, prompt: str, model_ids: Sequence[str] | None = None, **options: Any
+    ) -> list[Response | HybridError]:
+        """The same prompt to several models at once (`None`: to every hooked one), each by itself.
+
+        Returns in the order of `model_ids` each response, or the `HybridError` that stood in its way; takes what `execute` takes.
+        """
+        ids = tuple(self._hooks) if model_ids is None else tuple(model_ids)
+        found = await asyncio.gather(*(self.execute(prompt, one, **options) for one in ids), return_exceptions=True)
+        for one in found:
+            if isinstance(one, BaseException) and not isinstance(one, HybridError):
+                raise one
+        return [one for one in found if not isinstance(one, BaseException) or isinstance(one, HybridError)]
+
+    async def chat_streaming(self, session_id: str | None = None) -> str:
+        """A conversation at the terminal until `exit`, `quit` or the end of the input; returns its session's id."""
+        session_id = session_id or await self.create_session()
+        await talk(lambda line: self.execute_streaming(line, session_id=session_id))
+        return session_id
+
+    # -- watching, ending -------------------------------------------------------------------------
+
+    async def events(self, *, snapshots_every: float = 2.0) -> AsyncIterator[Observation]:
+        """Snapshots (every so many seconds), decisions, fallbacks and outcomes as they come, until `shutdown`.
+
+        A reader that falls behind by 1,000 loses the oldest, and is told how many.
+        """
+        async with aclosing(self._hub.read(self._gauges, snapshots_every)) as observations:
+            async for observation in observations:
+                yield observation
+
+    async def shutdown(self) -> None:
+        """Ends agents, connections and the store. May be called twice; a program that never does loses nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self._hub.close()
+        await self._panel.close()
+        if self._wired is not None and self._wired.loop is asyncio.get_running_loop():
+            await self._wired.chat.close()
+        elif self._store is not None:
+            await self._store.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.shutdown()
+
+    # -- inside -----------------------------------------------------------------------------------
+
+    async def _answer(
+        self, prompt: str, model_id: str | None, session_id: str | None, options: Options, *, over_budget: bool
+    ) -> AsyncGenerator[str | Response, None]:
+        """The pieces of an answer, then the response. Raises a `HybridError`."""
+        if not isinstance(prompt, str) or not prompt.strip():
+            raise HybridError("the prompt is empty; give a text to answer")
+        said = self._hooked(model_id) if model_id is not None else None
+        wired = await self._open()
+        session = await self._session(session_id) if session_id is not None else wired.chat.store.new_session(KIND)
+        hearing = Hearing(prompt, session.id, wired.outer, self._agent_names())
+        wired.users += 1
+        try:
+            pin = wired.inner[said] if said is not None else None
+            answer = wired.chat.answer(session.id, prompt, pin=pin, over_budget=over_budget, options=options)
+            async with aclosing(answer) as events:
+                async for event in events:
+                    if piece := hearing.feed(event):
+                        yield piece
+                    if self._hub.wanted and (observed := told_of(event, hearing)) is not None:
+                        self._hub.tell(observed[0], hearing.request_id, observed[1])
+            yield conclude(hearing)
+        finally:
+            await wired.leave()
+
+    def _hooked(self, model_id: str) -> str:
+        """The id under which a model was hooked. Raises `NoModel`."""
+        prefix, _, name = model_id.partition(":")
+        twin = {**ALIASES, **{v: k for k, v in ALIASES.items()}}.get(prefix, prefix)
+        for one in (model_id, f"{twin}:{name}", model_id.removesuffix(":latest")):
+            if one in self._hooks:
+                return one
+        there = f"hooked are: {', '.join(self._hooks)}" if self._hooks else "none is hooked yet"
+        raise NoModel(f"{model_id} is not hooked: await client.hook_model(...) first; {there}")
+
+    def _agent_names(self) -> Mapping[str, str]:
+        """Built-in name of an agent -> what the program calls the one it hooked in its place."""
+        hooked = {
+            "resource_monitor": self._monitors.resources,
+            "connectivity_monitor": self._monitors.connectivity,
+            "budget": self._budget,
+        }
+        return {name: agent.name for name, agent in hooked.items() if agent is not None}
+
+    def _gauges(self) -> Mapping[str, Any] | None:
+        if self._wired is None:
+            return None
+        told: Mapping[str, Any] = msgspec.to_builtins(self._wired.chat.snapshot())
+        return told
+
+    def _outcome(self, outcome: Outcome) -> None:
+        if self._hub.wanted:
+            wired = self._wired
+            name = wired.outer.get(outcome.model_id, outcome.model_id) if wired is not None else outcome.model_id
+            self._hub.tell("outcome", "", {**msgspec.to_builtins(outcome), "model_id": name})
+
+    async def _opened_store(self) -> Store:
+        if self._closed:
+            raise HybridError("the client was shut down; make a new HybridClient")
+        if self._store is None:
+            path = database(os.environ) if self._keep is True else Path(self._keep) if self._keep else None
+            opened = await asyncio.to_thread(Store.open, path)
+            if self._store is None:
+                self._store = opened
+                if opened.problem:
+                    warnings.warn(opened.problem, UserWarning, stacklevel=2)
+        return self._store
+
+    async def _open(self) -> Wired:
+        """The chat over what is hooked now."""
+        loop = asyncio.get_running_loop()
+        if self._opening is None or self._opening[0] is not loop:
+            self._opening = loop, asyncio.Lock()
+        async with self._opening[1]:
+            wired = self._wired
+            if wired is not None and not self._stale and wired.loop is loop:
+                return wired
+            if not self._hooks:
+                raise NoModel('no model is hooked: await client.hook_model(ModelType.OLLAMA, "llama3.2") first')
+            store = await self._opened_store()
+            self._stale = False
+            try:
+                made = await wire(await asyncio.to_thread(self._plan), store, self._panel, self._monitors, wired)
+            except ConfigError as error:
+                self._stale = True
+                raise BadConfiguration(str(error)) from None
+            made.chat.world.on_outcome = self._outcome
+            self._wired = made
+            if wired is not None and wired.loop is loop:
+                await wired.retire()
+            return made
+
+    def _plan(self) -> Plan:
+        """The configuration for what is hooked. Reads files. Raises `ConfigError`."""
+        env = dict(os.environ)
+        config = self._config if self._config is not None else load(env=env)
+        limits = config.limits
+        if self._budget is not None:
+            limits = replace(limits, daily_budget=self._budget.limit, budget_window=self._budget.window)
+        if self._daily_budget is not None:
+            limits = replace(limits, daily_budget=self._daily_budget)
+        # a promise to stay local stands; the terminal's other modes are no program's
+        mode = Mode.ONLY_LOCAL if config.mode is Mode.ONLY_LOCAL else self._mode
+        config = replace(config, strategy=self._strategy or config.strategy, limits=limits, mode=mode)
+        made = plan(tuple(self._hooks.values()), config, env)
+        for fault in faults(made.config):
+            raise ConfigError("HybridClient(...)", dotted(fault.path), fault.problem, fault.allowed)
+        return made

@@ -1,0 +1,82 @@
+"""The sessions of a client."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any, Literal
+
+from hybridchat.api.errors import SessionNotFound
+from hybridchat.conversation import Session
+from hybridchat.handover import messages_of
+from hybridchat.sessions.export import as_json, markdown
+from hybridchat.sessions.store import Store
+
+KIND = "api"
+
+
+class Sessions:
+    """What `HybridClient` does with conversations. They are marked as a program's, and stay out of the terminal's list."""
+
+    async def _opened_store(self) -> Store:
+        raise NotImplementedError
+
+    async def create_session(self, title: str = "", *, system: str = "") -> str:
+        """Begins a conversation and returns its id. `system` is what every model is told first."""
+        store = await self._opened_store()
+        session = store.new_session(KIND, system=system)
+        if title:
+            store.rename(session.id, title)
+        return session.id
+
+    async def list_sessions(self, limit: int = 50) -> list[dict[str, Any]]:
+        """The client's conversations, the one used last first: id, title, created, updated (epoch seconds), turns."""
+        store = await self._opened_store()
+        found = await asyncio.to_thread(store.sessions, KIND, limit)
+        return [_row(session) for session in found]
+
+    async def load_session(self, session_id: str) -> dict[str, Any]:
+        """A conversation with its `messages` (role, content). Raises `SessionNotFound`."""
+        store = await self._opened_store()
+        session = await self._session(session_id)
+        turns = await asyncio.to_thread(store.path, session.id, session.leaf_id)
+        messages = [{"role": m.role.value, "content": m.text} for turn in turns for m in messages_of(turn)]
+        return {**_row(session), "messages": messages}
+
+    async def delete_session(self, session_id: str) -> bool:
+        """Takes the conversation out of every list and search. Raises `SessionNotFound`."""
+        session = await self._session(session_id)
+        (await self._opened_store()).delete_session(session.id)
+        return True
+
+    async def export_session(
+        self, session_id: str, *, form: Literal["markdown", "json"] = "markdown", path: str | Path | None = None
+    ) -> str:
+        """The conversation as text, also written to `path` when given. Raises `SessionNotFound`, `OSError`."""
+        store = await self._opened_store()
+        session = await self._session(session_id)
+        turns = await asyncio.to_thread(store.path, session.id, session.leaf_id)
+        text = as_json(session, turns) if form == "json" else markdown(session, turns)
+        if path is not None:
+            await asyncio.to_thread(Path(path).write_text, text, "utf-8")
+        return text
+
+    async def _session(self, session_id: str) -> Session:
+        store = await self._opened_store()
+        try:
+            session = await asyncio.to_thread(store.session, session_id)
+        except LookupError as error:
+            raise SessionNotFound(str(error)) from None
+        if session is None:
+            raise SessionNotFound(f"there is no session {session_id}; list_sessions() names those there are")
+        return session
+
+
+def _row(session: Session) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "title": session.title,
+        "created": session.created,
+        "updated": session.updated,
+        "turns": session.turns,
+    }
