@@ -255,7 +255,7 @@ def _connectivity(config: Config, policy: Policy, places: tuple[Endpoint, ...], 
     )
     for place in places:
         if place.locality is not Locality.ON_DEVICE and place.allowed:
-            agent.allow(place.host, tls=place.base_url.startswith("https"))
+            agent.allow(place.host, tls=place.base_url.startswith("https"), far=True)
     return agent
 
 

@@ -88,8 +88,9 @@ class World(Roster):
         """The user allowed contacting `host`: probes may begin."""
         self._gate.allowed.add(host)
         if self.connectivity is not None:
-            ways = [e.base_url.startswith("https") for e in self.endpoints if e.host == host]
-            self.connectivity.allow(host, tls=any(ways) if ways else None)
+            ways = [e for e in self.endpoints if e.host == host]
+            tls = any(e.base_url.startswith("https") for e in ways) if ways else None
+            self.connectivity.allow(host, tls=tls, far=any(e.locality is not Locality.ON_DEVICE for e in ways))
 
     # -- gauges -----------------------------------------------------------------------------------
 

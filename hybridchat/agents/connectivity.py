@@ -36,6 +36,8 @@ class _Way:
     sampler: Sampler[LinkState, LinkSample]
     permit: Permit | None = None
     """`None`: not allowed, so never asked."""
+    far: bool = False
+    """Counts as a way off this device whatever its address: a gateway, a stand-in for a cloud."""
 
 
 class ConnectivityAgent(BaseAgent):
@@ -95,13 +97,15 @@ class ConnectivityAgent(BaseAgent):
         stops = [self._system.stop, *(way.sampler.stop for way in ways)]
         await asyncio.gather(*(asyncio.to_thread(stop) for stop in stops))
 
-    def allow(self, host: str, *, tls: bool | None = None) -> None:
+    def allow(self, host: str, *, tls: bool | None = None, far: bool = False) -> None:
         """The user allowed `host` (`name[:port]`): probes begin, at once when active. TLS unless said or on this device.
 
-        Raises `ValueError` for something that is no host.
+        `far`: what answers there stands for a cloud, even at an address of this device. Raises `ValueError` for something
+        that is no host.
         """
         with self._lock:
             way = self._way(host, tls=tls)
+            way.far = way.far or far
             if way.permit is None:
                 way.permit = Permit()
                 self._open(way)
@@ -175,9 +179,7 @@ class ConnectivityAgent(BaseAgent):
         if isinstance(host, str):
             found = [links.get(host.strip().lower(), Link(host=host))]
         else:
-            # a host on this device counts where somebody allowed it: a gateway, a stand-in for a cloud
-            far = {name for name, way in self._ways.items() if way.permit is not None or not way.place.on_device}
-            found = [link for name, link in links.items() if name in far]
+            found = [links[name] for name, way in self._ways.items() if name in links and (way.far or not way.place.on_device)]
         best = min(found, key=lambda link: _ORDER.index(link.state), default=Link(host=""))
         return Check(
             agent=self.name,
