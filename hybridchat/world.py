@@ -13,7 +13,7 @@ import msgspec
 from hybridchat.agents.base import BaseAgent, ask
 from hybridchat.agents.budget import BudgetAgent, budget
 from hybridchat.config.endpoints import Endpoint
-from hybridchat.facts import Check, Device, Live, Model, Outcome, Result, Snapshot
+from hybridchat.facts import Check, Device, Live, Locality, Model, Outcome, Result, Snapshot
 from hybridchat.gate import Gate
 from hybridchat.health import Health
 from hybridchat.providers.base import Provider
