@@ -12,33 +12,24 @@ from pathlib import Path
 from typing import Any, Self, TextIO
 
 import msgspec
-from msgspec.structs import replace
 
-from hybridchat.agents.base import BaseAgent
-from hybridchat.agents.budget import BudgetAgent
-from hybridchat.agents.connectivity import ConnectivityAgent
-from hybridchat.agents.panel import OnFailure, Panel
-from hybridchat.agents.resources import ResourceMonitor
-from hybridchat.api.errors import BadConfiguration, HookError, HybridError, NoModel
+from hybridchat.api.errors import BadConfiguration, HybridError, NoModel
 from hybridchat.api.events import Hub, Log, Observation
-from hybridchat.api.hooks import ALIASES, Hook, ModelType, Plan, Wanted, hook, plan
+from hybridchat.api.hooking import Hooking, Settings
 from hybridchat.api.response import Hearing, Response
 from hybridchat.api.shelf import KIND, Sessions
 from hybridchat.api.stream import Stream
 from hybridchat.api.talk import talk
 from hybridchat.api.turns import conclude, told_of
-from hybridchat.api.wired import Monitors, Wired, wire
+from hybridchat.api.wired import Wired, wire
 from hybridchat.assemble import database
-from hybridchat.config import Config, ConfigError, load
-from hybridchat.config.check import faults
-from hybridchat.config.errors import dotted
+from hybridchat.config import Config, ConfigError
 from hybridchat.crew import Options
-from hybridchat.facts import Locality, Mode, Outcome, Price
-from hybridchat.routing.rules import BUILT_IN
+from hybridchat.facts import Mode, Outcome
 from hybridchat.sessions.store import Store
 
 
-class HybridClient(Sessions):
+class HybridClient(Hooking, Sessions):
     """Answers prompts with the hooked models: on this machine while that suffices, in the cloud when it does not.
 
     Hooking a cloud model is consent to ask it: nothing is asked again, and personal data is hidden from it all the same.
@@ -70,96 +61,13 @@ class HybridClient(Sessions):
     ) -> None:
         if oblix_api_key is not None:
             warnings.warn("oblix_api_key is ignored: hybridchat needs no key of its own", UserWarning, stacklevel=2)
-        if daily_budget is not None and not daily_budget >= 0:
-            raise BadConfiguration(f"daily_budget is {daily_budget!r}; give US dollars from 0 on, or None for no budget")
-        try:
-            self._mode = Mode.AUTO if mode is None else Mode(mode)
-        except ValueError:
-            raise BadConfiguration(f"mode is {mode!r}; allowed: {', '.join(Mode)}") from None
-        self._strategy, self._daily_budget = strategy, daily_budget
-        self._keep, self._config = store, config
-        self._hooks: dict[str, Hook] = {}
-        self._panel = Panel()
-        self._monitors = Monitors()
-        self._budget: BudgetAgent | None = None
+        super().__init__(Settings.checked(strategy, mode, daily_budget, config))
+        self._keep = store
         self._hub = Hub(Log(log) if log is not None else None, time.time)
         self._store: Store | None = None
         self._wired: Wired | None = None
-        self._stale = False
         self._opening: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
         self._closed = False
-
-    # -- hooking ----------------------------------------------------------------------------------
-
-    async def hook_model(
-        self,
-        model_type: ModelType | str,
-        model_name: str,
-        endpoint: str | None = None,
-        api_key: str | None = None,
-        *,
-        tier: int | None = None,
-        window: int | None = None,
-        price: Price | tuple[float, float] | None = None,
-        locality: Locality | str | None = None,
-        trusted: bool = False,
-    ) -> str:
-        """Makes a model one of those that may answer, in place of one with the same id; returns its id. Contacts nobody.
-
-        Args:
-            endpoint: URL of the server; by default the one in the environment, else the provider's own.
-            api_key: by default OPENAI_API_KEY or ANTHROPIC_API_KEY.
-            tier: ability from 1 (small) to 4 (best); by default by name or size.
-            window: context window in tokens, where the server does not tell it.
-            price: US dollars per million tokens read and written; by default the catalogue's or the configuration's.
-            locality: on_device, lan or remote. Only an Ollama at a loopback address is on_device by itself.
-            trusted: with `locality="lan"`: the machine is yours, and nothing is hidden from it.
-
-        Raises:
-            HookError: names what is wrong and what to write instead.
-        """
-        wanted = Wanted(endpoint, api_key, tier, window, price, locality, trusted)
-        one = hook(model_type, model_name, wanted, os.environ)
-        self._hooks[one.id] = one
-        self._stale = True
-        return one.id
-
-    def hook_agent(self, agent: BaseAgent, *, on_failure: OnFailure = "ignore") -> str:
-        """Has `agent` speak before every prompt, in place of one with the same name; returns its name.
-
-        A `ResourceMonitor`, `ConnectivityAgent` or `BudgetAgent` takes the place of the built-in one. Any other is made ready
-        at the first prompt, then asked for each, for 50 ms at most; later than that its last verdict counts, marked stale.
-        `on_failure="block_remote"`: while it fails, nothing goes to the cloud. Raises `HookError`.
-        """
-        if not isinstance(agent, BaseAgent):
-            raise HookError(f"{type(agent).__name__} is not an agent; derive it from hybridchat.agents.BaseAgent")
-        if on_failure not in ("ignore", "block_remote"):
-            raise HookError(f"on_failure is {on_failure!r}; allowed: ignore, block_remote")
-        if isinstance(agent, ResourceMonitor):
-            self._monitors.resources = agent
-        elif isinstance(agent, ConnectivityAgent):
-            self._monitors.connectivity = agent
-        elif isinstance(agent, BudgetAgent):
-            self._budget = agent
-        elif agent.name in BUILT_IN:
-            raise HookError(f"{agent.name} is the name of a built-in agent; give yours another one")
-        else:
-            self._panel.add(agent, on_failure)
-            return agent.name
-        self._stale = True
-        return agent.name
-
-    async def unhook(self, name: str) -> bool:
-        """Takes a model (by id) or an agent (by name) away again; `False` when there is none of that name."""
-        if (agent := self._panel.remove(name)) is not None:
-            await agent.shutdown()
-            return True
-        try:
-            del self._hooks[self._hooked(name)]
-        except NoModel:
-            return False
-        self._stale = True
-        return True
 
     # -- asking -----------------------------------------------------------------------------------
 
@@ -284,25 +192,6 @@ class HybridClient(Sessions):
         finally:
             await wired.leave()
 
-    def _hooked(self, model_id: str) -> str:
-        """The id under which a model was hooked. Raises `NoModel`."""
-        prefix, _, name = model_id.partition(":")
-        twin = {**ALIASES, **{v: k for k, v in ALIASES.items()}}.get(prefix, prefix)
-        for one in (model_id, f"{twin}:{name}", model_id.removesuffix(":latest")):
-            if one in self._hooks:
-                return one
-        there = f"hooked are: {', '.join(self._hooks)}" if self._hooks else "none is hooked yet"
-        raise NoModel(f"{model_id} is not hooked: await client.hook_model(...) first; {there}")
-
-    def _agent_names(self) -> Mapping[str, str]:
-        """Built-in name of an agent -> what the program calls the one it hooked in its place."""
-        hooked = {
-            "resource_monitor": self._monitors.resources,
-            "connectivity_monitor": self._monitors.connectivity,
-            "budget": self._budget,
-        }
-        return {name: agent.name for name, agent in hooked.items() if agent is not None}
-
     def _gauges(self) -> Mapping[str, Any] | None:
         if self._wired is None:
             return None
@@ -341,7 +230,13 @@ class HybridClient(Sessions):
             store = await self._opened_store()
             self._stale = False
             try:
-                made = await wire(await asyncio.to_thread(self._plan), store, self._panel, self._monitors, wired)
+                made = await wire(
+                    await asyncio.to_thread(self._settings.plan, tuple(self._hooks.values())),
+                    store,
+                    self._panel,
+                    self._monitors,
+                    wired,
+                )
             except ConfigError as error:
                 self._stale = True
                 raise BadConfiguration(str(error)) from None
@@ -350,20 +245,3 @@ class HybridClient(Sessions):
             if wired is not None and wired.loop is loop:
                 await wired.retire()
             return made
-
-    def _plan(self) -> Plan:
-        """The configuration for what is hooked. Reads files. Raises `ConfigError`."""
-        env = dict(os.environ)
-        config = self._config if self._config is not None else load(env=env)
-        limits = config.limits
-        if self._budget is not None:
-            limits = replace(limits, daily_budget=self._budget.limit, budget_window=self._budget.window)
-        if self._daily_budget is not None:
-            limits = replace(limits, daily_budget=self._daily_budget)
-        # a promise to stay local stands; the terminal's other modes are no program's
-        mode = Mode.ONLY_LOCAL if config.mode is Mode.ONLY_LOCAL else self._mode
-        config = replace(config, strategy=self._strategy or config.strategy, limits=limits, mode=mode)
-        made = plan(tuple(self._hooks.values()), config, env)
-        for fault in faults(made.config):
-            raise ConfigError("HybridClient(...)", dotted(fault.path), fault.problem, fault.allowed)
-        return made

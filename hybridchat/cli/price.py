@@ -1,0 +1,53 @@
+"""`hybridchat models price`: what a model costs, as the user knows it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from hybridchat.cli import edge
+from hybridchat.cli.edge import Exit
+from hybridchat.config.errors import dotted
+from hybridchat.config.paths import config_path
+from hybridchat.config.template import set_value
+from hybridchat.facts import Price, is_old
+
+
+def price(
+    model_id: str,
+    *,
+    per_million_in: float | None,
+    per_million_out: float | None,
+    cache_read: float | None = None,
+    cache_write: float | None = None,
+    path: Path | None = None,
+    today: date | None = None,
+) -> int:
+    """Writes a price (US dollars per million tokens) into the configuration, true as of today; without figures takes it away.
+
+    Raises `ConfigError` for a model id or a figure that cannot be one, `Exit` when only half of a price is given or the file
+    cannot be written.
+    """
+    if (per_million_in is None) is not (per_million_out is None):
+        raise Exit(edge.USAGE, "A price has two sides: give both --in and --out, in US dollars per million tokens.")
+    file = config_path(os.environ) if path is None else path
+    value: dict[str, object] | None = None
+    if per_million_in is not None:
+        value = {"input": per_million_in, "output": per_million_out, "as_of": today or datetime.now(UTC).astimezone().date()}
+        value |= {name: x for name, x in (("cache_read", cache_read), ("cache_write", cache_write)) if x is not None}
+    try:
+        set_value(file, dotted(("models", model_id, "price")), value)
+    except OSError as error:
+        raise Exit(edge.USAGE, f"{file} cannot be written: {error.strerror or error}. Nothing was changed.") from None
+    told = "is unpriced again" if value is None else f"costs ${per_million_in:g} in, ${per_million_out:g} out per million tokens"
+    sys.stdout.write(f"{model_id} {told} ({file})\n")
+    return edge.OK
+
+
+def age(known: Price, today: date) -> str:
+    """What to say beside a price that may be out of date; empty for one younger than 90 days."""
+    if not is_old(known, today):
+        return ""
+    return "no date, check it" if known.as_of is None else f"price of {known.as_of}, check it"
