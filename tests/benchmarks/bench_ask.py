@@ -15,7 +15,7 @@ OLLAMA_MORE = 0.1
 
 
 def figures(*, quick: bool) -> list[Figure]:
-    n = 3 if quick else 11
+    n = 2 if quick else 11
     found: list[Figure] = []
     with demo_servers(0) as servers, surroundings(servers) as env:
         for kind, model in MODELS.items():

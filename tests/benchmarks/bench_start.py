@@ -18,7 +18,7 @@ MEGABYTE = 1e6
 
 def figures(*, quick: bool) -> list[Figure]:
     with surroundings() as env:
-        found = [_import(env, 9 if quick else 25), _help(env, 3 if quick else 11), *_paint(env, 4 if quick else 11)]
+        found = [_import(env, 9 if quick else 25), _help(env, 3 if quick else 11), *_paint(env, 3 if quick else 11)]
         return [*found, *_memory(env, 1 if quick else 2)]
 
 

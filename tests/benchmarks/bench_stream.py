@@ -48,11 +48,11 @@ def figures(*, quick: bool) -> list[Figure]:
             config.parent.mkdir()
             config.write_text("[limits]\nmax_output = 100000\n")
             session = stored(env, MESSAGES)
-            with _opened(env, session, 8) as terminal:
-                idle = _idle(terminal, 4 if quick else 20)
-                streamed = _stream(terminal, tap, 8 if quick else 60)
+            with _opened(env, session, 6 if quick else 8) as terminal:
+                idle = _idle(terminal, 2 if quick else 20)
+                streamed = _stream(terminal, tap, 6 if quick else 60)
         with surroundings() as env:
-            bare = _bare_keys(env, 10 if quick else 60)
+            bare = _bare_keys(env, 8 if quick else 60)
     return [*_told(streamed, bare), *idle]
 
 
