@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING
 
 from hybridchat.cli import edge
@@ -11,12 +10,12 @@ from hybridchat.cli.edge import Exit
 from hybridchat.cli.gauges import keep_gauges
 from hybridchat.cli.start import Opening, wanted
 from hybridchat.config import Config, ConfigError
+from hybridchat.config.paths import themes_dir
 from hybridchat.tui.app import HybridChat
 from hybridchat.tui.ports import Found, Launch, Opened
 
 if TYPE_CHECKING:
     from hybridchat.assemble import Assembled
-    from hybridchat.chat import Chat
 
 
 def run(opening: Opening, config: Config) -> int:
@@ -39,17 +38,16 @@ def run(opening: Opening, config: Config) -> int:
             failures.append(failure)
             app.exit(return_code=2)
             raise asyncio.CancelledError from failure
-        if pin is not None and session_id is None:
-            session_id = made.chat.store.new_session(pin=pin).id
         keeping.append(asyncio.create_task(keep_gauges(made.chat.world)))
         return Opened(
             chat=made.chat,
             snapshot=made.chat.snapshot,
             found=tuple(Found(f.ok, f.text, f.fix) for f in found(made.chat.world, config, demo=opening.demo)),
             session=session_id,
+            pin=pin,
             banner="" if opening.demo else made.chat.banner,
             strategy=config.strategy,
-            hide=partial(_hide, made.chat),
+            hide=made.chat.hide,
         )
 
     async def close() -> None:
@@ -58,7 +56,10 @@ def run(opening: Opening, config: Config) -> int:
         for made in assembled:
             await made.close()
 
-    app = HybridChat(Launch(open=open_chat, close=close, theme=config.theme, demo=opening.demo, keys=config.keys))
+    own_themes = (str(themes_dir()),)
+    app = HybridChat(
+        Launch(open=open_chat, close=close, theme=config.theme, demo=opening.demo, keys=config.keys, theme_dirs=own_themes)
+    )
     app.run(mouse=config.mouse)
     if failures:
         raise failures[0]
@@ -71,7 +72,3 @@ def _import_all() -> None:
     import hybridchat.welcome  # noqa: F401 - imported for its effect
 
     edge.started()
-
-
-def _hide(chat: Chat, word: str) -> None:
-    chat.hide(word)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hybridchat.conversation import Attempt, Ended, Ending, FellBack, HandedOver
-from hybridchat.facts import Locality, Timings, Usage
+from hybridchat.facts import Decision, Locality, Timings, Usage
 
 _ASCII = {
     "→": "->", "←": "<-", "⇡": "=>", "⇣": "<=", "·": "-", "…": "...", "–": "-", "—": "-", "■": "#", "▪": "*", "◄": "<",
@@ -136,6 +136,17 @@ def fell_back(event: FellBack) -> str:
         return f"▪ {short(event.from_model)} did not answer: {sentence}"
     return f"▪ {short(event.from_model)} did not answer: {sentence} → asking {short(event.to_model)}"
 
+
+def offered(decision: Decision | None, key: str) -> str:
+    """`may be hard: numbers, 3 constraints · ^o asks gpt-5.4-mini`, for an answer that may fall short; else empty."""
+    if decision is None or decision.offer is None:
+        return ""
+    ask = f"{key} asks {short(decision.offer)}"
+    return f"{decision.reason} · {ask}" if decision.reason.startswith(HARD) else f"a second opinion: {ask}"
+
+
+HARD = "may be hard"
+"""How a decision's reason begins when the message itself is why the other side is offered."""
 
 ENDINGS = {
     Ending.STOPPED: "■ stopped",

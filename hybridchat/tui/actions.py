@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from hybridchat.facts import Mode
 from hybridchat.render.text import written
 from hybridchat.render.words import short
-from hybridchat.tui.thread import Tone
+from hybridchat.tui.thread import Kind, Tone
 
 if TYPE_CHECKING:  # the screen runs these and hands itself in; at run time nothing points back
     from hybridchat.tui.screen import ChatScreen
@@ -31,52 +32,79 @@ async def model(screen: ChatScreen, args: str) -> None:
 
     def chosen(model_id: str | None) -> None:
         if model_id is not None:
-            screen.hold(None if model_id == AUTO else model_id)
+            _hold(screen, None if model_id == AUTO else model_id)
 
     opened = screen.opened
-    screen.app.push_screen(Models(opened.chat.models(), opened.snapshot(), screen.session.pin), chosen)
+    screen.app.push_screen(Models(opened.chat.models(), opened.snapshot(), screen.current.session.pin), chosen)
 
 
 async def pin(screen: ChatScreen, args: str) -> None:
     if not args:
-        screen.hold(None)
+        _hold(screen, None)
         return
     models = screen.opened.chat.models()
     match = [m for m in models if args in (m.id, m.name)] or [m for m in models if args.lower() in m.id.lower()]
     if len(match) == 1:
-        screen.hold(match[0].id)
+        _hold(screen, match[0].id)
     elif match:
         screen.say(f"{args!r} could be: {', '.join(m.id for m in match)}", Tone.WARN)
     else:
         screen.say(f"There is no model {args!r}. F2 lists them.", Tone.WARN)
 
 
+def _hold(screen: ChatScreen, model_id: str | None) -> None:
+    try:
+        screen.current.set_pin(model_id)
+    except LookupError as error:  # it went away while the list was open
+        screen.say(f"{str(error)[:1].upper()}{str(error)[1:]}.", Tone.WARN)
+    _changed(screen)
+
+
+def _changed(screen: ChatScreen) -> None:
+    """Another mode or model is held: the header and the preview follow."""
+    screen.show_top()
+    screen.look_ahead()
+
+
 async def local(screen: ChatScreen, _: str) -> None:
-    screen.set_mode(Mode.ONLY_LOCAL)
+    screen.current.set_mode(Mode.ONLY_LOCAL)
+    _changed(screen)
 
 
 async def cloud(screen: ChatScreen, _: str) -> None:
-    screen.set_mode(Mode.ONLY_CLOUD)
+    screen.current.set_mode(Mode.ONLY_CLOUD)
+    _changed(screen)
 
 
 async def auto(screen: ChatScreen, _: str) -> None:
-    screen.set_mode(Mode.AUTO)
+    screen.current.set_mode(Mode.AUTO)
+    _changed(screen)
 
 
 async def other(screen: ChatScreen, _: str) -> None:
-    screen.ask_again(other=True)
+    draft, told = screen.previewed or ("", None)
+    if told is not None and told.decision.offer and draft == screen.composer.draft:
+        # the line under the composer says that this key asks that model: it means what is written there
+        screen.composer.draft = ""
+        screen.exchange.send(draft, pin=told.decision.offer)
+    else:
+        screen.exchange.again(other=True)
 
 
 async def retry(screen: ChatScreen, _: str) -> None:
-    screen.ask_again()
+    screen.exchange.again()
 
 
 async def stop(screen: ChatScreen, _: str) -> None:
-    await screen.stop()
+    await screen.exchange.stop()
 
 
 async def why(screen: ChatScreen, _: str) -> None:
-    decision = screen.decision_shown()
+    """Tells the decision of the message under the cursor, else the last one."""
+    block = screen.transcript.current
+    turn_id = block.turn_id if block is not None else ""
+    known = screen.thread.decisions.get(turn_id)
+    decision = known or (await screen.current.decision_of(turn_id) if turn_id else screen.current.decision)
     if decision is None:
         screen.say("No decision yet: it comes with the first message.")
         return
@@ -87,32 +115,42 @@ async def why(screen: ChatScreen, _: str) -> None:
 
 
 async def new(screen: ChatScreen, _: str) -> None:
-    await screen.open_session(None)
+    if not screen.current.blank:
+        await screen.open_session(None)
+        screen.say("A new conversation. The one before stays in the list.")
 
 
 async def sessions(screen: ChatScreen, _: str) -> None:
     from hybridchat.tui.sessions import NEW, Sessions
 
     def chosen(session_id: str | None) -> None:
-        if session_id is not None:
-            screen.switch(None if session_id == NEW else session_id)
+        if session_id == NEW:
+            screen.run_worker(new(screen, ""), group="command")
+        elif session_id is not None:
+            screen.switch(session_id)
 
-    screen.app.push_screen(Sessions(screen.opened.chat.store, screen.session.id, screen.now()), chosen)
+    current = screen.current.session.id
+    screen.app.push_screen(Sessions(screen.opened.chat.store, current, screen.now(), screen.deleted), chosen)
 
 
 async def rename(screen: ChatScreen, args: str) -> None:
     if not args:
         screen.say("/rename TITLE gives this conversation a title.")
-        return
-    screen.opened.chat.store.rename(screen.session.id, args)
-    screen.show_top()
+    elif screen.current.blank:
+        screen.say("There is nothing to name yet: ask something first.")
+    else:
+        screen.current.rename(args)
+        screen.show_top()
 
 
 async def delete(screen: ChatScreen, _: str) -> None:
-    gone = screen.session
-    await screen.stop()
+    gone = screen.current.session
+    if screen.current.blank:
+        screen.say("There is nothing to delete yet.")
+        return
+    await screen.exchange.stop()
     screen.opened.chat.store.delete_session(gone.id)
-    screen.deleted = gone.id
+    screen.deleted.append(gone.id)
     await screen.open_session(None)
     screen.say(f"Deleted “{gone.title or 'untitled'}”. /undo brings it back.")
 
@@ -121,13 +159,14 @@ async def undo(screen: ChatScreen, _: str) -> None:
     if not screen.deleted:
         screen.say("Nothing was deleted since the program started.")
         return
-    screen.opened.chat.store.restore_session(screen.deleted)
-    session_id, screen.deleted = screen.deleted, ""
-    await screen.open_session(session_id)
+    back = screen.deleted.pop()
+    screen.opened.chat.store.restore_session(back)
+    await screen.open_session(back)
 
 
 async def copy(screen: ChatScreen, _: str) -> None:
-    if text := screen.last_answer():
+    blocks = reversed(screen.thread.blocks)
+    if text := next((b.text for b in blocks if b.kind is Kind.ANSWER), ""):
         screen.copy(written(text))
     else:
         screen.say("There is no answer to copy yet.")
@@ -137,15 +176,16 @@ async def hide(screen: ChatScreen, args: str) -> None:
     if not args or screen.opened.hide is None:
         screen.say("/hide WORD: that word is never sent readable from then on.")
         return
-    screen.opened.hide(args)
-    screen.say(f"“{args}” is hidden in everything that leaves from now on.")
+    # off the event loop: the list of terms is a file
+    screen.say(await asyncio.to_thread(screen.opened.hide, args))
+    screen.look_ahead()
 
 
 async def status(screen: ChatScreen, _: str) -> None:
     from hybridchat.tui import gauges
 
     snapshot = screen.opened.snapshot()
-    held = screen.session.pin
+    held = screen.current.session.pin
     rows = [gauges.line(snapshot, 1000).plain, f"model: {short(held) + ', held' if held else 'chosen for each message'}"]
     rows += [f"{m.name}: {m.host}, {'this machine' if m.on_device else 'not this machine'}" for m in screen.opened.chat.models()]
     screen.say("\n".join(rows), head="status")

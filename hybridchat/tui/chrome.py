@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 
+from hybridchat.commands import key_word
 from hybridchat.conversation import Session
 from hybridchat.facts import Decision, Mode, Snapshot
 from hybridchat.tui import gauges, lines
@@ -27,6 +28,7 @@ class Chrome:
         self._demo = demo
         self._names_hidden = names_hidden
         self._keys = keys
+        self._other_key = key_word(keys.get("other", "ctrl+o"))
         self._history = gauges.History()
         self._banners: dict[str, str] = {}
 
@@ -55,12 +57,12 @@ class Chrome:
         self.parts["status"].say(gauges.line(snapshot, self._width - 2))
         if self.panel.display:
             # three parts, so that a moving figure does not have the whole panel drawn again
-            for name, text in zip(PANEL, gauges.panel(snapshot, self._history, decision), strict=True):
+            for name, text in zip(PANEL, gauges.panel(snapshot, self._history, decision, self._other_key), strict=True):
                 before = self.parts[name].size.height
                 self.parts[name].say(text, layout=before != len(text.plain.split("\n")))
 
     def preview(self, value: Preview | None) -> None:
-        self.parts["preview"].say(lines.preview(value, names_hidden=self._names_hidden), layout=True)
+        self.parts["preview"].say(lines.preview(value, names_hidden=self._names_hidden, other_key=self._other_key), layout=True)
 
     def hints(self, *, running: bool, reading: bool, armed: bool, asking: bool) -> None:
         text = lines.hints(self._width, self._keys, running=running, reading=reading, armed=armed, asking=asking)

@@ -24,15 +24,22 @@ ALONE = 0.25
 _KEYS = (("y", "send"), ("a", "always in this session"), ("v", "view"), ("n", "stay local"))
 
 
-def question(package: Package) -> str:
-    """`Ask gpt-5.4-mini at api.openai.com? 4 turns · 3 items hidden · 2 words left to check · about $0.004`."""
+def question(package: Package, *, demo: bool = False) -> str:
+    """`Ask gpt-5.4-mini at api.openai.com? 4 turns · 3 items hidden · 2 words left to check · about $0.004`; a demo costs `–`."""
     facts = [plural(package.turns, "turn"), f"{plural(len(package.hidden), 'item')} hidden"]
     if package.turns_left_out:
         facts.append(f"{plural(package.turns_left_out, 'earlier turn')} left out")
     if package.left:
         facts.append(f"{plural(len(package.left), 'word')} left to check")
-    facts.append("unpriced" if package.est_cost is None else f"about {money(package.est_cost)}")
+    facts.append(_cost(package.est_cost, demo=demo))
     return f"Ask {short(package.model_id)} at {package.host}? {' · '.join(facts)}"
+
+
+def _cost(dollars: float | None, *, demo: bool) -> str:
+    if demo:
+        return "–"
+    told = money(dollars)
+    return told if dollars is None else told.replace("< ", "under ") if told.startswith("<") else f"about {told}"
 
 
 class Consent(Static, can_focus=True):
@@ -62,15 +69,17 @@ class Consent(Static, can_focus=True):
 
     VERDICTS: ClassVar[dict[str, Verdict]] = {"y": Verdict.SEND, "a": Verdict.ALWAYS, "n": Verdict.LOCAL}
 
-    def __init__(self, held: Held) -> None:
+    def __init__(self, held: Held, *, demo: bool = False) -> None:
         self._held = held
+        self._demo = demo
         self._shown_at = monotonic()
         self._letter = ""
         self._typing = False
         self._alone: Timer | None = None
-        ask, mark, facts = question(held.package).partition("? ")
+        ask, mark, facts = question(held.package, demo=demo).partition("? ")
         keys = [part for key, word in _KEYS for part in ((f"[{key}]", "$cloud bold"), (f" {word}  ", "$foreground"))]
-        super().__init__(Content.assemble((ask + mark.strip(), "bold"), "\n", (facts, "$foreground"), "\n", *keys))
+        why = f"\n{one_line(held.reason, 240)}" if held.reason else ""
+        super().__init__(Content.assemble((ask + mark.strip(), "bold"), "\n", facts, (why, "$muted"), "\n", *keys))
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "escape":
@@ -103,12 +112,12 @@ class Consent(Static, can_focus=True):
             self.post_message(self.Answered(self._held.turn_id, self.VERDICTS[letter]))
 
     def _view(self) -> None:
-        self.app.push_screen(Page(f"What {self._held.package.host} would see", view(self._held.package)))
+        self.app.push_screen(Page(f"What {self._held.package.host} would see", view(self._held.package, demo=self._demo)))
 
 
-def view(package: Package) -> Content:
+def view(package: Package, *, demo: bool = False) -> Content:
     """Two lists, *hidden* and *left readable*, then the text as it would be sent."""
-    rows = [(f"{question(package)}\n\n", "$muted")]
+    rows = [(f"{question(package, demo=demo)}\n\n", "$muted")]
     rows.append((f"Hidden ({len(package.hidden)})\n", "bold"))
     wide = max((len(h.placeholder) for h in package.hidden), default=0)
     for item in package.hidden:

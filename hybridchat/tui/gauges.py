@@ -105,15 +105,19 @@ def line(snapshot: Snapshot, width: int) -> Content:
     for host, endpoint in endpoints(snapshot.models).items():
         word, colour = link_word(snapshot.links.get(host))
         parts.append(Content.assemble((f"{endpoint} ", "$muted"), (word, colour)))
+    if snapshot.device.on_battery and snapshot.device.battery_percent is not None:
+        parts.append(Content.styled(f"battery {snapshot.device.battery_percent:.0f} %", "$warn"))
     dot = Content.styled(" · ", "$muted")
     while len(parts) > 1 and dot.join(parts).cell_length > width:
         parts.pop()
     return dot.join(parts)
 
 
-def panel(snapshot: Snapshot, history: History, decision: Decision | None) -> tuple[Content, Content, Content]:
-    """The panel's parts: this machine, the network, why this model."""
-    return _machine(snapshot.device, history), _network(snapshot), _why(decision)
+def panel(
+    snapshot: Snapshot, history: History, decision: Decision | None, other_key: str = "^o"
+) -> tuple[Content, Content, Content]:
+    """The panel's parts: this machine, the network, why this model. `other_key` asks what is offered."""
+    return _machine(snapshot.device, history), _network(snapshot), _why(decision, other_key)
 
 
 def _title(name: str, word: str = "", colour: str = "$muted") -> Content:
@@ -150,7 +154,7 @@ def _network(snapshot: Snapshot) -> Content:
     return Content("\n").join(rows)
 
 
-def _why(decision: Decision | None) -> Content:
+def _why(decision: Decision | None, key: str) -> Content:
     rows = [_title("WHY THIS MODEL")]
     if decision is None:
         return Content("\n").join([*rows, Content.styled("shown with the first message", "$muted")])
@@ -160,8 +164,18 @@ def _why(decision: Decision | None) -> Content:
     if decision.reason:
         rows.append(Content.styled(decision.reason, "$foreground"))
     others = [c for c in decision.candidates if decision.chosen is None or c.model.id != decision.chosen.id]
-    rows += [Content.styled(f"{short(c.model.id)}: {_short_reason(c)}", "$muted") for c in others[:3]]
+    # what is offered first: it is the one line here that the user can do something with
+    others.sort(key=lambda c: c.model.id != decision.offer)
+    rows += [_other(c, key if c.model.id == decision.offer else "") for c in others[:3]]
     return Content("\n").join(rows)
+
+
+def _other(candidate: Candidate, key: str) -> Content:
+    """Why not this one; `key` asks it when it is offered."""
+    name = short(candidate.model.id)
+    if key:
+        return Content.assemble((name, "$cloud"), (f": offered, {key} asks it", "$muted"))
+    return Content.styled(f"{name}: {_short_reason(candidate)}", "$muted")
 
 
 def _short_reason(candidate: Candidate) -> str:

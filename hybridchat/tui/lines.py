@@ -50,7 +50,7 @@ def top(title: str, mode: Content, width: int, *, demo: bool) -> Content:
     return Content.assemble(left, (f" {fill} ", "$faint"), mode)
 
 
-def preview(value: Preview | None, *, names_hidden: bool) -> Content:
+def preview(value: Preview | None, *, names_hidden: bool, other_key: str = "^o") -> Content:
     """`→ llama3.2 (looks easy) · 2 personal items stay here`."""
     if value is None:
         return Content("")
@@ -66,7 +66,7 @@ def preview(value: Preview | None, *, names_hidden: bool) -> Content:
         if count:
             parts.append(Content.styled(f"{plural(count, 'personal item')} {'stays' if count == 1 else 'stay'} here", "$local"))
         if value.decision.offer:
-            parts.append(Content.styled(f"^o asks {short(value.decision.offer)}", "$muted"))
+            parts.append(Content.styled(f"{other_key} asks {short(value.decision.offer)}", "$muted"))
         return Content.styled(" · ", "$muted").join(parts)
     parts.append(Content.styled(f"{plural(count, 'item')} hidden", "$foreground"))
     if value.asks:

@@ -73,6 +73,13 @@ class Rows:
         del self._laid[len(self._blocks) :]
         self._add_up(first)
 
+    def insert(self, count: int) -> int:
+        """The first `count` blocks are new, the others as before; how many rows they take, roughly."""
+        self._laid[:0] = [_Laid(estimate(block, self.width)) for block in self._blocks[:count]]
+        before = self.total
+        self._add_up(0)
+        return self.total - before
+
     def resize(self, width: int) -> None:
         """Another width: everything is an estimate again."""
         self.width = width

@@ -1,10 +1,8 @@
-"""The chat screen: what is typed goes to the chat, what the chat says goes to the transcript. The only stream loop is here."""
+"""The chat screen: puts the parts in their places and hands keys and messages to whoever they are for."""
 
 from __future__ import annotations
 
-import asyncio
 import time
-from contextlib import aclosing
 from typing import ClassVar
 
 from textual import work
@@ -15,16 +13,17 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import TextArea
 
-from hybridchat.commands import COMMANDS, Unknown, parse
-from hybridchat.conversation import Decided, Event, Held, Session
-from hybridchat.facts import Decision, Mode
+from hybridchat.commands import COMMANDS, Unknown, key_word, parse
+from hybridchat.facts import Mode
 from hybridchat.render.palette import Palette
 from hybridchat.tui.actions import ACTIONS
 from hybridchat.tui.chrome import Chrome
 from hybridchat.tui.composer import Composer
+from hybridchat.tui.current import RECENT, Current
+from hybridchat.tui.exchange import Exchange
 from hybridchat.tui.lines import first_words
-from hybridchat.tui.ports import Answer, Launch, Opened
-from hybridchat.tui.thread import Kind, Thread, Tone
+from hybridchat.tui.ports import Launch, Opened, Preview
+from hybridchat.tui.thread import Thread, Tone, place_of
 from hybridchat.tui.transcript import Transcript
 
 LOOK = 2.0
@@ -38,7 +37,7 @@ _KEYS: list[BindingType] = [
 
 
 class ChatScreen(Screen[None]):
-    """One conversation at a time."""
+    """One conversation at a time. What commands do is in `actions`, how a question is answered in `exchange`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*_KEYS, Binding("ctrl+c", "interrupt", "stop, then quit", show=False, priority=True)]
 
@@ -55,16 +54,17 @@ class ChatScreen(Screen[None]):
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-high")]
         self.launch = launch
         self.keys = dict(launch.keys or {})
-        self.deleted = ""
-        self.thread = Thread(demo=launch.demo)
+        self.deleted: list[str] = []
+        self.previewed: tuple[str, Preview] | None = None
+        """The draft that the line under the composer speaks of, and what it says."""
+        self.thread = Thread(demo=launch.demo, other_key=key_word(self.keys.get("other", "ctrl+o")))
         self.transcript = Transcript(self.thread, palette, id="transcript")
         self.composer = Composer(id="composer")
         self.chrome = Chrome(self, demo=launch.demo, names_hidden=launch.names_hidden, keys=self.keys)
+        self.exchange = Exchange(self)
         self._opened: Opened | None = None
-        self._session_id = ""
-        self._answer: Answer | None = None
+        self._current: Current | None = None
         self._early = ""
-        self._decision: Decision | None = None
         self._armed = False
 
     def compose(self) -> ComposeResult:
@@ -84,20 +84,22 @@ class ChatScreen(Screen[None]):
     def on_mount(self) -> None:
         self.composer.focus()
         self.show_top()
-        self._hints()
+        self.hints()
         self.call_after_refresh(self._open)
 
     @work(group="open")
     async def _open(self) -> None:
-        self._opened = await self.launch.open()
-        self.chrome.banner("start", self._opened.banner)
+        opened = await self.launch.open()
+        self._current = Current(opened)
+        self._opened = opened
+        self.chrome.banner("start", opened.banner)
         # imported in a thread: Rich's Markdown and Pygments cost 0.1 s, which would hold up the first keys
         self.run_worker(_warm, thread=True, group="warm")
-        await self.open_session(self._opened.session)
+        await self.open_session(opened.session)
         if not self.thread.blocks:
-            self.transcript.note(first_words(self._opened.found), Tone.PLAIN, "found here")
-        self.set_interval(LOOK, self._look)
-        self._look()
+            self.say(first_words(opened.found), Tone.PLAIN, "found here")
+        self.set_interval(LOOK, self.look)
+        self.look()
         if self._early:
             early, self._early = self._early, ""
             await self._submit(early)
@@ -110,39 +112,48 @@ class ChatScreen(Screen[None]):
         return self._opened
 
     @property
-    def session(self) -> Session:
-        """The open conversation, as stored."""
-        session = self.opened.chat.store.session(self._session_id)
-        if session is None:
-            raise RuntimeError(f"session {self._session_id} is gone")
-        return session
+    def current(self) -> Current:
+        """The open conversation. Raises `RuntimeError` as `opened` does."""
+        if self._current is None:
+            raise RuntimeError("the chat is not open yet")
+        return self._current
 
     def now(self) -> float:
         """Epoch seconds."""
         return (self.launch.clock or time.time)()
 
     async def open_session(self, session_id: str | None) -> None:
-        """Shows a stored conversation, or with `None` an empty one."""
-        await self.stop()
+        """Shows a stored conversation, or with `None` a blank one, which what stands in the composer comes along to."""
+        await self.exchange.stop()
         await self.query("Consent").remove()
         self.composer.focus()
-        store = self.opened.chat.store
-        self._session_id = session_id or store.new_session().id
-        # its mode holds for probes too: LOCAL ONLY is a promise from the first moment
-        self.opened.chat.opened(self.session)
-        turns = store.path(self._session_id)
-        self.transcript.load(turns)
-        self._decision = self._stored_decision()
+        coming = "" if session_id and self.thread.blocks else self.composer.draft
+        if self.thread.blocks:
+            self.current.keep_draft("" if coming else self.composer.draft)
+        turns = await self.current.look_at(session_id)
+        above = turns.pop(0) if len(turns) > RECENT else None
+        self.transcript.load(turns, None if above is None else place_of(above))
         self.composer.asked = [t.question for t in turns]
-        self.composer.draft = self.composer.draft or store.read_draft(self._session_id)
+        self.composer.draft = coming or await self.current.draft()
         self.show_top()
+        self.look()
+        if above is not None:
+            self._load_above(turns[0].id)
+
+    @work(group="above", exclusive=True)
+    async def _load_above(self, first_id: str) -> None:
+        """Puts the rest of a long conversation above what is shown of it already, which begins with the turn `first_id`."""
+        turns = await self.current.whole()
+        first = next((n for n, turn in enumerate(turns) if turn.id == first_id), 0)
+        self.transcript.prepend(turns[:first])
+        self.composer.asked = [*(turn.question for turn in turns[:first]), *self.composer.asked]
 
     @work(group="command")
     async def switch(self, session_id: str | None) -> None:
         """`open_session` for callers that cannot wait."""
         await self.open_session(session_id)
 
-    # -- one turn ---------------------------------------------------------------------------------
+    # -- what was typed ---------------------------------------------------------------------------
 
     async def on_composer_submitted(self, message: Composer.Submitted) -> None:
         if self._opened is None:
@@ -153,74 +164,48 @@ class ChatScreen(Screen[None]):
     async def _submit(self, text: str) -> None:
         match parse(text):
             case None:
-                self._send(text)
+                self.exchange.send(text)
             case Unknown() as unknown:
                 self.composer.draft = text
                 self.say(str(unknown), Tone.WARN)
             case command, args:
                 await ACTIONS[command.name](self, args)
 
-    def _send(self, text: str) -> None:
-        if self._busy():
-            self.composer.draft = text
-            return
-        self.opened.chat.store.draft(self._session_id, "")
-        self.composer.asked = [*self.composer.asked, text]
-        self.chrome.preview(None)
-        self._start(self.opened.chat.answer(self._session_id, text))
+    def on_composer_drafted(self, message: Composer.Drafted) -> None:
+        if self._opened is not None:
+            self.current.keep_draft(message.text)
+            self.look_ahead()
 
-    def _busy(self) -> bool:
-        if self._to_question():
-            self.notify("First the question above: send it, or stay local.", timeout=3)
-            return True
-        if self._answer is not None:
-            self.notify("Still answering: esc stops it, your text stays here.", timeout=3)
-        return self._answer is not None
+    @work(group="preview", exclusive=True)
+    async def look_ahead(self) -> None:
+        """Says under the composer where the draft would go; a preview that fails is none, and sending will say why."""
+        draft, told = self.composer.draft, None
+        if draft.strip() and not parse(draft):
+            try:
+                told = await self.current.preview(draft)
+            except Exception:  # noqa: BLE001 - whatever it is, it must not disturb somebody who types
+                told = None
+        self.previewed = (draft, told) if told is not None else None
+        self.chrome.preview(told)
 
-    def ask_again(self, *, other: bool = False) -> None:
-        """Asks the last question once more, or the other side; every answer is kept."""
-        if not self.thread.last_turn:
-            self.say("There is no question yet.")
-        elif not self._busy():
-            self._start(self.opened.chat.again(self.thread.last_turn, other=other))
+    def say(self, text: str, tone: Tone = Tone.MUTED, head: str = "") -> None:
+        """A word from the program, in the transcript; not stored."""
+        self.transcript.note(text, tone, head)
 
-    def _start(self, answer: Answer) -> None:
-        self._answer = answer
-        self.transcript.action_end()
-        self._hints()
-        self._run(answer)
+    async def leave(self) -> None:
+        """Stops what runs, keeps the draft, ends the program."""
+        if self._current is not None:
+            await self.exchange.stop()
+            self._current.keep_draft(self.composer.draft)
+        self.app.exit()
 
-    @work(group="turn")
-    async def _run(self, answer: Answer) -> None:
-        try:
-            async with aclosing(answer):
-                async for event in answer:
-                    self.transcript.show(event)
-                    await self._follow(event)
-        finally:
-            if self._answer is answer:
-                self._answer = None
-            self.show_top()
-            self._hints()
-
-    async def _follow(self, event: Event) -> None:
-        if isinstance(event, Decided):
-            self._decision = event.decision
-            self._look()
-        elif isinstance(event, Held):
-            from hybridchat.tui.consent import Consent  # imported here: not needed before first paint
-
-            card = Consent(event)
-            await self.mount(card, before=self.chrome.parts["edge"])
-            card.focus()
+    # -- the consent question ---------------------------------------------------------------------
 
     async def on_consent_answered(self, message: Message) -> None:
-        from hybridchat.tui.consent import Consent
+        from hybridchat.tui.consent import Consent  # imported here, as in `exchange`
 
         if isinstance(message, Consent.Answered):
-            self.composer.focus()
-            await self.query(Consent).remove()
-            self._start(self.opened.chat.resume(message.turn_id, message.verdict))
+            await self.exchange.resume(message.turn_id, message.verdict)
 
     def on_consent_typed(self, message: Message) -> None:
         from hybridchat.tui.consent import Consent
@@ -229,118 +214,47 @@ class ChatScreen(Screen[None]):
             self.composer.focus()
             self.composer.insert(message.text)
 
-    def _to_question(self) -> bool:
-        """Goes back to the question whether to send, if one is open."""
-        card = next(iter(self.query("Consent")), None)
-        if card is not None:
-            card.focus()
-        return card is not None
+    # -- lines around -----------------------------------------------------------------------------
 
-    async def stop(self) -> None:
-        """Stops the running answer, if any; what it said so far stays."""
-        if self._answer is not None:
-            await self._answer.stop()
+    def show_top(self) -> None:
+        if self._current is None or self._opened is None:
+            self.chrome.top(None, Mode.AUTO, "local-first")
         else:
-            self._to_question()
+            self.chrome.top(self._current.session, self._current.mode, self._opened.strategy)
 
-    # -- what commands use ------------------------------------------------------------------------
+    def look(self) -> None:
+        """Brings the gauges up to date, while somebody looks."""
+        if self._opened is not None and self.app.app_focus:
+            self.chrome.look(self._opened.snapshot(), self.current.decision)
+
+    def hints(self) -> None:
+        asking = bool(self.query("Consent")) and self.composer.has_focus
+        reading = self.transcript.has_focus
+        self.chrome.hints(running=self.exchange.running, reading=reading, armed=self._armed, asking=asking)
+
+    def on_resize(self) -> None:
+        self.show_top()
+        self.hints()
+        self.call_after_refresh(self.look)
+
+    def on_descendant_focus(self) -> None:
+        self.hints()
+
+    # -- keys that need a decision ----------------------------------------------------------------
 
     async def action_do(self, name: str) -> None:
         if self._opened is not None:
             await ACTIONS[name](self, "")
 
-    def say(self, text: str, tone: Tone = Tone.MUTED, head: str = "") -> None:
-        """A word from the program, in the transcript; not stored."""
-        self.transcript.note(text, tone, head)
-
-    def set_mode(self, mode: Mode) -> None:
-        self.opened.chat.set_mode(self._session_id, mode)
-        self.show_top()
-        self._drafted()
-
-    def hold(self, model_id: str | None) -> None:
-        """Pins one model for the conversation, or lets it go."""
-        self.opened.chat.set_pin(self._session_id, model_id)
-        self.show_top()
-        self._drafted()
-
-    def decision_shown(self) -> Decision | None:
-        """The decision of the message under the cursor, else the last one."""
-        block = self.transcript.current
-        return self._stored_decision(block.turn_id) if block is not None and block.turn_id else self._decision
-
-    def _stored_decision(self, turn_id: str = "") -> Decision | None:
-        turn_id = turn_id or self.thread.last_turn
-        if turn_id in self.thread.decisions or not turn_id:
-            return self.thread.decisions.get(turn_id)
-        from hybridchat.routing.explain import from_record  # imported here: msgspec, 20 ms
-
-        record = self.opened.chat.store.decision(turn_id)
-        return from_record(dict(record)) if record else None
-
-    def last_answer(self) -> str:
-        """The text of the newest answer, as it was written."""
-        return next((b.text for b in reversed(self.thread.blocks) if b.kind is Kind.ANSWER), "")
-
-    def copy(self, text: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self.notify(f"Copied {len(text):,} characters.", timeout=2)
-
-    async def leave(self) -> None:
-        """Stops what runs, keeps the draft, ends the program."""
-        if self._opened is not None:
-            await self.stop()
-            self._opened.chat.store.draft(self._session_id, self.composer.draft)
-        self.app.exit()
-
-    # -- lines around -----------------------------------------------------------------------------
-
-    def show_top(self) -> None:
-        if self._opened is None:
-            self.chrome.top(None, Mode.AUTO, "local-first")
-            return
-        session = self.session
-        self.chrome.top(session, self._opened.chat.mode(session), self._opened.strategy)
-
-    def _look(self) -> None:
-        if self._opened is not None and self.app.app_focus:
-            self.chrome.look(self._opened.snapshot(), self._decision)
-
-    def _hints(self) -> None:
-        asking = bool(self.query("Consent")) and self.composer.has_focus
-        running = self._answer is not None
-        self.chrome.hints(running=running, reading=self.transcript.has_focus, armed=self._armed, asking=asking)
-
-    def on_composer_drafted(self, message: Composer.Drafted) -> None:
-        if self._opened is not None:
-            self._opened.chat.store.draft(self._session_id, message.text)
-        self._drafted()
-
-    def _drafted(self) -> None:
-        if self._opened is not None:
-            self._look_ahead(self.composer.draft)
-
-    @work(group="preview", exclusive=True)
-    async def _look_ahead(self, draft: str) -> None:
-        told = await self.opened.chat.preview(self._session_id, draft) if draft.strip() and not parse(draft) else None
-        await asyncio.sleep(0)
-        self.chrome.preview(told)
-
-    def on_resize(self) -> None:
-        self.show_top()
-        self._hints()
-        self.call_after_refresh(self._look)
-
-    def on_descendant_focus(self) -> None:
-        self._hints()
-
-    # -- keys that need a decision ----------------------------------------------------------------
+    async def _led(self, name: str | None) -> None:
+        if name:
+            await self.action_do(name)
 
     async def on_composer_wanted(self, message: Composer.Wanted) -> None:
         match message.what:
             case "quit":
                 await self.leave()
-            case "transcript" if self._to_question():
+            case "transcript" if self.exchange.to_question():
                 pass
             case "transcript" if any(b.addressable for b in self.thread.blocks):
                 self.transcript.focus()
@@ -353,19 +267,15 @@ class ChatScreen(Screen[None]):
 
                 self.app.push_screen(Leader(), self._led)
 
-    def _led(self, name: str | None) -> None:
-        if name:
-            self._do(name)
-
-    @work(group="command")
-    async def _do(self, name: str) -> None:
-        await self.action_do(name)
-
     def on_transcript_left(self) -> None:
         self.composer.focus()
 
     def on_transcript_copied(self, message: Transcript.Copied) -> None:
         self.copy(message.text)
+
+    def copy(self, text: str) -> None:
+        self.app.copy_to_clipboard(text)
+        self.notify(f"Copied {len(text):,} characters.", timeout=2)
 
     async def action_interrupt(self) -> None:
         """Ctrl+C: copies a selection, else stops the answer, else asks for a second press and leaves."""
@@ -373,18 +283,18 @@ class ChatScreen(Screen[None]):
         if selected := area or self.get_selected_text():
             self.copy(selected)
             self.clear_selection()
-        elif self._answer is not None:
-            await self.stop()
+        elif self.exchange.running:
+            await self.exchange.stop()
         elif self._armed:
             await self.leave()
         else:
             self._armed = True
-            self._hints()
+            self.hints()
             self.set_timer(ARMED, self._disarm)
 
     def _disarm(self) -> None:
         self._armed = False
-        self._hints()
+        self.hints()
 
 
 def _warm() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
@@ -42,11 +43,6 @@ def row(session: Session, now: float, *, current: bool, wide: int) -> Content:
     )
 
 
-@dataclass(slots=True)
-class _Undo:
-    session_id: str = ""
-
-
 class Sessions(Sheet[str]):
     """Returns a session id, `NEW`, or `None` when left."""
 
@@ -59,13 +55,14 @@ class Sessions(Sheet[str]):
         Binding("u", "undo", "undo", show=False),
     ]
 
-    def __init__(self, store: Store, current: str, now: float) -> None:
+    def __init__(self, store: Store, current: str, now: float, deleted: list[str]) -> None:
+        """`deleted` are the ids of what was deleted lately, the last one last; what is deleted here joins them."""
         super().__init__()
         self._store = store
         self._current = current
         self._now = now
         self._shown: list[Session] = []
-        self._undo = _Undo()
+        self._deleted = deleted
 
     def inside(self) -> Iterable[Widget]:
         yield OptionList()
@@ -77,14 +74,22 @@ class Sessions(Sheet[str]):
         self._fill()
         self.query_one(OptionList).focus()
 
-    def _fill(self, at: int = 0) -> None:
+    @work(exclusive=True)
+    async def _fill(self, at: int = 0, session_id: str = "") -> None:
+        """Reads the list again and stands on the row `at`, or on the session of that id."""
+        found = await asyncio.to_thread(self._store.sessions)
         picker = self.query_one(OptionList)
-        self._shown = [s for s in self._store.sessions() if s.turns or s.id == self._current]
+        self._shown = [s for s in found if s.turns]
         picker.clear_options()
         wide = max(12, min(56, self.app.size.width - 40))
         picker.add_options([Option(row(s, self._now, current=s.id == self._current, wide=wide)) for s in self._shown])
-        if self._shown:
-            picker.highlighted = min(at, len(self._shown) - 1)
+        if not self._shown:
+            picker.add_option(
+                Option(Content.styled("nothing yet: a conversation begins with its first question", "$muted"), disabled=True)
+            )
+            return
+        ids = [s.id for s in self._shown]
+        picker.highlighted = ids.index(session_id) if session_id in ids else min(at, len(ids) - 1)
 
     @property
     def _at(self) -> int | None:
@@ -129,15 +134,12 @@ class Sessions(Sheet[str]):
             self.notify("This conversation is open; /delete closes and deletes it.")
             return
         self._store.delete_session(session.id)
-        self._undo.session_id = session.id
+        self._deleted.append(session.id)
         self.notify(f"Deleted “{one_line(session.title or 'untitled', 40)}”. u brings it back.")
         self._fill(self._at)
 
     def action_undo(self) -> None:
-        if self._undo.session_id:
-            self._store.restore_session(self._undo.session_id)
-            self._fill()
-            ids = [s.id for s in self._shown]
-            if self._undo.session_id in ids:
-                self.query_one(OptionList).highlighted = ids.index(self._undo.session_id)
-            self._undo.session_id = ""
+        if self._deleted:
+            back = self._deleted.pop()
+            self._store.restore_session(back)
+            self._fill(session_id=back)

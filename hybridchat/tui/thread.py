@@ -66,14 +66,20 @@ def tone_of(locality: Locality) -> Tone:
     return Tone.LOCAL if locality is Locality.ON_DEVICE else Tone.CLOUD
 
 
+def place_of(turn: Turn) -> Locality | None:
+    """Where the turn was answered last."""
+    return next((a.locality for a in reversed(turn.attempts) if a.text), None)
+
+
 class Thread:
     """The blocks of one conversation, and from which one on they changed since somebody last looked."""
 
-    def __init__(self, *, demo: bool = False) -> None:
+    def __init__(self, *, demo: bool = False, other_key: str = "^o") -> None:
         self.blocks: list[Block] = []
         self.decisions: dict[str, Decision] = {}
         self.last_turn = ""
         self._demo = demo
+        self._other_key = other_key
         self._changed: int | None = None
 
     def take_changes(self) -> int | None:
@@ -81,14 +87,23 @@ class Thread:
         changed, self._changed = self._changed, None
         return changed
 
-    def load(self, turns: Iterable[Turn]) -> None:
-        """Shows a stored conversation instead of what is there."""
+    def load(self, turns: Iterable[Turn], before: Locality | None = None) -> None:
+        """Shows a stored conversation instead of what is there; `before` is where the turn above the first was answered."""
         self.blocks.clear()
+        self.decisions.clear()
         self._changed = 0
         self.last_turn = ""
-        before: Locality | None = None
         for turn in turns:
             before = self._load_turn(turn, before)
+
+    def prepend(self, turns: Iterable[Turn]) -> int:
+        """Puts older turns above what is there; how many blocks they are. Not a change below them."""
+        above = Thread(demo=self._demo)
+        above.load(turns)
+        self.blocks[:0] = above.blocks
+        if self._changed is not None:
+            self._changed += len(above.blocks)
+        return len(above.blocks)
 
     def _load_turn(self, turn: Turn, before: Locality | None) -> Locality | None:
         self.last_turn = turn.id
@@ -120,6 +135,14 @@ class Thread:
 
     def mark(self, text: str, tone: Tone) -> None:
         self._add(Block(Kind.MARK, text, tone=tone))
+
+    def fail(self, text: str) -> None:
+        """The answer ended in a way that nobody foresaw: what was said stays, `text` says what happened."""
+        for index, block in enumerate(self.blocks):
+            if block.live:
+                block.live = False
+                self._touch(index)
+        self.mark(text, Tone.ERROR)
 
     def apply(self, event: Event) -> None:
         """Takes one event of the running turn."""
@@ -197,6 +220,9 @@ class Thread:
             self.mark(mark, Tone.ERROR if failed else Tone.WARN)
         elif event.ending is Ending.COMPLETE and index is not None and not self.blocks[index].text.strip():
             self.mark("▪ the answer came back empty", Tone.WARN)
+        offered = words.offered(self.decisions.get(event.turn_id), self._other_key)
+        if offered and event.ending is Ending.COMPLETE:
+            self.mark(f"▪ {offered}", Tone.MUTED)
 
     def _find(self, attempt_id: str) -> int | None:
         for index in range(len(self.blocks) - 1, -1, -1):

@@ -23,6 +23,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from hybridchat.conversation import Event, Turn
+from hybridchat.facts import Locality
 from hybridchat.render.palette import Palette
 from hybridchat.render.text import written
 from hybridchat.tui.rows import Rows
@@ -80,10 +81,24 @@ class Transcript(ScrollView, can_focus=True):
         self.thread.apply(event)
         self.wake()
 
-    def load(self, turns: Sequence[Turn]) -> None:
-        """Shows another conversation, at its end."""
-        self.thread.load(turns)
+    def load(self, turns: Sequence[Turn], before: Locality | None = None) -> None:
+        """Shows another conversation, at its end; `before` is where the turn above it was answered."""
+        self.thread.load(turns, before)
         self.following, self.cursor = True, None
+        self.paint()
+
+    def prepend(self, turns: Sequence[Turn]) -> None:
+        """Puts older turns above; what is seen stays where it is."""
+        self.paint()
+        added = self.thread.prepend(turns)
+        rows = self.rows.insert(added)
+        self.set_reactive(Transcript.cursor, None if self.cursor is None else self.cursor + added)
+        self._range(self.scroll_y + rows)
+        self._settle_later()
+
+    def failed(self, text: str) -> None:
+        """Says at the end why an answer ended in a way that nobody foresaw."""
+        self.thread.fail(text)
         self.paint()
 
     def note(self, text: str, tone: Tone = Tone.MUTED, head: str = "") -> None:

@@ -81,11 +81,13 @@ class Line:
     before: Sequence[Event] = ()
     gate: asyncio.Event | None = None
     """Waits here after the first piece, until set or stopped."""
+    fault: Exception | None = None
+    """Raised in the middle of the stream, as a fault in the program would be."""
 
 
-def decided(model: Model) -> Decision:
+def decided(model: Model, *, hard: bool = False) -> Decision:
     others = [m for m in (LLAMA, GPT) if m is not model]
-    reason = "looks easy" if model.on_device else "may be hard"
+    reason = "may be hard: numbers, 3 constraints" if hard else "looks easy" if model.on_device else "may be hard"
     rejected = tuple(Candidate(m, Rejection("mode", "not asked for")) for m in others)
     return Decision(
         model,
@@ -94,6 +96,7 @@ def decided(model: Model) -> Decision:
         reason,
         "strategy",
         margin=0.21,
+        offer=GPT.id if hard and model.on_device else None,
         strategy="local-first",
     )
 
@@ -106,22 +109,24 @@ class ScriptedStore:
     turns: dict[str, list[Turn]] = field(default_factory=dict)
     gone: dict[str, Session] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
 
-    def new_session(self) -> Session:
-        session = Session(f"s{len(self.all) + len(self.gone) + 1}", "", NOW, NOW)
+    def new_session(self, kind: str = "chat", *, mode: Mode | None = None, pin: str | None = None) -> Session:
+        count = sum(s.kind == kind for s in (*self.all.values(), *self.gone.values()))
+        session = Session(f"{'s' if kind == 'chat' else kind}{count + 1}", "", NOW, NOW, kind, mode, pin)
         self.all[session.id] = session
         self.turns[session.id] = []
         return session
 
     def session(self, session_id: str) -> Session | None:
-        found = self.all.get(session_id) or self.gone.get(session_id)
+        found = self.all.get(session_id)
         return found and replace(found, turns=len(self.turns[session_id]))
 
     def sessions(self) -> list[Session]:
-        return [s for i in self.all if (s := self.session(i))]
+        return [s for i in self.all if (s := self.session(i)) and s.kind == "chat"]
 
-    def path(self, session_id: str, leaf_id: str | None = None) -> list[Turn]:
-        return list(self.turns[session_id])
+    def path(self, session_id: str, leaf_id: str | None = None, *, limit: int | None = None) -> list[Turn]:
+        return list(self.turns[session_id])[-(limit or 2**40) :]
 
     def rename(self, session_id: str, title: str) -> None:
         self.all[session_id] = replace(self.all[session_id], title=title)
@@ -138,8 +143,11 @@ class ScriptedStore:
     def read_draft(self, session_id: str) -> str:
         return self.drafts.get(session_id, "")
 
-    def decision(self, turn_id: str) -> Mapping[str, object] | None:
-        return None
+    def remember(self, key: str, value: str) -> None:
+        self.kept[key] = value
+
+    def recall(self, key: str) -> str | None:
+        return self.kept.get(key)
 
 
 class ScriptedAnswer:
@@ -180,9 +188,11 @@ class ScriptedChat:
         self.previewed: list[str] = []
         self.hidden: Mapping[str, int] = {}
         self.looked_at: list[str] = []
+        self.hard = False
+        """Every message may be hard: the cloud is offered."""
 
-    def answer(self, session_id: str, text: str) -> ScriptedAnswer:
-        self.asked.append(text)
+    def answer(self, session_id: str, text: str, *, pin: str | None = None) -> ScriptedAnswer:
+        self.asked.append(text if pin is None else f"{pin}: {text}")
         line = self.script.pop(0) if self.script else Line()
         turn = Turn(f"t{len(self.asked)}", session_id, None, text, NOW)
         self.store.turns[session_id].append(turn)
@@ -205,7 +215,9 @@ class ScriptedChat:
 
     async def _play(self, turn: Turn, line: Line, stop: asyncio.Event, *, held: Package | None) -> AsyncIterator[Event]:
         yield Asked(turn)
-        yield Decided(turn.id, decided(line.model))
+        yield Decided(turn.id, decided(line.model, hard=self.hard))
+        if line.fault is not None:
+            raise line.fault
         if held is not None:
             self._held[turn.id] = line
             yield Held(turn.id, held, "first time")
@@ -249,10 +261,10 @@ class ScriptedChat:
         at = next(n for n, t in enumerate(turns) if t.id == turn.id)
         turns[at] = replace(turns[at], ending=ending, attempts=(*turns[at].attempts, attempt))
 
-    async def preview(self, session_id: str, draft: str) -> Seen:
+    async def preview(self, session_id: str, draft: str, *, pin: str | None = None, mode: Mode | None = None) -> Seen:
         self.previewed.append(draft)
-        model = GPT if self.modes.get(session_id) is Mode.ONLY_CLOUD else LLAMA
-        decision = decided(model)
+        model = GPT if mode is Mode.ONLY_CLOUD else LLAMA
+        decision = decided(model, hard=self.hard)
         return Seen(decision, f"{model.name}: {decision.reason}", self.hidden, asks=not model.on_device)
 
     def models(self) -> tuple[Model, ...]:
@@ -262,13 +274,17 @@ class ScriptedChat:
         self.modes[session_id] = mode
 
     def set_pin(self, session_id: str, model_id: str | None) -> None:
-        self.store.all[session_id] = replace(self.store.all[session_id], pin=model_id)
+        if session_id:
+            self.store.all[session_id] = replace(self.store.all[session_id], pin=model_id)
 
     def opened(self, session: Session) -> None:
         self.looked_at.append(session.id)
 
     def mode(self, session: Session) -> Mode:
-        return self.modes.get(session.id) or Mode.AUTO
+        return session.mode or Mode.AUTO
+
+    def decision(self, turn_id: str) -> Decision | None:
+        return None
 
 
 def package() -> Package:
@@ -297,10 +313,10 @@ FOUND = (
 
 
 def launch(chat: ScriptedChat, snapshot: Snapshot = SNAPSHOT, **options: object) -> Launch:
-    """A start around `chat`; `options` go to `Launch`, except `session` and `banner`, which go to `Opened`."""
-    session, banner = options.pop("session", None), options.pop("banner", "")
+    """A start around `chat`; `options` go to `Launch`, except `session`, `pin` and `banner`, which go to `Opened`."""
+    session, pin, banner = options.pop("session", None), options.pop("pin", None), options.pop("banner", "")
 
     async def opening() -> Opened:
-        return Opened(chat, lambda: snapshot, FOUND, session, banner, hide=lambda _: None)  # type: ignore[arg-type]
+        return Opened(chat, lambda: snapshot, FOUND, session, pin, banner, hide=lambda word: f"{word} is hidden.")  # type: ignore[arg-type]
 
     return Launch(opening, clock=lambda: NOW, **options)  # type: ignore[arg-type]

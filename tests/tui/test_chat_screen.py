@@ -122,7 +122,7 @@ async def test_ctrl_c_stops_then_asks_then_leaves() -> None:
         await shows(pilot, "Half")
         await pilot.press("ctrl+c")
         await shows(pilot, "■ stopped")
-        await until(pilot, lambda: screen(pilot)._answer is None)
+        await until(pilot, lambda: not screen(pilot).exchange.running)
         await pilot.press("ctrl+c")
         await shows(pilot, "press ^c again to quit")
         await pilot.press("ctrl+c")
@@ -138,16 +138,129 @@ async def test_ctrl_d_leaves_only_when_the_composer_is_empty() -> None:
         await until(pilot, lambda: pilot.app._exit)
 
 
-async def test_leaving_keeps_the_draft_and_coming_back_shows_it() -> None:
+async def test_leaving_keeps_a_draft_from_before_the_first_question_and_coming_back_shows_it() -> None:
     chat = ScriptedChat()
     async with running(chat) as pilot:
         await pilot.press(*"half a thought")
-        session = screen(pilot)._session_id
         await pilot.press("ctrl+q")
         await until(pilot, lambda: pilot.app._exit)
-    assert chat.store.drafts[session] == "half a thought"
-    async with running(chat, session=session) as pilot:
+    assert chat.store.sessions() == []
+    async with running(chat) as pilot:
         await shows(pilot, "half a thought")
+        await pilot.press("enter")
+        await shows(pilot, "42 tok/s")
+        assert await screen(pilot).current.draft() == ""
+        await screen(pilot).open_session(None)
+        assert screen(pilot).composer.draft == ""
+
+
+async def test_every_conversation_keeps_its_own_draft() -> None:
+    chat = ScriptedChat()
+    async with running(chat) as pilot:
+        await ask(pilot, "first")
+        await until(pilot, lambda: chat.asked and not screen(pilot).exchange.running)
+        await pilot.press(*"comes along")
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: screen(pilot).current.blank)
+        assert screen(pilot).composer.draft == "comes along"
+        await screen(pilot).open_session("s1")
+        assert screen(pilot).composer.draft == ""
+        await screen(pilot).open_session(None)
+        assert screen(pilot).composer.draft == "comes along"
+
+
+async def test_a_conversation_begins_with_its_first_question() -> None:
+    chat = ScriptedChat()
+    async with running(chat, pin=GPT.id) as pilot:
+        await pilot.press("f3", "ctrl+n", "ctrl+n")
+        await pilot.press(*"hello")
+        await until(pilot, lambda: chat.previewed)
+        assert chat.store.sessions() == []
+        assert "A new conversation" not in frame(pilot.app)
+        await pilot.press("enter")
+        await shows(pilot, "42 tok/s")
+        (session,) = chat.store.sessions()
+        assert (session.mode, session.pin) == (Mode.ONLY_LOCAL, GPT.id)
+
+
+async def test_commands_on_a_conversation_that_has_not_begun_say_so() -> None:
+    async with running(ScriptedChat()) as pilot:
+        await ask(pilot, "/rename apples")
+        await shows(pilot, "nothing to name yet")
+        await ask(pilot, "/delete")
+        await shows(pilot, "nothing to delete yet")
+        await ask(pilot, "/retry")
+        await shows(pilot, "There is no question yet")
+        await pilot.press("f6")
+        await shows(pilot, "nothing yet: a conversation begins with its first question")
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (ZeroDivisionError(), "a fault in the program (ZeroDivisionError)"),
+        (LookupError("there is no session s1"), "there is no session s1"),
+    ],
+)
+async def test_a_fault_in_an_answer_is_one_sentence_and_the_chat_goes_on(fault: Exception, words: str) -> None:
+    chat = ScriptedChat([Line(fault=fault), Line(pieces=("Now it works.",))])
+    async with running(chat) as pilot:
+        await ask(pilot, "does it work?")
+        said = await shows(pilot, f"✗ no answer: {words}.")
+        assert "does it work?" in said
+        await ask(pilot, "/retry")
+        await shows(pilot, "Now it works.")
+
+
+async def test_a_preview_that_fails_is_no_preview() -> None:
+    class Blind(ScriptedChat):
+        async def preview(self, *_: object, **__: object) -> object:
+            self.previewed.append("")
+            raise OSError("the disk is gone")
+
+    chat = Blind()
+    async with running(chat) as pilot:
+        await pilot.press(*"hello")
+        await until(pilot, lambda: chat.previewed)
+        await pilot.press("enter")
+        await shows(pilot, "42 tok/s")
+
+
+async def test_a_message_that_may_be_hard_can_go_to_the_other_side_at_once() -> None:
+    chat = ScriptedChat([Line(GPT, ("From there.",))])
+    chat.hard = True
+    async with running(chat) as pilot:
+        await pilot.press(*"prove it")
+        await shows(pilot, "→ llama3.2 (may be hard: numbers, 3 constraints) · ^o asks gpt-5.4-mini")
+        await pilot.press("ctrl+o")
+        await shows(pilot, "From there.")
+        assert chat.asked == ["openai:gpt-5.4-mini: prove it"]
+
+
+async def test_an_answer_that_may_fall_short_offers_the_other_side_below_it() -> None:
+    chat = ScriptedChat([Line(pieces=("Maybe so.",)), Line(GPT, ("From there.",))])
+    chat.hard = True
+    async with running(chat, size=(120, 40)) as pilot:
+        await ask(pilot, "prove it")
+        said = await shows(pilot, "▪ may be hard: numbers, 3 constraints · ^o asks gpt-5.4-mini")
+        assert "gpt-5.4-mini: offered, ^o asks it" in said
+        await pilot.press("ctrl+o")
+        await shows(pilot, "From there.")
+        assert chat.asked == ["prove it", "other"]
+
+
+async def test_hiding_a_word_says_what_the_chat_says() -> None:
+    async with running(ScriptedChat()) as pilot:
+        await ask(pilot, "/hide Aurora")
+        await shows(pilot, "Aurora is hidden.")
+
+
+async def test_the_demo_has_no_prices_and_a_question_asked_again_says_why() -> None:
+    async with running(ScriptedChat([Line(GPT, held=package())]), demo=True) as pilot:
+        await ask(pilot, "write to Anna")
+        said = await shows(pilot, "[y] send")
+        assert "3 words left to check · –" in said
+        assert "first time" in said
 
 
 async def test_a_second_message_while_answering_stays_in_the_composer() -> None:
@@ -233,7 +346,7 @@ async def test_local_only_is_seen_in_words() -> None:
         await shows(pilot, "⇡ CLOUD")
         await pilot.press("f5")
         await shows(pilot, "AUTO · local first")
-        assert chat.modes[screen(pilot)._session_id] is Mode.AUTO
+        assert screen(pilot).current.session.mode is Mode.AUTO
 
 
 @pytest.mark.parametrize(
@@ -259,7 +372,7 @@ async def test_a_model_is_held_from_the_keyboard_and_let_go() -> None:
         await shows(pilot, "choose for each message")
         await pilot.press("down", "down", "enter")
         await shows(pilot, "held: llama3.2")
-        assert screen(pilot).session.pin == LLAMA.id
+        assert screen(pilot).current.session.pin == LLAMA.id
         await ask(pilot, "/pin")
         await until(pilot, lambda: "held:" not in frame(pilot.app))
 
@@ -269,7 +382,7 @@ async def test_ctrl_o_asks_the_other_side_and_keeps_both_answers() -> None:
     async with running(chat, size=(80, 40)) as pilot:
         await ask(pilot, "which?")
         await shows(pilot, "From here.")
-        await until(pilot, lambda: screen(pilot)._answer is None)
+        await until(pilot, lambda: not screen(pilot).exchange.running)
         await pilot.press("ctrl+o")
         said = await shows(pilot, "From there.")
         assert "From here." in said
@@ -366,7 +479,7 @@ async def test_conversations_are_opened_renamed_deleted_and_brought_back() -> No
     async with running(chat) as pilot:
         await ask(pilot, "about apples")
         await shows(pilot, "42 tok/s")
-        await until(pilot, lambda: screen(pilot)._answer is None)
+        await until(pilot, lambda: not screen(pilot).exchange.running)
         await pilot.press("ctrl+n")
         await until(pilot, lambda: "about apples" not in frame(pilot.app))
         await pilot.press("f6")
@@ -381,7 +494,7 @@ async def test_conversations_are_opened_renamed_deleted_and_brought_back() -> No
         await until(pilot, lambda: "s1" in chat.store.all)
         await pilot.press("enter")
         await shows(pilot, "42 tok/s")
-        assert screen(pilot)._session_id == "s1"
+        assert screen(pilot).current.session.id == "s1"
 
 
 async def test_deleting_the_open_conversation_can_be_undone() -> None:
@@ -389,7 +502,7 @@ async def test_deleting_the_open_conversation_can_be_undone() -> None:
     async with running(chat) as pilot:
         await ask(pilot, "keep me")
         await shows(pilot, "42 tok/s")
-        await until(pilot, lambda: screen(pilot)._answer is None)
+        await until(pilot, lambda: not screen(pilot).exchange.running)
         await ask(pilot, "/delete")
         await shows(pilot, "/undo brings it back")
         await ask(pilot, "/undo")
@@ -403,22 +516,22 @@ async def test_unfocused_gauges_are_not_looked_at() -> None:
         pilot.app.post_message(events.AppBlur())
         await pilot.pause()
         screen(pilot)._opened = replace(screen(pilot).opened, snapshot=lambda: replace(SNAPSHOT, links={}))
-        screen(pilot)._look()
+        screen(pilot).look()
         assert status.wrote == wrote
         pilot.app.post_message(events.AppFocus())
         await pilot.pause()
-        screen(pilot)._look()
+        screen(pilot).look()
         assert status.wrote == wrote + 1
 
 
 async def test_gauges_that_show_the_same_are_not_drawn_again() -> None:
     async with running(ScriptedChat(), size=(120, 40)) as pilot:
         for _ in range(10):
-            screen(pilot)._look()
+            screen(pilot).look()
         parts = screen(pilot).chrome.parts
         wrote = [part.wrote for part in parts.values()]
         for _ in range(5):
-            screen(pilot)._look()
+            screen(pilot).look()
             screen(pilot).show_top()
         assert [part.wrote for part in parts.values()] == wrote
 
@@ -427,7 +540,7 @@ async def test_gauges_that_show_the_same_are_not_drawn_again() -> None:
 async def test_small_windows_work(size: tuple[int, int]) -> None:
     async with running(ScriptedChat([Line(pieces=("| a | b |\n|---|---|\n| 1 | 2 |\n\n- one\n- two",))]), size=size) as pilot:
         await ask(pilot, "go")
-        await until(pilot, lambda: screen(pilot).thread.blocks and not screen(pilot)._answer)
+        await until(pilot, lambda: screen(pilot).thread.blocks and not screen(pilot).exchange.running)
         await pilot.resize_terminal(120, 40)
         await shows(pilot, "two")
         await pilot.resize_terminal(*size)

@@ -60,13 +60,13 @@ def play(keys: Sequence[str], last: str) -> Callable[[Pilot[None]], Awaitable[No
         chat: Any = pilot.app.screen_stack[0]
         await until(pilot, lambda: chat.thread.blocks)
         for key in keys:
-            await until(pilot, lambda: chat._answer is None)
+            await until(pilot, lambda: not chat.exchange.running)
             await until(pilot, lambda: all(monotonic() - card._shown_at > SETTLE for card in chat.query("Consent")))
             if " " in key:
                 chat.composer.draft = key
             else:
                 await pilot.press(key)
-        await until(pilot, lambda: last in frame(pilot.app) and chat._answer is None)
+        await until(pilot, lambda: last in frame(pilot.app) and not chat.exchange.running)
         await until(pilot, lambda: chat.transcript.rows.exact == len(chat.transcript.rows) and not chat.composer._pause)
 
     return run

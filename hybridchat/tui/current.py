@@ -1,0 +1,111 @@
+"""The open conversation: kept here for the screen, read from the store off the event loop. No widget here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hybridchat.conversation import Session, Turn
+from hybridchat.facts import Decision, Mode
+from hybridchat.tui.ports import Opened, Preview
+
+BLANK = Session("", "", 0.0, 0.0)
+"""A conversation in which nothing was asked: it is nowhere stored, so leaving it leaves nothing behind."""
+RECENT = 40
+"""Turns that are read before a conversation is painted; the others come after."""
+_DRAFT = "draft-new"
+_PREVIEWS = "previews"
+
+
+class Current:
+    """One conversation at a time. `session` is what is known of it without asking; without an id it is blank."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._chat, self._store = opened.chat, opened.chat.store
+        self.session = replace(BLANK, pin=opened.pin)
+        self.decision: Decision | None = None
+        """Of the newest turn."""
+
+    @property
+    def blank(self) -> bool:
+        return not self.session.id
+
+    @property
+    def mode(self) -> Mode:
+        return self._chat.mode(self.session)
+
+    async def look_at(self, session_id: str | None) -> list[Turn]:
+        """Goes on with a stored conversation, or with `None` a blank one; its newest turns, at most one more than `RECENT`."""
+        found = await asyncio.to_thread(self._store.session, session_id) if session_id else None
+        self.session = found or (self.session if self.blank and not session_id else BLANK)
+        # its mode holds for probes too: LOCAL ONLY is a promise from the first moment
+        self._chat.opened(self.session)
+        self.decision = None
+        turns = list(await asyncio.to_thread(self._newest, self.session.id))
+        if turns:
+            self.decision = await self.decision_of(turns[-1].id)
+        return turns
+
+    def _newest(self, session_id: str) -> Sequence[Turn]:
+        return self._store.path(session_id, limit=RECENT + 1) if session_id else ()
+
+    async def whole(self) -> Sequence[Turn]:
+        """Every turn of the branch that is looked at."""
+        return await asyncio.to_thread(self._store.path, self.session.id) if self.session.id else ()
+
+    async def decision_of(self, turn_id: str) -> Decision | None:
+        """The stored decision of a turn."""
+        return await asyncio.to_thread(self._chat.decision, turn_id)
+
+    def begin(self) -> str:
+        """The id of the conversation, which begins now if it was blank."""
+        if self.blank:
+            self.session = self._store.new_session(mode=self.session.mode, pin=self.session.pin)
+        return self.session.id
+
+    async def refresh(self) -> None:
+        """Reads the title and the like again, after a question."""
+        if (asked := self.session.id) and (found := await asyncio.to_thread(self._store.session, asked)):
+            self.session = found if self.session.id == asked else self.session
+
+    # -- what is held and written -----------------------------------------------------------------
+
+    def set_mode(self, mode: Mode) -> None:
+        self.session = replace(self.session, mode=mode)
+        self._chat.set_mode(self.session.id, mode)
+
+    def set_pin(self, model_id: str | None) -> None:
+        """Raises `LookupError` for a model that is not there."""
+        self._chat.set_pin(self.session.id, model_id)
+        self.session = replace(self.session, pin=model_id)
+
+    def rename(self, title: str) -> None:
+        self._store.rename(self.session.id, title)
+        self.session = replace(self.session, title=" ".join(title.split()))
+
+    def keep_draft(self, text: str) -> None:
+        """What stands in the composer is there again after a crash, also before the conversation begins."""
+        if self.blank:
+            self._store.remember(_DRAFT, text)
+        else:
+            self._store.draft(self.session.id, text)
+
+    async def draft(self) -> str:
+        if self.blank:
+            return await asyncio.to_thread(self._store.recall, _DRAFT) or ""
+        return await asyncio.to_thread(self._store.read_draft, self.session.id)
+
+    async def preview(self, draft: str) -> Preview:
+        """Where `draft` would go. Raises what the chat raises."""
+        session_id = self.session.id or await asyncio.to_thread(self._page)
+        return await self._chat.preview(session_id, draft, pin=self.session.pin, mode=self.session.mode)
+
+    def _page(self) -> str:
+        """A preview is of a stored session: all that begin nowhere share this one, which is no conversation and never listed."""
+        known = self._store.recall(_PREVIEWS)
+        if known and self._store.session(known) is not None:
+            return known
+        made = self._store.new_session("preview").id
+        self._store.remember(_PREVIEWS, made)
+        return made

@@ -1,0 +1,122 @@
+"""From a question to its answer on the screen: the only loop over a stream of events is here."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from hybridchat.conversation import Asked, Decided, Event, Held, Verdict
+from hybridchat.tui.ports import Answer
+
+if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
+    from hybridchat.tui.screen import ChatScreen
+
+STILL_ASKING = "First the question above: send it, or stay local."
+STILL_ANSWERING = "Still answering: esc stops it, your text stays here."
+
+
+class Exchange:
+    """Asks one question at a time and follows its answer; stands between the chat and the widgets of one screen."""
+
+    def __init__(self, screen: ChatScreen) -> None:
+        self._screen = screen
+        self._answer: Answer | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._answer is not None
+
+    def busy(self) -> bool:
+        """Whether a question has to wait; says so."""
+        if self.to_question():
+            self._screen.notify(STILL_ASKING, timeout=3)
+            return True
+        if self.running:
+            self._screen.notify(STILL_ANSWERING, timeout=3)
+        return self.running
+
+    def send(self, text: str, *, pin: str | None = None) -> None:
+        """Asks `text`; `pin` names a model for this message only. With another answer under way it stays in the composer."""
+        screen = self._screen
+        if self.busy():
+            screen.composer.draft = text
+            return
+        screen.current.keep_draft("")
+        screen.composer.asked = [*screen.composer.asked, text]
+        screen.previewed = None
+        screen.chrome.preview(None)
+        self._start(screen.opened.chat.answer(screen.current.begin(), text, pin=pin), text)
+
+    def again(self, *, other: bool = False) -> None:
+        """Asks the last question once more, or the other side; every answer is kept."""
+        if not self._screen.thread.last_turn:
+            self._screen.say("There is no question yet.")
+        elif not self.busy():
+            self._start(self._screen.opened.chat.again(self._screen.thread.last_turn, other=other))
+
+    async def resume(self, turn_id: str, verdict: Verdict) -> None:
+        """Goes on with the turn that the consent question is about."""
+        self._screen.composer.focus()
+        await self._screen.query("Consent").remove()
+        self._start(self._screen.opened.chat.resume(turn_id, verdict))
+
+    async def stop(self) -> None:
+        """Stops the running answer, if any; what it said so far stays."""
+        if self._answer is not None:
+            await self._answer.stop()
+        else:
+            self.to_question()
+
+    def to_question(self) -> bool:
+        """Goes back to the question whether to send, if one is open."""
+        card = next(iter(self._screen.query("Consent")), None)
+        if card is not None:
+            card.focus()
+        return card is not None
+
+    def _start(self, answer: Answer, text: str = "") -> None:
+        self._answer = answer
+        self._screen.transcript.action_end()
+        self._screen.hints()
+        self._screen.run_worker(self._run(answer, text), group="turn")
+
+    async def _run(self, answer: Answer, text: str) -> None:
+        screen, asked = self._screen, not text
+        try:
+            async with aclosing(answer):
+                async for event in answer:
+                    asked = asked or isinstance(event, Asked)
+                    screen.transcript.show(event)
+                    await self._follow(event)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong in one answer, the conversation goes on
+            screen.transcript.failed(failure(error))
+            if not asked and not screen.composer.draft:
+                screen.composer.draft = text
+        finally:
+            if self._answer is answer:
+                self._answer = None
+            screen.hints()
+        await screen.current.refresh()
+        screen.show_top()
+
+    async def _follow(self, event: Event) -> None:
+        screen = self._screen
+        if isinstance(event, Asked):
+            await screen.current.refresh()
+            screen.show_top()
+        elif isinstance(event, Decided):
+            screen.current.decision = event.decision
+            screen.look()
+        elif isinstance(event, Held):
+            from hybridchat.tui.consent import Consent  # imported here: not needed before first paint
+
+            card = Consent(event, demo=screen.launch.demo)
+            await screen.mount(card, before=screen.chrome.parts["edge"])
+            card.focus()
+
+
+def failure(error: Exception) -> str:
+    """One sentence for an error that nobody foresaw; a missing session or turn says itself what is missing."""
+    known = type(error) is LookupError
+    said = str(error).rstrip(".") if known else f"a fault in the program ({type(error).__name__})"
+    return f"✗ no answer: {said}. Your question is kept; /retry asks it again."
