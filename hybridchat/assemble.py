@@ -19,6 +19,7 @@ from hybridchat.config import Config, load
 from hybridchat.config.endpoints import Endpoint, endpoints
 from hybridchat.config.pair import starting_pair
 from hybridchat.config.paths import data_dir
+from hybridchat.config.rules import rules_of
 from hybridchat.config.schema import PairSettings, Table, given
 from hybridchat.crew import Crew
 from hybridchat.facts import Device, Locality, Mode, Model
@@ -110,6 +111,8 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         panel=setup.panel or Panel(),
         budget_window=config.limits.budget_window or policy.budget_window,
         style=STYLES[config.privacy.placeholders],
+        rules=rules_of(config),
+        folder=_here(),
     )
     world.local_only(on=_first_mode(store, setup.session, crew.mode) is Mode.ONLY_LOCAL)
     world.on_found = partial(_pick, world, config, store.recall("last-local"))
@@ -273,6 +276,13 @@ def _provider(env: Mapping[str, str], guard: Guard, endpoint: Endpoint) -> Provi
         endpoint.locality,
         key_name=endpoint.key_env,
     )
+
+
+def _here() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:  # the folder was deleted under the program
+        return ""
 
 
 def database(env: Mapping[str, str]) -> Path:

@@ -17,6 +17,7 @@ from hybridchat.facts import Check, Locality, Mode, Model
 from hybridchat.privacy.placeholders import PlaceholderTable, Row
 from hybridchat.privacy.scan import Terms
 from hybridchat.routing.policy import Policy
+from hybridchat.routing.preferences import Rule
 from hybridchat.scans import ScanCache
 from hybridchat.sessions.store import Store
 from hybridchat.world import World
@@ -115,6 +116,10 @@ class Crew:
     panel: Panel = field(default_factory=Panel)
     """The program's own agents."""
     style: str = "<{kind}_{n}>"
+    rules: tuple[Rule, ...] = ()
+    """The user's own, the first that fits a message holds."""
+    folder: str = ""
+    """Where the program was started."""
     patience: Patience = Patience()
     grants: dict[str, frozenset[str]] = field(default_factory=dict)
     """Session id -> hosts the user said `always in this session` for, as last read from the store."""

@@ -287,6 +287,10 @@ class Request:
     """Hosts this session may send to without asking again."""
     escalated: bool = False
     """The user asked for the other side for this turn."""
+    rule_name: str = ""
+    """The user's own rule that fits the message; what it leads to is `rule_mode` or `rule_model` (a model id)."""
+    rule_mode: Mode | None = None
+    rule_model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,9 @@ from hybridchat.privacy.scan import ScanError
 from hybridchat.privacy.tokens import LITERAL
 from hybridchat.routing.decide import decide
 from hybridchat.routing.difficulty import difficulty
+from hybridchat.routing.kinds import kind_of
 from hybridchat.routing.memory import STEP, USUAL_WINDOW, planned_window
+from hybridchat.routing.preferences import Facts, Rule, matching, ruled
 from hybridchat.routing.wordrules import word_rule
 from hybridchat.sessions.spend import Spent
 from hybridchat.tokens import estimate
@@ -50,13 +52,15 @@ class _Measures:
     history_tokens: int
     message_tokens: int
     difficulty: Difficulty
+    rule: Rule | None = None
+    """The user's own rule that fits the message."""
 
 
 async def look(ask: Ask, session: Session, parts: Parts, crew: Crew, *, patience: float | None = None) -> Look:
     """Surveys the text off the event loop and decides. After `patience` seconds a late scan counts as private (`None`: wait)."""
     scan = asyncio.ensure_future(crew.in_worker(partial(_find, parts, crew)))
     (crew.grants[session.id], crew.world.spent), measures, ask = await asyncio.gather(
-        asyncio.to_thread(_kept, crew, session.id), asyncio.to_thread(_measure, parts), _with_checks(ask, parts, crew)
+        asyncio.to_thread(_kept, crew, session.id), asyncio.to_thread(_measure, parts, crew), _with_checks(ask, parts, crew)
     )
     await asyncio.wait({scan}, timeout=patience)
     found = await _decide(ask, session, parts, crew, measures, scan.result() if scan.done() else None)
@@ -87,23 +91,30 @@ def _kept(crew: Crew, session_id: str) -> tuple[frozenset[str], Spent]:
     return crew.store.allowed(session_id), crew.store.spend.spent(window_start(crew.clock(), crew.budget_window))
 
 
-def _measure(parts: Parts) -> _Measures:
+def _measure(parts: Parts, crew: Crew) -> _Measures:
     asked = [t for t in parts.history if messages_of(t)]
     before: Difficulty | None = None
     for turn in asked[-6:]:
         before = difficulty(turn.question, before)
+    tokens = estimate(parts.question)
     return _Measures(
         history_tokens=sum(turn_tokens(t) for t in asked) + estimate(parts.system),
-        message_tokens=estimate(parts.question),
+        message_tokens=tokens,
         difficulty=difficulty(parts.question, before),
+        rule=_rule(parts.question, tokens, crew) if crew.rules else None,
     )
+
+
+def _rule(question: str, tokens: int, crew: Crew) -> Rule | None:
+    return matching(crew.rules, Facts(question, kind_of(question), crew.folder, tokens))
 
 
 async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures: _Measures, findings: Findings | None) -> Look:
     answered = [a for t in parts.history if messages_of(t) and (a := t.answer) is not None]
     current, run = _current(ask, answered)
     pin = ask.soft_pin or ask.pinned(session)
-    snapshot = crew.world.snapshot(also={m for m in (pin, current if ask.escalated else None) if m is not None})
+    named = measures.rule.model if measures.rule is not None else None
+    snapshot = crew.world.snapshot(also={m for m in (pin, named, current if ask.escalated else None) if m is not None})
     checks = (*await crew.world.checks(), *(ask.checks or ()))
     if (rule := word_rule(crew.policy.word_rule, parts.question, snapshot.budget)) is not None:
         checks = (*checks, rule)
@@ -130,6 +141,7 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
         allowed_hosts=ask.granted | crew.grants.get(ask.session_id, frozenset()),
         escalated=ask.escalated,
     )
+    request = ruled(request, measures.rule)
     start = perf_counter()
     decision = decide(request, snapshot, crew.policy)
     return Look(request, snapshot, decision, findings, int((perf_counter() - start) * 1e6), ask)

@@ -12,7 +12,7 @@ from hybridchat.facts import Check, ConnectivityState, Decision, Locality, Snaps
 from hybridchat.render import words
 from hybridchat.routing.explain import sentence, to_record
 
-POLICY_RULES = frozenset({"privacy", "policy", "mode", "asked", "locality"})
+POLICY_RULES = frozenset({"privacy", "policy", "mode", "rule", "asked", "locality"})
 
 
 @dataclass(slots=True)

@@ -8,7 +8,10 @@ import sys
 from hybridchat.cli import edge
 from hybridchat.cli.edge import Exit, say
 from hybridchat.config import load
+from hybridchat.config.errors import dotted
+from hybridchat.config.load import in_file, read
 from hybridchat.config.paths import config_path, data_dir, themes_dir
+from hybridchat.config.rules import pointless
 
 
 def where() -> int:
@@ -17,8 +20,12 @@ def where() -> int:
 
 
 def check() -> int:
-    load()
     path = config_path(os.environ)
+    odd = list(pointless(load()))
+    for found in odd:
+        say(f"{in_file(read(path), str(path))(found.path)}: key `{dotted(found.path)}`: {found.problem}")
+    if odd:
+        return edge.USAGE
     sys.stdout.write(f"{path} is fine\n" if path.exists() else f"{path} does not exist; the defaults hold\n")
     return edge.OK
 

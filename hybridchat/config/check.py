@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from hybridchat.config.address import objection, parse_url
 from hybridchat.config.errors import Fault, suggestion
+from hybridchat.config.rules import use_faults
 from hybridchat.config.schema import KINDS, STRATEGIES, Config, EndpointSettings, ResourceThresholds
 from hybridchat.facts import Locality
 
@@ -24,6 +25,7 @@ def faults(config: Config) -> Iterator[Fault]:
     for side in ("local", "cloud"):
         if (model_id := getattr(config.pair, side)) is not None:
             yield from _model_id(("pair", side), model_id, config)
+    yield from use_faults(config, _endpoint_names(config))
     yield from _thresholds(config.thresholds.resources)
 
 
@@ -83,8 +85,12 @@ def _command(name: str, said: EndpointSettings) -> Iterator[Fault]:
         yield Fault(("endpoints", name, "api_key_cmd"), problem, "text, or a list of texts")
 
 
+def _endpoint_names(config: Config) -> tuple[str, ...]:
+    return (*KINDS, *(n for n in config.endpoints if n not in KINDS))
+
+
 def _model_id(at: tuple[str, ...], model_id: str, config: Config) -> Iterator[Fault]:
-    known = (*KINDS, *(n for n in config.endpoints if n not in KINDS))
+    known = _endpoint_names(config)
     endpoint, colon, name = model_id.partition(":")
     if not colon or not name.strip():
         yield Fault(at, "is not a model id", "ENDPOINT:NAME, as in ollama:llama3.2")

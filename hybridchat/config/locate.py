@@ -153,11 +153,26 @@ def line_of(text: str, path: KeyPath) -> int:
     """Line (from 1) where the value at `path` is said, or the nearest table around it."""
     best, depth = 1, 0
     names = tuple(p for p in path if isinstance(p, str))
+    first, last = _entry(text, path)
     for number, stated in _statements(text):
+        if not first <= number < last:
+            continue
         common = len(stated) if stated == names[: len(stated)] else 0
         if common > depth:
             best, depth = number, common
     return best
+
+
+def _entry(text: str, path: KeyPath) -> tuple[int, float]:
+    """The lines, from and before which, of the one `[[table]]` among several that `path` is about."""
+    whole: tuple[int, float] = (1, float("inf"))
+    if len(path) < 2 or not isinstance(path[1], int):
+        return whole
+    lines = text.split("\n")
+    heads = [number for number, stated in _statements(text) if stated[:1] == path[:1] and lines[number - 1].lstrip()[:2] == "[["]
+    if path[1] >= len(heads):
+        return whole
+    return heads[path[1]], heads[path[1] + 1] if path[1] + 1 < len(heads) else float("inf")
 
 
 def _statements(text: str) -> Iterator[tuple[int, KeyPath]]:

@@ -193,6 +193,44 @@ class Routing(Table, frozen=True, kw_only=True):
     ] = None
 
 
+class RuleConditions(Table, frozen=True, kw_only=True):
+    """All that are given must hold."""
+
+    words: Annotated[
+        list[str],
+        Meta(description="One of these words or phrases occurs in the message.", examples=[["query plan", "left join"]]),
+    ] = []
+    kind: Annotated[
+        Literal["code", "sql", "math", "translation", "writing", "other"] | None,
+        Meta(description="What the message asks for, as far as can be told from its words.", examples=["sql"]),
+    ] = None
+    folder: Annotated[
+        str, Meta(description="The program was started in this folder or below it; a whole path, or one from ~.")
+    ] = ""
+    min_tokens: Annotated[
+        Annotated[int, Meta(ge=0, le=100_000_000)] | None,
+        Meta(description="The message has at least this many tokens, estimated.", examples=[1]),
+    ] = None
+    max_tokens: Annotated[
+        Annotated[int, Meta(ge=0, le=100_000_000)] | None,
+        Meta(description="The message has at most this many tokens, estimated.", examples=[4000]),
+    ] = None
+
+
+class RuleSettings(Table, frozen=True, kw_only=True):
+    """A rule of one's own: `[[rule]]`, as often as wanted."""
+
+    name: Annotated[str, Meta(max_length=80, description="What it is called where it settled something; else by its place.")] = ""
+    use: Annotated[
+        str,
+        Meta(
+            description="Where messages it fits go: a mode, or the id of the model that answers if it can.",
+            examples=["prefer_cloud"],
+        ),
+    ]
+    when: RuleConditions = RuleConditions()
+
+
 class PairSettings(Table, frozen=True, kw_only=True):
     local: Annotated[str | None, Meta(description="Model to start with on this machine.", examples=["ollama:llama3.2"])] = None
     cloud: Annotated[str | None, Meta(description="Model to start with in the cloud.", examples=["openai:gpt-6.1-terra"])] = None
@@ -230,6 +268,7 @@ class Config(Table, frozen=True, kw_only=True):
     privacy: Privacy = Privacy()
     limits: Limits = Limits()
     routing: Routing = Routing()
+    rule: list[RuleSettings] = []
     pair: PairSettings = PairSettings()
     thresholds: Thresholds = Thresholds()
     endpoints: dict[str, EndpointSettings] = {}

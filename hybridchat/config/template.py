@@ -22,6 +22,9 @@ from hybridchat.config.schema import Config, Table
 PLACES = {"endpoints": "NAME", "models": "ENDPOINT:NAME", "strategies": "NAME"}
 """Tables whose entries the user names, and how their names look."""
 
+LISTS = frozenset({"rule"})
+"""Tables that may be there several times, as `[[rule]]`."""
+
 _EXAMPLES = {"endpoints": "work", "models": "openai:gpt-6.1-terra", "strategies": "mine"}
 
 
@@ -48,6 +51,8 @@ def entries(kind: type = Config, at: tuple[str, ...] = ()) -> Iterator[Entry]:
         inner = plain(hint)
         if isinstance(inner, type) and issubclass(inner, Table):
             yield from entries(inner, path)
+        elif info.name in LISTS and not at:
+            yield from entries(element(inner, list), path)
         elif get_origin(inner) is dict and info.name in PLACES and not at:
             yield from entries(element(inner, dict), (*path, PLACES[info.name]))
         else:
@@ -73,7 +78,7 @@ def default_toml() -> str:
         if entry.path[:-1] != table:
             table = entry.path[:-1]
             named = tuple(_EXAMPLES[table[0]] if n == 1 and table[0] in PLACES else part for n, part in enumerate(table))
-            lines += ["", f"#[{dotted(named)}]"]
+            lines += ["", f"#[[{named[0]}]]" if table[0] in LISTS and len(table) == 1 else f"#[{dotted(named)}]"]
         value = entry.default if entry.default is not None else entry.example
         lines += ["", *_comment(entry), f"#{entry.path[-1]} = {_toml(value)}"]
     return "\n".join(lines) + "\n"

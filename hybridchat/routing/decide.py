@@ -43,7 +43,9 @@ def _choose(case: Case, candidates: tuple[Candidate, ...], eligible: list[Candid
     side, rule = _preferred_side(case, eligible)
     ranked = _ranked(case, eligible, side)
     chosen = ranked[0]
-    if _cornered(case, candidates, eligible):
+    if (named := _ruled(case, ranked)) is not None:
+        chosen, rule = named, "rule"
+    elif _cornered(case, candidates, eligible):
         chosen, rule = min(ranked, key=_smallness), "critical"
     elif (kept := _kept(case, ranked, side)) is not None:
         chosen, rule = kept, "stay"
@@ -76,7 +78,7 @@ def _preferred_side(case: Case, eligible: list[Candidate]) -> tuple[Target | Non
         return None, "asked"
     if request.mode is not Mode.AUTO:
         local = request.mode in {Mode.ONLY_LOCAL, Mode.PREFER_LOCAL}
-        return (Target.LOCAL if local else Target.CLOUD), "mode"
+        return (Target.LOCAL if local else Target.CLOUD), "mode" if request.rule_mode is None else "rule"
     wished = {check.target for check in wishes(request.checks)}
     if len(wished) == 1:
         return wished.pop(), "checks"
@@ -89,6 +91,12 @@ def _preferred_side(case: Case, eligible: list[Candidate]) -> tuple[Target | Non
         if ours and all(strained(case, c) for c in ours):
             return Target.CLOUD, "machine"
     return Target.LOCAL, "local_first"
+
+
+def _ruled(case: Case, ranked: list[Candidate]) -> Candidate | None:
+    """The model that the user's own rule names, when it may answer."""
+    wanted = case.request.rule_model
+    return next((c for c in ranked if c.model.id == wanted), None) if wanted is not None else None
 
 
 def _cloud_threshold(case: Case, ours: list[Candidate]) -> float:

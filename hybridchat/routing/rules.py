@@ -22,6 +22,7 @@ from hybridchat.facts import (
 )
 from hybridchat.routing.memory import affordable_window, bytes_needed, memory_free
 from hybridchat.routing.policy import Policy
+from hybridchat.routing.preferences import in_force
 
 NOTHING_KNOWN = Live()
 BUILT_IN = frozenset({"resource_monitor", "connectivity_monitor", "budget", "privacy", "difficulty"})
@@ -53,7 +54,8 @@ class Case:
     )
 
     def __init__(self, request: Request, snapshot: Snapshot, policy: Policy) -> None:
-        self.request, self.snapshot, self.policy = request, snapshot, policy
+        self.request = request = in_force(request)
+        self.snapshot, self.policy = snapshot, policy
         self.models = {model.id: model for model in snapshot.models}
         self.live = snapshot.live
         self.reserve = request.reserve_tokens
@@ -137,17 +139,24 @@ def mode(case: Case, model: Model, _live: Live) -> Rejection | None:
     held, local = case.request.mode, case.is_local(model)
     if not local:
         if held is Mode.ONLY_LOCAL and model.locality is Locality.REMOTE:
-            return Rejection("mode", "LOCAL ONLY is on", model.locality.value, held.value)
+            return only(case, model, "LOCAL ONLY is on", "keeps it on this machine")
         if case.policy.cloud == "never" and model.locality is Locality.REMOTE:
             return Rejection("policy", "the configuration never sends anything to the cloud", model.locality.value, "never")
         if case.side is Target.LOCAL:
             return Rejection("asked", "a local model was asked for", model.locality.value, "local")
         return None
     if held is Mode.ONLY_CLOUD:
-        return Rejection("mode", "CLOUD ONLY is on", model.locality.value, held.value)
+        return only(case, model, "CLOUD ONLY is on", "sends it to the cloud")
     if case.side is Target.CLOUD:
         return Rejection("asked", "the cloud was asked for", model.locality.value, "cloud")
     return None
+
+
+def only(case: Case, model: Model, held: str, ruled: str) -> Rejection:
+    """The objection of a mode that leaves no other way: the one that is held, or that of the user's own rule."""
+    if case.request.rule_mode is not None:
+        return Rejection("rule", f'your rule "{case.request.rule_name}" {ruled}', model.locality.value, case.request.mode.value)
+    return Rejection("mode", held, model.locality.value, case.request.mode.value)
 
 
 def pin(case: Case, model: Model, _live: Live) -> Rejection | None:
@@ -164,7 +173,7 @@ def locality(case: Case, model: Model, _live: Live) -> Rejection | None:
         return Rejection("locality", f"{model.host} is another machine, and not a trusted one", model.host, "on_device")
     if only_local:
         # the promise is about this machine: a trusted one counts as local everywhere else
-        return Rejection("mode", "LOCAL ONLY is on", model.locality.value, case.request.mode.value)
+        return only(case, model, "LOCAL ONLY is on", "keeps it on this machine")
     return None
 
 

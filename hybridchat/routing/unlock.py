@@ -11,6 +11,7 @@ EASE = (
     "mode",
     "asked",
     "pin",
+    "rule",
     "start",
     "breaker",
     "connectivity",
@@ -83,6 +84,8 @@ def lift(case: Case, model: Model, rejection: Rejection) -> str:
         return f"start {'Ollama' if model.endpoint == 'ollama' else model.endpoint}"
     if kind == "mode":
         return f"turn {rejection.reason.removesuffix(' is on')} off (f5)"
+    if kind == "rule":
+        return f'change your rule "{case.request.rule_name}" in the configuration, or choose a model (f2)'
     if kind == "breaker":
         return f"wait {_wait(rejection.value)}"
     if kind == "privacy":

@@ -61,6 +61,9 @@ def _circumstances(request: Request, snapshot: Snapshot, policy: Policy) -> Iter
             yield f"with {said}", (replace(request, mode=mode), snapshot, policy)
     if request.pin is not None:
         yield "without a pinned model", (replace(request, pin=None), snapshot, policy)
+    if request.rule_name:
+        plain = replace(request, rule_name="", rule_mode=None, rule_model=None)
+        yield f'without your rule "{request.rule_name}"', (plain, snapshot, policy)
     if request.kinds or request.scan_late:
         yield "without private data in it", (replace(request, kinds={}, scan_late=False), snapshot, policy)
     yield from _machines(request, snapshot, policy)

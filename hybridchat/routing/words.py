@@ -22,6 +22,34 @@ def looks(difficulty: Difficulty, threshold: float) -> str:
 
 def why_chosen(case: Case, chosen: Candidate, rule: str, candidates: tuple[Candidate, ...]) -> str:
     """The clause that follows the model's name and place."""
+    if rule == "rule":
+        return f'your rule "{case.request.rule_name}"'
+    clause = _clause(case, chosen, rule, candidates)
+    if (wanted := case.request.rule_model) is not None:
+        return f"{_missed(case, wanted, candidates)}; {clause}"
+    if case.request.rule_mode in {None, Mode.AUTO}:
+        return clause
+    if rule == "other_side":
+        return f'your rule "{case.request.rule_name}" asks for {_SIDES[case.request.mode]}, but {clause}'
+    return f'your rule "{case.request.rule_name}"; {clause}'
+
+
+_SIDES = {
+    Mode.ONLY_LOCAL: "this machine",
+    Mode.PREFER_LOCAL: "this machine",
+    Mode.PREFER_CLOUD: "the cloud",
+    Mode.ONLY_CLOUD: "the cloud",
+}
+
+
+def _missed(case: Case, wanted: str, candidates: tuple[Candidate, ...]) -> str:
+    """Why the model that the user's own rule names does not answer."""
+    out = next((c for c in candidates if c.model.id == wanted), None)
+    why = "it is not here" if out is None or out.rejected is None else out.rejected.reason
+    return f'your rule "{case.request.rule_name}" names {wanted}, but {why}'
+
+
+def _clause(case: Case, chosen: Candidate, rule: str, candidates: tuple[Candidate, ...]) -> str:
     if rule == "mode":
         return _held(case.request.mode)
     if rule == "other_side":
