@@ -222,12 +222,12 @@ class HybridClient(Hooking, Sessions):
         if self._opening is None or self._opening[0] is not loop:
             self._opening = loop, asyncio.Lock()
         async with self._opening[1]:
+            store = await self._opened_store()
             wired = self._wired
             if wired is not None and not self._stale and wired.loop is loop:
                 return wired
             if not self._hooks:
                 raise NoModel('no model is hooked: await client.hook_model(ModelType.OLLAMA, "llama3.2") first')
-            store = await self._opened_store()
             self._stale = False
             try:
                 made = await wire(

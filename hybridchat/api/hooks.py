@@ -228,8 +228,12 @@ def plan(hooks: Sequence[Hook], config: Config, env: Mapping[str, str]) -> Plan:
         env=surroundings,
         models=tuple(phantoms),
         inner=inner,
-        hosts=tuple(dict.fromkeys(one.address.host for one in hooks if one.locality is not Locality.ON_DEVICE)),
+        hosts=() if config.privacy.cloud == "never" else _far(hooks),
     )
+
+
+def _far(hooks: Sequence[Hook]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.address.host for one in hooks if one.locality is not Locality.ON_DEVICE))
 
 
 def _endpoint(one: Hook, name: str, env: dict[str, str]) -> EndpointSettings:

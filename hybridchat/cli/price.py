@@ -17,32 +17,27 @@ from hybridchat.facts import Price, is_old
 
 def price(
     model_id: str,
+    per_million_in: float,
+    per_million_out: float,
     *,
-    per_million_in: float | None,
-    per_million_out: float | None,
     cache_read: float | None = None,
     cache_write: float | None = None,
     path: Path | None = None,
     today: date | None = None,
 ) -> int:
-    """Writes a price (US dollars per million tokens) into the configuration, true as of today; without figures takes it away.
+    """Writes a price (US dollars per million tokens) into the configuration, true as of today; comments there stay.
 
-    Raises `ConfigError` for a model id or a figure that cannot be one, `Exit` when only half of a price is given or the file
-    cannot be written.
+    Raises `ConfigError` for a model id or a figure that cannot be one, `Exit` when the file cannot be written.
     """
-    if (per_million_in is None) is not (per_million_out is None):
-        raise Exit(edge.USAGE, "A price has two sides: give both --in and --out, in US dollars per million tokens.")
     file = config_path(os.environ) if path is None else path
-    value: dict[str, object] | None = None
-    if per_million_in is not None:
-        value = {"input": per_million_in, "output": per_million_out, "as_of": today or datetime.now(UTC).astimezone().date()}
-        value |= {name: x for name, x in (("cache_read", cache_read), ("cache_write", cache_write)) if x is not None}
+    value: dict[str, object] = {"input": per_million_in, "output": per_million_out}
+    value |= {name: x for name, x in (("cache_read", cache_read), ("cache_write", cache_write)) if x is not None}
+    value["as_of"] = today or datetime.now(UTC).astimezone().date()
     try:
         set_value(file, dotted(("models", model_id, "price")), value)
     except OSError as error:
         raise Exit(edge.USAGE, f"{file} cannot be written: {error.strerror or error}. Nothing was changed.") from None
-    told = "is unpriced again" if value is None else f"costs ${per_million_in:g} in, ${per_million_out:g} out per million tokens"
-    sys.stdout.write(f"{model_id} {told} ({file})\n")
+    sys.stdout.write(f"{model_id} costs ${per_million_in:g} in, ${per_million_out:g} out per million tokens ({file})\n")
     return edge.OK
 
 

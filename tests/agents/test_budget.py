@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybridchat.agents.budget import BudgetAgent, budget
+from hybridchat.agents.budget import BudgetAgent, Window, budget, window_start
 from hybridchat.facts import BudgetState, Target
 
 A, C, X, U = BudgetState.AVAILABLE, BudgetState.CONSTRAINED, BudgetState.CRITICAL, BudgetState.UNKNOWN
@@ -68,3 +69,16 @@ async def test_the_check_shows_the_figures_and_no_percentage_of_nothing() -> Non
         "daily_budget": 5.0,
     }
     assert (await BudgetAgent(lambda: 2.0, 0.0).check()).metrics["budget_percentage"] is None
+
+
+@pytest.mark.parametrize(("window", "start"), [("day", "2026-11-20T00:00"), ("rolling24h", "2026-11-19T15:30")])
+def test_a_budget_counts_from_midnight_here_or_over_24_hours(window: Window, start: str) -> None:
+    now = datetime.fromisoformat("2026-11-20T15:30").astimezone().timestamp()
+    assert window_start(now, window) == datetime.fromisoformat(start).astimezone().timestamp()
+
+
+def test_a_budget_that_cannot_be_one_is_refused() -> None:
+    with pytest.raises(ValueError, match="from 0 on"):
+        BudgetAgent(daily_budget=-1.0)
+    with pytest.raises(ValueError, match="rolling24h"):
+        BudgetAgent(daily_budget=1.0, window="week")  # type: ignore[arg-type]
