@@ -1,0 +1,64 @@
+"""`hybridchat route confidence --jsonl`: how far answers can be trusted, line by line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from hybridchat.cli import edge
+from hybridchat.cli.edge import Exit
+from hybridchat.routing.confidence import confidence
+
+SHAPE = '{"id": ..., "prompt": "text", "answer": "text"}, with "logprobs": [numbers] and "second": "text" or ["text"] if known'
+
+
+class Sink(Protocol):
+    def write(self, text: str, /) -> object: ...
+
+
+def run(stdin: Iterable[bytes], stdout: Sink) -> int:
+    """Reads `{"id", "prompt", "answer", "logprobs"?, "second"?}` lines and writes `{"id", "confidence", "reasons"}` for each.
+
+    Raises `Exit` naming the first line that is not of that form; what stood before it has been written.
+    """
+    for number, line in enumerate(stdin, 1):
+        if not line.strip():
+            continue
+        record = _record(line, number)
+        found = confidence(
+            record["prompt"],
+            record["answer"],
+            logprobs=record.get("logprobs"),
+            second=record.get("second"),
+            ending=record.get("ending") or "complete",
+        )
+        told = {"id": record["id"], "confidence": found.score, "reasons": list(found.reasons)}
+        stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    return edge.OK
+
+
+def _record(line: bytes, number: int) -> dict[str, Any]:
+    try:
+        record = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise Exit(edge.USAGE, f"Line {number} is not JSON.") from None
+    if not isinstance(record, dict) or not _fits(record):
+        raise Exit(edge.USAGE, f"Line {number} is not of the form {SHAPE}.")
+    return record
+
+
+def _fits(record: dict[str, Any]) -> bool:
+    texts = all(isinstance(record.get(name), str) for name in ("prompt", "answer"))
+    ending = isinstance(record.get("ending") or "", str)
+    return "id" in record and texts and ending and _numbers(record.get("logprobs")) and _opinions(record.get("second"))
+
+
+def _numbers(value: object) -> bool:
+    return value is None or (
+        isinstance(value, list) and all(isinstance(n, int | float) and not isinstance(n, bool) for n in value)
+    )
+
+
+def _opinions(value: object) -> bool:
+    return value is None or isinstance(value, str) or (isinstance(value, list) and all(isinstance(o, str) for o in value))

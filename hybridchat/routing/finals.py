@@ -1,0 +1,270 @@
+"""What a question asks for, and the final answer that a text gives to it.
+
+A question is closed when two answers to it can be compared: a number, an option, the output of code, a piece of code. Pure text
+work by patterns, English first; what is not recognised counts as open.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+HEAD, TAIL = 1500, 900
+"""Characters of a question that are looked at, from either end."""
+
+
+class Asks(StrEnum):
+    """What a question asks for."""
+
+    NUMBER = "number"
+    OPTION = "option"
+    OUTPUT = "output"
+    CODE = "code"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A prompt as far as it decides how an answer is judged. `options` maps letter (or word, as in yes/no) to its text."""
+
+    asks: Asks
+    options: dict[str, str]
+    words: int
+    task: bool
+    """It asks for something longer: an essay, an explanation, a list."""
+    count: bool
+    """It asks for how many, so the answer is a whole number."""
+
+    @property
+    def closed(self) -> bool:
+        return self.asks is not Asks.OPEN
+
+
+LETTERS = "ABCDEFGHIJ"
+_OPTION = re.compile(r"(?:^|\n)[ \t]*\(?([A-J])[.):][ \t]+([^\n]{1,200})")
+_INLINE_OPTION = re.compile(r"\(([A-J])\)[ \t]+([^()\n]{1,120})")
+_YES_NO = re.compile(r"\b(yes or no|true or false)\b")
+_PROGRAM = re.compile(
+    r"```|\[python\]|(?:^|\n)[ \t]*(?:(?:def|fn|func|function) \w+\(|(?:class|struct) \w+[ \t]*[(:{]|import \w+"
+    r"|from [\w.]+ import"
+    r"|(?:const|let|var) \w+ =|print\(|#include|(?:for|while|if)\b[^\n]*[:{][ \t]*\n"
+    r"|select\b[^\n]*\bfrom\b|return [^\n]*[;()\[\]])"
+)
+_UNKNOWN_OUTPUT = re.compile(
+    r"== ?\?\?|\bwhat (?:does|will|would|is|are)\b[^\n]{0,80}\b(?:output|print|return|evaluate|result|value)"
+)
+_OUTPUT = re.compile(r"\b(?:outputs?|prints?|returns?|evaluates?|assert|assertion|result of|value of)\b")
+_WRITES = re.compile(
+    r"\b(?:write|implement|code|create|give|show|generate|complete|fix|refactor|translate|convert)\b[^.?!\n]{0,60}"
+    r"\b(?:function|script|program|class|method|query|regex|regexp|regular expression|one-liner|code|snippet|decorator"
+    r"|unit tests?|sql|bash|python|javascript|typescript|rust|java|c\+\+|golang|html|css)\b"
+)
+_AMOUNT = re.compile(
+    r"\b(?:how (?:much|far|long|old|tall|fast|heavy)|what (?:\w+ )?(?:is|are|was|will|would|does|did)|what's"
+    r"|(?:for )?what (?:percent|percentage|price|fraction|value)|calculate|compute|find|solve|evaluate|determine|simplify)\b"
+)
+_FORMULA = re.compile(
+    r"\\(?:d?frac|sqrt|times|cdot|angle|triangle|pi|sum|int)\b|\$[^$\n]{0,80}[\d=^\\][^$\n]{0,80}\$|\d ?[-+*/×÷^] ?\d"
+)
+_FIGURE = re.compile(
+    r"\d+|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|half|twice)\b"
+)
+_TASK = re.compile(
+    r"\b(?:write|explain|describe|compare|discuss|essay|summari[sz]e|outline|draft|tell me about|list|plan|why|how do|how does"
+    r"|how can|how to|pros and cons|steps|story|letter|e-?mail|blog|article|poem|ideas|suggest|recommend|advice)\b"
+)
+
+
+def question(prompt: str) -> Question:
+    """Reads what `prompt` asks for; its first 1,500 and last 900 characters are looked at."""
+    seen = prompt if len(prompt) <= HEAD + TAIL else f"{prompt[:HEAD]}\n{prompt[-TAIL:]}"
+    low = seen.lower()
+    options = _options(seen, low)
+    asks = Asks.OPTION if options else _asks(low)
+    task = asks is Asks.OPEN and _TASK.search(low) is not None
+    return Question(asks, options, len(seen.split()), task, asks is Asks.NUMBER and "how many" in low)
+
+
+def _options(seen: str, low: str) -> dict[str, str]:
+    for pattern in (_OPTION, _INLINE_OPTION):
+        found = {letter: text.strip() for letter, text in pattern.findall(seen)}
+        if len(found) > 1 and ("A" in found or len(found) > 2):
+            # the first ones may stand in the part of a long question that is not looked at
+            return {letter: found.get(letter, "") for letter in LETTERS[: LETTERS.index(max(found)) + 1]}
+    words = _YES_NO.search(low) if " or " in low else None
+    return {} if words is None else dict.fromkeys(words.group(1).split(" or "), "")
+
+
+def _asks(low: str) -> Asks:
+    if _PROGRAM.search(low) is not None:
+        if _UNKNOWN_OUTPUT.search(low) is not None:
+            return Asks.OUTPUT
+        if _WRITES.search(low) is not None:
+            return Asks.CODE
+        return Asks.OUTPUT if _OUTPUT.search(low) is not None else Asks.OPEN
+    if _WRITES.search(low) is not None:
+        return Asks.CODE
+    formula = _FORMULA.search(low) is not None
+    if "how many" in low and (formula or _FIGURE.search(low) is not None):
+        return Asks.NUMBER
+    if _AMOUNT.search(low) is not None and (formula or len(_FIGURE.findall(low)) > 1):
+        return Asks.NUMBER
+    return Asks.OPEN
+
+
+# -- the final answer --------------------------------------------------------------------------------------------------
+
+_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?")
+_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBER_WORDS = {word: str(n) for n, word in enumerate(_WORDS)}
+_WORD_NUMBER = re.compile(rf"\b({'|'.join(_WORDS)})\b")
+_MARKED = re.compile(r"####|\b(?:final answer|answer|therefore|thus|in total|result|hence)\b")
+_STATED = re.compile(r"(?:####[ \t]*|\banswer(?:[ \t]+is)?[ \t]*[:=]?[ \t]*)((?:(?!answer)[^\n]){1,80})")
+_BOLD = re.compile(r"\*\*([^*\n]{1,80})\*\*")
+_FRACTION = re.compile(r"\\d?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_DRESS = re.compile(r"\\(?:text|mathrm|mbox|left|right|,|!|;|\s)|\\\(|\\\)|\\\[|\\\]|[$€£{}]|°")
+_LETTER = (
+    re.compile(r"(?:answer|option|choice)(?:[ \t]+is)?[ \t]*[:=]?[ \t]*[*_(\[\"']*([A-J])\b(?![ \t][a-z])", re.IGNORECASE),
+    re.compile(r"(?:^|\n)[ \t]*[*_(\[]*([A-J])(?:[*_)\].:]|[ \t]*(?:\n|$))"),
+    re.compile(r"\(([A-J])\)"),
+    re.compile(r"\*\*\(?([A-J])\b"),
+)
+_ASSERTED = re.compile(r"assert\b[^\n]*?==[ \t]*([^\n]+)|\[ANSWER\](.*?)\[/ANSWER\]", re.DOTALL)
+_OUTPUT_IS = re.compile(
+    r"\b(?:outputs?|prints?|returns?|result|value|answer)\b(?:[ \t]+(?:is|will be|be))?[ \t]*[:=]?[ \t]*`?([^\n`]{1,120})"
+)
+_INLINE_CODE = re.compile(r"`([^`\n]{1,120})`")
+_BLOCK = re.compile(r"```[\w+-]*\n(.*?)(?:```|\Z)", re.DOTALL)
+_CODE_LINE = re.compile(
+    r"(?m)^[ \t]*(?:def |class |import |from \w+ import|function |const |let |var |SELECT |#include|return |public |fn |func )"
+)
+_SPACE = re.compile(r"\s+")
+
+
+def final(asked: Question, answer: str) -> str | None:
+    """The final answer in a form that can be compared; `None` when the text gives none, or the question is open."""
+    match asked.asks:
+        case Asks.NUMBER:
+            return _final_number(answer)
+        case Asks.OPTION:
+            return _final_option(asked.options, answer)
+        case Asks.OUTPUT:
+            return _final_output(answer)
+        case Asks.CODE:
+            return _final_code(answer)
+    return None
+
+
+def stated(asked: Question, answer: str) -> tuple[str, ...]:
+    """The different answers that the text calls its answer, in order; more than one contradicts itself."""
+    if asked.asks is not Asks.NUMBER:
+        return ()
+    found = (n for text in _stated(answer.lower()) if (n := _number(text)) is not None)
+    return tuple(dict.fromkeys(found))
+
+
+def _final_number(answer: str) -> str | None:
+    if boxed := _boxed(answer):
+        return _number(boxed) or _plain(boxed)
+    low = answer.lower()
+    # what is said last counts, and what is said as the answer counts before it
+    for text in reversed(_stated(low)):
+        if (value := _number(text)) is not None:
+            return value
+    tail = low[-400:]
+    marks = list(_MARKED.finditer(tail))
+    if marks and (value := _number(tail[marks[-1].end() :], last=True)) is not None:
+        return value
+    bold = [value for text in _BOLD.findall(tail) if (value := _number(text)) is not None]
+    return bold[-1] if bold else _number(tail, last=True) or _number(low, last=True) or _word_number(low)
+
+
+def _stated(low: str) -> list[str]:
+    # looked for at once first: most answers do not say "answer", and the pattern takes 50 times as long to find that out
+    return _STATED.findall(low) if "answer" in low or "####" in low else []
+
+
+def _number(text: str, *, last: bool = False) -> str | None:
+    """A number in canonical form: `1,234.50` and `1234.5` are one, as are `2/4` and `0.5`."""
+    if "\\" in text or "$" in text:
+        text = _DRESS.sub("", _FRACTION.sub(r"\1/\2", text))
+    found = _NUMBER.findall(text)
+    if not found:
+        return None
+    top, _, bottom = found[-1 if last else 0].replace(",", "").replace(" ", "").partition("/")
+    try:
+        value = float(top) / float(bottom) if bottom else float(top)
+    except (ZeroDivisionError, OverflowError, ValueError):
+        return None
+    return f"{value:.6g}" if value else "0"
+
+
+def _word_number(low: str) -> str | None:
+    found = _WORD_NUMBER.findall(low)
+    return _NUMBER_WORDS[found[-1]] if found else None
+
+
+def _boxed(answer: str) -> str:
+    """What stands in the last `\\boxed{...}`, braces counted."""
+    start = answer.rfind("\\boxed{")
+    if start < 0:
+        return ""
+    depth, first = 0, start + len("\\boxed")
+    for at in range(first, min(len(answer), first + 200)):
+        depth += {"{": 1, "}": -1}.get(answer[at], 0)
+        if depth == 0:
+            return answer[first + 1 : at]
+    return ""
+
+
+def _final_option(options: dict[str, str], answer: str) -> str | None:
+    if "A" not in options:
+        return _verdict(tuple(options), answer.lower().lstrip("*_ "))
+    boxed = _boxed(answer)
+    text = boxed if boxed[:1] in options else answer
+    bare = text.strip("*_() \n.")
+    if bare in options:
+        return bare
+    for pattern in _LETTER:
+        if found := [letter for letter in map(str.upper, pattern.findall(text)) if letter in options]:
+            return found[-1]
+    low = answer.lower()
+    at, letter = max((low.rfind(told.lower()), letter) for letter, told in options.items() if len(told) > 1 or letter == "A")
+    return letter if at >= 0 and options[letter] else None
+
+
+def _verdict(words: tuple[str, ...], low: str) -> str | None:
+    said: list[str] = re.findall(rf"\b(?:{'|'.join(words)})\b", low)
+    if not said:
+        return None
+    # "No, because yes would mean ..." opens with its verdict; reasoning ends with it
+    return said[0] if low.startswith(said[0]) else said[-1]
+
+
+def _final_output(answer: str) -> str | None:
+    asserted = [a or b for a, b in _ASSERTED.findall(answer)]
+    if asserted:
+        inner = asserted[-1].strip()
+        return _plain(inner.rpartition("==")[2] if inner.startswith("assert") else inner)
+    for pattern in (_OUTPUT_IS, _INLINE_CODE, _BLOCK):
+        if found := [text for text in pattern.findall(answer) if text.strip()]:
+            return _plain(found[-1])
+    short = answer.strip()
+    return _plain(short) if 0 < len(short) <= 60 and "\n" not in short else None
+
+
+def _final_code(answer: str) -> str | None:
+    blocks = _BLOCK.findall(answer)
+    if blocks:
+        return _plain(max(blocks, key=len))
+    if _CODE_LINE.search(answer) is not None:
+        return _plain(answer)
+    inline: list[str] = _INLINE_CODE.findall(answer)
+    return _plain(max(inline, key=len)) if inline else None
+
+
+def _plain(text: str) -> str:
+    """Without what does not change a value: spaces, the kind of quotes, signs of layout, a full stop at the end."""
+    text = _DRESS.sub("", _FRACTION.sub(r"\1/\2", text)) if "\\" in text else text
+    return _SPACE.sub("", text).replace('"', "'").strip("`*").rstrip(".").strip("`*")[:2000]
