@@ -52,7 +52,7 @@ class Chrome:
 
     def look(self, snapshot: Snapshot, decision: Decision | None) -> None:
         """Brings the gauges up to date."""
-        self._history.take(snapshot)
+        snapshot = self._history.take(snapshot)
         self.banner("offline", "Offline: only models on this machine can answer." if gauges.offline(snapshot) else "")
         self.parts["status"].say(gauges.line(snapshot, self._width - 2))
         if self.panel.display:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from textual.content import Content
 from textual.widgets import Static
@@ -29,17 +29,27 @@ _LINK_WORDS = {
 }
 
 
+STEADY = 2.0
+"""Points by which a percentage has to move before another one is shown: idle machines tremble, and less says nothing."""
+
+
 @dataclass(slots=True)
 class History:
     """The last few values of the figures that have a sparkline; percent."""
 
     values: dict[str, deque[float]] = field(default_factory=dict)
 
-    def take(self, snapshot: Snapshot) -> None:
+    def take(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot as it is to be shown: figures that hardly moved stay as they were."""
+        gauges = dict(snapshot.device.gauges)
         for name in ("cpu", "memory", "gpu"):
-            gauge = snapshot.device.gauges.get(name)
-            if gauge is not None and gauge.value is not None:
-                self.values.setdefault(name, deque(maxlen=_KEEP)).append(gauge.value)
+            gauge = gauges.get(name)
+            if gauge is None or gauge.value is None:
+                continue
+            kept = self.values.setdefault(name, deque(maxlen=_KEEP))
+            kept.append(kept[-1] if kept and abs(kept[-1] - gauge.value) < STEADY else gauge.value)
+            gauges[name] = replace(gauge, value=kept[-1])
+        return replace(snapshot, device=replace(snapshot.device, gauges=gauges))
 
     def spark(self, name: str) -> str:
         return spark(tuple(self.values.get(name, ())))
@@ -132,7 +142,7 @@ def _machine(device: Device, history: History) -> Content:
         gauge = device.gauges.get(name)
         if gauge is None:
             continue
-        free = size(frees.get(name))
+        free = _free(frees.get(name))
         row = [(f"{name:<7}", "$muted"), (history.spark(name), "$local"), (f" {percent(gauge):>5}", "$foreground")]
         if free:
             row.append((f"  {free} free", "$muted"))
@@ -142,6 +152,11 @@ def _machine(device: Device, history: History) -> Content:
     if device.on_battery and device.battery_percent is not None:
         rows.append(Content.styled(f"on battery, {device.battery_percent:.0f} %", "$warn"))
     return Content("\n").join(rows)
+
+
+def _free(count: int | None) -> str:
+    """Free memory; tenths of a gigabyte only where they matter."""
+    return f"{count / 1e9:.0f} GB" if count is not None and count >= 1e10 else size(count)
 
 
 def _network(snapshot: Snapshot) -> Content:

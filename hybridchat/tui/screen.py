@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import work
@@ -181,10 +182,8 @@ class ChatScreen(Screen[None]):
         """Says under the composer where the draft would go; a preview that fails is none, and sending will say why."""
         draft, told = self.composer.draft, None
         if draft.strip() and not parse(draft):
-            try:
+            with suppress(Exception):  # whatever it is, it must not disturb somebody who types
                 told = await self.current.preview(draft)
-            except Exception:  # noqa: BLE001 - whatever it is, it must not disturb somebody who types
-                told = None
         self.previewed = (draft, told) if told is not None else None
         self.chrome.preview(told)
 
@@ -198,8 +197,6 @@ class ChatScreen(Screen[None]):
             await self.exchange.stop()
             self._current.keep_draft(self.composer.draft)
         self.app.exit()
-
-    # -- the consent question ---------------------------------------------------------------------
 
     async def on_consent_answered(self, message: Message) -> None:
         from hybridchat.tui.consent import Consent  # imported here, as in `exchange`

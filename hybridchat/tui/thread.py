@@ -82,6 +82,18 @@ class Thread:
         self._other_key = other_key
         self._changed: int | None = None
 
+    @property
+    def live(self) -> bool:
+        """Whether the newest block may still grow."""
+        return bool(self.blocks) and self.blocks[-1].live
+
+    def next_message(self, at: int | None, by: int) -> int | None:
+        """The question or answer after `at` (`None`: from the end), in steps of `by`."""
+        at = (len(self.blocks) if at is None else at) + by
+        while 0 <= at < len(self.blocks) and not self.blocks[at].addressable:
+            at += by
+        return at if 0 <= at < len(self.blocks) else None
+
     def take_changes(self) -> int | None:
         """Index of the first block that changed since the last call, `None` when nothing did."""
         changed, self._changed = self._changed, None

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import ClassVar
 
-from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -27,10 +26,13 @@ from hybridchat.facts import Locality
 from hybridchat.render.palette import Palette
 from hybridchat.render.text import written
 from hybridchat.tui.rows import Rows
+from hybridchat.tui.strips import barred, marked, selected, thumb
 from hybridchat.tui.thread import Block, Thread, Tone
 
-CLOCK = 1 / 12
-"""Seconds between repaints of a growing answer."""
+CLOCK = 1 / 8
+"""Seconds between repaints of a growing answer: every new line moves all of them, and each repaint is some kilobytes."""
+ROOM = 2
+"""Lines that a growing answer is moved up ahead of time: the eye gets text that stands, the terminal a third of the bytes."""
 _SHARE = 8
 """After a repaint of t seconds the next one waits at least this many t, so painting never takes more than an eighth of a core."""
 _SLICE = 0.008
@@ -73,6 +75,7 @@ class Transcript(ScrollView, can_focus=True):
         self._moving = False
         self._settling = False
         self._drawn: list[Strip | None] = []
+        self._thumb = (0, 0)
 
     # -- what others call -------------------------------------------------------------------------
 
@@ -94,7 +97,7 @@ class Transcript(ScrollView, can_focus=True):
         rows = self.rows.insert(added)
         self.set_reactive(Transcript.cursor, None if self.cursor is None else self.cursor + added)
         self._range(self.scroll_y + rows)
-        self._settle_later()
+        self._place()
 
     def failed(self, text: str) -> None:
         """Says at the end why an answer ended in a way that nobody foresaw."""
@@ -140,18 +143,16 @@ class Transcript(ScrollView, can_focus=True):
     def paint(self) -> bool:
         """Brings the lines up to date with the thread; `False` when there was nothing to do."""
         first = self.thread.take_changes()
-        if first is None or self.size.width <= 0:
-            if first is not None:
-                self.rows.changed(first)
+        if first is None:
+            return False
+        self.rows.changed(first)
+        if self.size.width <= 0:
             return False
         began = perf_counter()
         self.repaints += 1
-        self.rows.changed(first)
         self._place()
         self._due = perf_counter() + _SHARE * (perf_counter() - began)
         return True
-
-    # -- layout -----------------------------------------------------------------------------------
 
     @property
     def _width(self) -> int:
@@ -163,7 +164,7 @@ class Transcript(ScrollView, can_focus=True):
             self.rows.measure_end(self.size.height)
         else:
             self.rows.measure_view(self.scroll_offset.y, self.size.height)
-        self._range(None)
+        self._range()
         self._refresh_changed()
         self._settle_later()
 
@@ -193,25 +194,40 @@ class Transcript(ScrollView, can_focus=True):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         if self._moving:
-            self.vertical_scrollbar.position = new_value
             return
         self.following = new_value >= self.max_scroll_y
         if len(self.rows):
             self.rows.measure_view(round(new_value), self.size.height)
         super().watch_scroll_y(old_value, new_value)
 
-    def _range(self, y: float | None) -> None:
+    def _range(self, y: float | None = None) -> None:
         """Sets how far one can scroll, and the position: the end when following, else `y`, else where it is.
 
         Assigning `virtual_size` would lay the whole screen out again for every new line, and redraw it.
         """
-        self.set_reactive(Widget.virtual_size, Size(self.size.width, self.rows.total))
-        self.vertical_scrollbar.window_virtual_size = self.rows.total
-        self.vertical_scrollbar.window_size = self.size.height
-        target = self.max_scroll_y if self.following else self.scroll_y if y is None else y
+        at, height = (self.scroll_y if y is None else y), self.size.height
+        at = self._end(at) if self.following else min(at, self.rows.total - height)
+        at = max(0, round(at))
+        self.set_reactive(Widget.virtual_size, Size(self.size.width, max(self.rows.total, at + height)))
         self._moving = True
-        self.scroll_target_y = self.scroll_y = max(0, min(target, self.max_scroll_y))
+        self.scroll_target_y = self.scroll_y = at
         self._moving = False
+        self._show_position()
+
+    def _end(self, at: float) -> float:
+        """The position that shows the end, `at` if that does: a growing answer is given some empty lines to grow into."""
+        end = self.rows.total - self.size.height
+        if end <= at <= end + ROOM:
+            return at
+        return end + ROOM if self.thread.live and end > 0 else end
+
+    def _show_position(self) -> None:
+        """Moves the bar beside the text, once it would be drawn differently: it is as many writes as there are rows."""
+        bar, height = self.vertical_scrollbar, self.size.height
+        at = thumb(height, self.rows.total, self.scroll_y)
+        if at != self._thumb or bar.window_size != height:
+            self._thumb = at
+            bar.window_virtual_size, bar.window_size, bar.position = self.rows.total, height, self.scroll_y
 
     def _refresh_changed(self) -> None:
         """Draws the rows in view that look different from the last time; the rest costs the terminal nothing."""
@@ -225,8 +241,6 @@ class Transcript(ScrollView, can_focus=True):
         elif changed:
             self.refresh(*changed)
 
-    # -- painting ---------------------------------------------------------------------------------
-
     def render_line(self, y: int) -> Strip:
         row = y + self.scroll_offset.y
         width, ground = self.size.width, self.rich_style
@@ -235,38 +249,19 @@ class Transcript(ScrollView, can_focus=True):
             return Strip.blank(width, ground)
         strip = strip.adjust_cell_length(width, ground).apply_style(ground)
         if self.has_focus and self._under_cursor(row):
-            strip = Strip([Segment("▌", ground + Style(color=self._palette.local)), *strip.crop(1)], width)
-        return self._selected(strip, row).apply_offsets(0, row)
+            strip = barred(strip, ground + Style(color=self._palette.local))
+        if (selection := self.text_selection) is not None:
+            strip = marked(strip, selection.get_span(row), self.screen.get_component_rich_style("screen--selection"))
+        # one colour, one escape sequence: without this most of what is written would be those
+        return strip.simplify().apply_offsets(0, row)
 
     def _under_cursor(self, row: int) -> bool:
         at = self.cursor
         return at is not None and at < len(self.rows) and 0 <= row - self.rows.start(at) < self.rows.height(at) - 1
 
-    def _selected(self, strip: Strip, row: int) -> Strip:
-        selection = self.text_selection
-        span = selection.get_span(row) if selection is not None else None
-        if span is None:
-            return strip
-        start, end = span
-        end = strip.cell_length if end == -1 else end
-        style = self.screen.get_component_rich_style("screen--selection")
-        middle = [Segment(s.text, (s.style or Style()) + style, s.control) for s in strip.crop(start, end)]
-        return Strip([*strip.crop(0, start), *middle, *strip.crop(end)])
-
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text as it stands on the screen."""
-        last = self.rows.total - 1
-        first = selection.start.y if selection.start else 0
-        final = min(last, selection.end.y if selection.end else last)
-        rows: list[str] = []
-        for row in range(first, final + 1):
-            strip = self.rows.row(row)
-            text = strip.text if strip is not None else ""
-            start, end = selection.get_span(row) or (0, 0)
-            rows.append((text[start:] if end == -1 else text[start:end]).rstrip())
-        return "\n".join(rows), "\n"
-
-    # -- keys -------------------------------------------------------------------------------------
+        return selected(self.rows.row, self.rows.total, selection), "\n"
 
     def on_focus(self) -> None:
         if self.cursor is None:
@@ -275,12 +270,8 @@ class Transcript(ScrollView, can_focus=True):
     def action_step(self, by: int) -> None:
         """Moves to the next message up or down, and into view."""
         self.paint()
-        blocks = self.thread.blocks
-        at = len(blocks) if self.cursor is None else self.cursor
-        at += by
-        while 0 <= at < len(blocks) and not blocks[at].addressable:
-            at += by
-        if not 0 <= at < len(blocks):
+        at = self.thread.next_message(self.cursor, by)
+        if at is None:
             if by > 0:
                 self.action_end()
             return
