@@ -266,3 +266,20 @@ def test_importing_the_package_loads_nothing() -> None:
     code = "import sys; before = set(sys.modules); import hybridchat; print([m for m in sys.modules if m not in before])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert told.strip() == "['__future__', 'hybridchat']"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "prompt", "source", "rule"),
+    [
+        ("oblix-cost", " ".join(["word"] * 26), "in_cloud", "checks"),
+        ("oblix-cost", HARD[:60], "on_device", "checks"),
+        ("oblix-perf", "hello there", "on_device", "checks"),
+        ("oblix-perf", "compare these", None, "score"),
+    ],
+)
+async def test_the_documents_word_rules_are_strategies(strategy: str, prompt: str, source: str | None, rule: str) -> None:
+    async with await hooked(HybridClient(strategy=strategy)) as client:
+        response = await client.execute(prompt)
+    assert response["routing_decision"]["rule"] == rule
+    assert source is None or response["inference_source"] == source
+    assert response["agent_checks"][strategy]["reason"]

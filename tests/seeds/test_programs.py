@@ -47,7 +47,8 @@ def test_an_answer_says_who_gave_it_and_what_the_agents_thought(demo: Demo) -> N
 
 def test_a_hard_prompt_uses_a_higher_tier_than_an_easy_one(demo: Demo) -> None:
     (easy, hard), stderr = run("tiers", demo)
-    assert (easy, hard) == ("ollama:phi", "openai:gpt-4")
+    assert easy == "ollama:phi"
+    assert hard.startswith("openai:gpt-")
     assert stderr == ""
 
 
