@@ -50,7 +50,7 @@ def figures(*, quick: bool) -> list[Figure]:
             session = stored(env, MESSAGES)
             with _opened(env, session, 6 if quick else 8) as terminal:
                 idle = _idle(terminal, 2 if quick else 20)
-                streamed = _stream(terminal, tap, 6 if quick else 60)
+                streamed = _stream(terminal, tap, 9 if quick else 60)
         with surroundings() as env:
             bare = _bare_keys(env, 8 if quick else 60)
     return [*_told(streamed, bare), *idle]
@@ -87,7 +87,7 @@ def _stream(terminal: Heard, tap: Tap, seconds: int) -> Streamed:
     keys: list[float] = []
     typed = ""
     letters = itertools.cycle("qzjxvk")
-    while time.perf_counter() - began < seconds - 3:
+    while time.perf_counter() - began < seconds - 2:
         terminal.listen(KEYS_APART)
         typed += next(letters)
         if (took := _key(terminal, typed)) is not None:
