@@ -44,6 +44,8 @@ class Call:
     temperature: float | None = None
     think: bool | str | None = None
     keep_alive: str | None = None
+    logprobs: bool = False
+    """Ask for the tokens' probabilities too; servers that do not know them answer without."""
     connect_timeout: float = 5.0
     first_token_timeout: float = 120.0
     gap_timeout: float = 60.0
@@ -67,6 +69,8 @@ class Done:
     served_by: str = ""
     remote_host: str | None = None
     """Ollama only: the reply came from another machine, so it was not local."""
+    logprobs: tuple[float, ...] | None = None
+    """Natural logarithms of the probabilities of the visible tokens, the first 4,096; `None` where the server gave none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from hybridchat.facts import Locality, Model, Timings, Usage
 from hybridchat.providers.base import Call, Delta, Done, Guard, Listing, ProviderError
-from hybridchat.providers.errors import Site, check_key, cut
+from hybridchat.providers.errors import Site, check_key, complaint_of, cut
+from hybridchat.providers.likelihoods import Likelihoods
 from hybridchat.providers.ollama_models import elsewhere, installed, known_live
 from hybridchat.providers.wire import (
     LISTING_S,
@@ -69,6 +70,8 @@ class OllamaProvider:
         self._guard, self._locality = guard, locality
         self._chat = Lazy(self._build_chat)
         self._plain = Lazy(self._build_plain)
+        self._no_logprobs = False
+        """The server turned out not to know them."""
         self._shown: dict[str, Mapping[str, object]] = {}
         """What /api/show told, by digest: it cannot change while the digest does not."""
 
@@ -135,7 +138,13 @@ class OllamaProvider:
         chunks = await self._open(client, call)
         try:
             with heard_by_hooks(heard):
-                chunk = await next_chunk(chunks, ended=False)
+                try:
+                    chunk = await next_chunk(chunks, ended=False)
+                except Exception as error:
+                    if not self._learn(error, call):
+                        raise
+                    chunks = await self._open(client, call)
+                    chunk = await next_chunk(chunks, ended=False)
             while chunk is not None:
                 if (delta := answer.hear(chunk)) is not None:
                     yield delta
@@ -159,9 +168,18 @@ class OllamaProvider:
             think=call.think if able else None,
             options=options,
             keep_alive=call.keep_alive,
+            logprobs=True if call.logprobs and not self._no_logprobs else None,
         )
         generator: AsyncGenerator[ollama.ChatResponse, None] = chunks
         return generator
+
+    def _learn(self, error: Exception, call: Call) -> bool:
+        """Whether one more try makes sense, without the token probabilities that the server complained of."""
+        said = complaint_of(error)
+        if not call.logprobs or self._no_logprobs or said is None or "logprob" not in said.text.lower():
+            return False
+        self._no_logprobs = True
+        return True
 
     # -- what there is
 
@@ -225,6 +243,7 @@ class _Answer:
         self._site = site
         self._clock = Stopwatch()
         self._done: Done | None = None
+        self._likely = Likelihoods()
 
     @property
     def ended(self) -> bool:
@@ -239,6 +258,8 @@ class _Answer:
                 served_by=chunk.model or "",
             )
         text, thinking = chunk.message.content or "", chunk.message.thinking or ""
+        if text:
+            self._likely.hear(chunk.logprobs)
         if not text and not thinking:
             return None
         self._clock.token()
@@ -254,7 +275,7 @@ class _Answer:
     def done(self, remote_host: str | None) -> Done:
         if self._done is None:
             raise cut(self._site)
-        return replace(self._done, remote_host=remote_host)
+        return replace(self._done, remote_host=remote_host, logprobs=self._likely.told())
 
 
 def _seconds(nanoseconds: int | None) -> float | None:

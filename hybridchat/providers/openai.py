@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from hybridchat.facts import Live, Locality, Model, Usage
 from hybridchat.providers.base import Call, Delta, Done, Guard, Listing
 from hybridchat.providers.errors import Site, check_key, complaint_of, cut, no_key, refused
+from hybridchat.providers.likelihoods import Likelihoods
 from hybridchat.providers.wire import (
     LISTING_S,
     NO_KEY,
@@ -134,6 +135,9 @@ class OpenAIProvider:
         options: dict[str, Any] = {limit: output_limit(call), "stream_options": {"include_usage": True}}
         if call.temperature is not None:
             options["temperature"] = call.temperature
+        if call.logprobs:
+            # llama.cpp would otherwise rank twenty alternatives for each token
+            options |= {"logprobs": True, "top_logprobs": 1}
         if isinstance(call.think, str):
             options["reasoning_effort"] = call.think
         elif call.think is False and not self._official:
@@ -147,6 +151,8 @@ class OpenAIProvider:
             return False
         text = said.text.lower()
         unknown = {name for name in ("stream_options", "max_completion_tokens") if name in text}
+        if "logprob" in text:
+            unknown |= {"logprobs", "top_logprobs"}
         if "max_completion_tokens" in unknown:
             # "use max_completion_tokens instead": the names of a reasoning model's limit
             unknown = (unknown - {"max_completion_tokens"}) | ({"max_tokens"} if not self._official else set())
@@ -195,6 +201,7 @@ class _Answer:
         self._model = ""
         self._own: dict[str, object] = {}
         self._said = False
+        self._likely = Likelihoods()
         self.reason = ""
 
     def hear(self, chunk: ChatCompletionChunk) -> Delta | None:
@@ -211,6 +218,8 @@ class _Answer:
                 continue
             extra = choice.delta.model_extra or {}
             text += word(choice.delta.content) + word(choice.delta.refusal)
+            if choice.delta.content:
+                self._likely.hear(getattr(choice.logprobs, "content", None))
             thinking += word(extra.get("reasoning_content") or extra.get("reasoning"))
         if not text and not thinking:
             return None
@@ -224,7 +233,8 @@ class _Answer:
         if self.reason == "refused" and not self._said:
             raise refused(self._site)
         prefill, generate = _seconds(self._own.get("prompt_ms")), _seconds(self._own.get("predicted_ms"))
-        return Done(self.reason, self._usage, self._clock.timings(prefill_s=prefill, generate_s=generate), self._model)
+        timings = self._clock.timings(prefill_s=prefill, generate_s=generate)
+        return Done(self.reason, self._usage, timings, self._model, logprobs=self._likely.told())
 
 
 def _live(raw: Mapping[str, object]) -> Live | None:

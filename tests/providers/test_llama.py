@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,16 @@ async def test_an_answer_streams_with_the_servers_own_times(provider: OpenAIProv
     assert (done.usage.input_tokens or 0) > 20
     assert done.timings.generate_s is not None
     assert done.timings.prefill_s is not None
+
+
+@pytest.mark.parametrize("provider", ["once"], indirect=True)
+async def test_token_probabilities_come_with_the_answer_when_asked_for(provider: OpenAIProvider) -> None:
+    asked = await call(provider)
+    text, done = await said(provider, replace(asked, logprobs=True))
+    assert text.strip() == SENTENCE
+    assert len(done.logprobs or ()) in {len(SENTENCE.split()), len(SENTENCE.split()) + 1}
+    assert all(-0.01 < p <= 0 for p in done.logprobs or ()), "the model has one word to say after each"
+    assert (await said(provider, asked))[1].logprobs is None
 
 
 @pytest.mark.parametrize("provider", ["once"], indirect=True)

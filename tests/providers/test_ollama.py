@@ -237,3 +237,37 @@ async def test_an_unknown_model_is_told_with_the_command_that_gets_it() -> None:
         with pytest.raises(UnknownModel, match=r"Get it with: ollama pull llama3\.2:3b$"):
             await said(provider, call())
         await provider.close()
+
+
+# -- token probabilities ----------------------------------------------------------------------------------------------
+
+
+def line(text: str, *logprobs: float, thinking: str = "", done: bool = False) -> dict[str, object]:
+    told: dict[str, object] = {"model": "m", "created_at": "2026-11-01T00:00:00Z", "done": done}
+    message = {"role": "assistant", "content": text, **({"thinking": thinking} if thinking else {})}
+    likely = {"logprobs": [{"token": "x", "logprob": p} for p in logprobs]} if logprobs else {}
+    return {**told, "message": message, **likely, **({"done_reason": "stop"} if done else {})}
+
+
+async def test_probabilities_are_asked_for_only_when_wanted_and_told_at_the_end() -> None:
+    reply = ndjson(line("", -9.0, thinking="hm"), line("hi", -0.5), line(" you", -1.0, -2.0), line("", done=True))
+    async with FaultServer(reply) as server:
+        provider = OllamaProvider("ollama", server.url, guard=open_guard, locality=Locality.ON_DEVICE)
+        _, done = await said(provider, call(logprobs=True))
+        _, without = await said(provider, call())
+        await provider.close()
+        asked = [r.json().get("logprobs") for r in server.requests]
+    assert (done.logprobs, asked) == ((-0.5, -1.0, -2.0), [True, None])
+    assert without.usage == done.usage
+
+
+async def test_a_server_that_refuses_them_is_asked_once_more_without_and_remembered() -> None:
+    no, yes = http({"error": "unknown field logprobs"}, 400), ndjson(line("hi"), line("", done=True))
+    async with FaultServer(no, yes) as server:
+        provider = OllamaProvider("ollama", server.url, guard=open_guard, locality=Locality.ON_DEVICE)
+        for _ in range(2):
+            text, done = await said(provider, call(logprobs=True))
+            assert (text, done.logprobs) == ("hi", None)
+        await provider.close()
+        asked = [r.json().get("logprobs") for r in server.requests]
+    assert asked == [True, None, None]

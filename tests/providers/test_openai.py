@@ -109,6 +109,54 @@ async def test_a_server_that_keeps_saying_no_is_not_asked_for_ever(make: Make) -
         assert len(server.requests) == 2
 
 
+def likely(text: str, *logprobs: object) -> dict[str, object]:
+    told = chunk(text)
+    told["choices"][0]["logprobs"] = {
+        "content": [{"token": "x", "logprob": p, "bytes": None, "top_logprobs": []} for p in logprobs]
+    }
+    return told
+
+
+async def test_token_probabilities_are_asked_for_only_when_wanted_and_told_at_the_end(make: Make) -> None:
+    thought = {**likely("", -9.0), "choices": [{**likely("", -9.0)["choices"][0], "delta": {"reasoning_content": "hm"}}]}
+    reply = sse(thought, likely("hi", -0.5, -1.25), likely(" you", 0), chunk(finish="stop"), DONE)
+    async with FaultServer(reply) as server:
+        _, done = await said(make(server), call(logprobs=True))
+        await said(make(server), call())
+        first, second = (r.json() for r in server.requests)
+    assert done.logprobs == (-0.5, -1.25, 0.0), "what was only thought does not count"
+    assert (first["logprobs"], first["top_logprobs"]) == (True, 1)
+    assert not {"logprobs", "top_logprobs"} & set(second)
+
+
+async def test_a_server_that_does_not_know_probabilities_is_asked_once_more_without_and_remembered(make: Make) -> None:
+    async with FaultServer(rejects("logprobs is not supported with this model"), PLAIN) as server:
+        provider = make(server)
+        for _ in range(2):
+            text, done = await said(provider, call(logprobs=True))
+            assert (text, done.logprobs) == ("hi", None)
+        asked = ["logprobs" in r.json() or "top_logprobs" in r.json() for r in server.requests]
+    assert asked == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    "odd", [5, "x", [], {"content": 3}, {"content": [None, {}, {"logprob": "no"}]}, {"tokens": ["a"]}], ids=str
+)
+async def test_odd_probabilities_never_cost_an_answer(odd: object, make: Make) -> None:
+    told = chunk("hi")
+    told["choices"][0]["logprobs"] = odd
+    async with FaultServer(sse(told, chunk(finish="stop"), DONE)) as server:
+        text, done = await said(make(server), call(logprobs=True))
+    assert (text, done.logprobs) == ("hi", None)
+
+
+async def test_the_probabilities_kept_have_a_limit(make: Make) -> None:
+    many = [likely("x", *[-0.1] * 100) for _ in range(50)]
+    async with FaultServer(sse(*many, chunk(finish="stop"), DONE)) as server:
+        _, done = await said(make(server), call(logprobs=True))
+    assert len(done.logprobs or ()) == 4096
+
+
 async def test_the_official_service_gets_the_limit_reasoning_models_take() -> None:
     bodies: list[bytes] = []
 
