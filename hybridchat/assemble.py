@@ -18,7 +18,7 @@ from hybridchat.chat import Chat
 from hybridchat.config import Config, load
 from hybridchat.config.endpoints import Endpoint, endpoints
 from hybridchat.config.pair import starting_pair
-from hybridchat.config.paths import data_dir
+from hybridchat.config.paths import config_path, data_dir
 from hybridchat.config.rules import rules_of
 from hybridchat.config.schema import PairSettings, Table, given
 from hybridchat.crew import Crew
@@ -112,6 +112,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         budget_window=config.limits.budget_window or policy.budget_window,
         style=STYLES[config.privacy.placeholders],
         rules=rules_of(config),
+        config_file=None if demo is not None else config_path(env),
         folder=_here(),
     )
     world.local_only(on=_first_mode(store, setup.session, crew.mode) is Mode.ONLY_LOCAL)

@@ -11,13 +11,14 @@ from weakref import WeakSet
 
 from hybridchat import terms
 from hybridchat.answer import Answer
-from hybridchat.conversation import Ended, Ending, Event, Package, Session, Turn, Verdict
+from hybridchat.conversation import Ended, Ending, Event, HandedOver, Package, Session, Turn, Verdict
 from hybridchat.crew import NO_OPTIONS, Ask, Crew, Options, held_mode, must_ask, readable
 from hybridchat.facts import Decision, Locality, Mode, Model, Request, Snapshot
 from hybridchat.handover import Parts
 from hybridchat.look import Look, look, package
 from hybridchat.privacy.scan import ScanError
 from hybridchat.providers.base import ProviderError
+from hybridchat.repair import Repair
 from hybridchat.routing.explain import from_record, sentence
 from hybridchat.routing.memory import planned_window
 from hybridchat.routing.policy import Policy
@@ -64,6 +65,9 @@ class Chat:
         self._crew = crew
         self._held: dict[str, Ask] = {}
         self._answers: WeakSet[Answer] = WeakSet()
+        self.repair = Repair(crew)
+        """What the user put right by hand. `suggestion(session_id)` is what to ask after a turn; `repair` takes the answer."""
+        self.suggestion = self.repair.suggestion
 
     # -- one turn ---------------------------------------------------------------------------------
 
@@ -126,8 +130,8 @@ class Chat:
         turn = self._turn(turn_id)
         if turn.ending is not Ending.HELD:
             raise LookupError(f"turn {turn_id} does not wait for a verdict")
-        decision = self.decision(turn_id)
-        waiting = decision.chosen if decision is not None else None
+        record = self.store.decision(turn_id)
+        waiting = from_record(record["decision"]).chosen if record is not None else None
         # of an answered turn the other side had been asked for: no model of the same side may step in
         answered = turn.answer if turn.answer is not None and turn.answer.text else None
         other = answered is not None and waiting is not None and (answered.locality is Locality.ON_DEVICE) != waiting.on_device
@@ -150,12 +154,14 @@ class Chat:
 
     async def _run(self, make: Callable[[], Ask], stopper: Stopper) -> AsyncGenerator[Event, None]:
         # off the loop: some questions are read from the store
-        ask = await asyncio.to_thread(make)
+        ask = await asyncio.to_thread(lambda: self.repair.observed(make()))
         if ask.verdict is Verdict.CANCEL and ask.turn is not None:
             yield self._cancelled(ask.turn)
             return
         async with aclosing(run(ask, stopper, self._crew)) as events:
             async for event in events:
+                if isinstance(event, HandedOver):
+                    self.repair.went(ask, event)
                 if isinstance(event, Rest):
                     self._held[event.held.turn_id] = event.ask
                     yield event.held
@@ -269,8 +275,8 @@ class Chat:
         return self.world.snapshot()
 
     def decision(self, turn_id: str) -> Decision | None:
-        """The last decision for a turn. Reads the store."""
-        record = self.store.decision(turn_id)
+        """The decision behind a turn's answer; of a turn without one, the last. Reads the store."""
+        record = self.store.decision(turn_id, answered=True)
         return from_record(record["decision"]) if record is not None else None
 
     async def close(self) -> None:

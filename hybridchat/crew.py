@@ -120,6 +120,8 @@ class Crew:
     """The user's own, the first that fits a message holds."""
     folder: str = ""
     """Where the program was started."""
+    config_file: Path | None = None
+    """Where a rule is written; `None`: nowhere, as in the demo."""
     patience: Patience = Patience()
     grants: dict[str, frozenset[str]] = field(default_factory=dict)
     """Session id -> hosts the user said `always in this session` for, as last read from the store."""

@@ -17,7 +17,7 @@ from hybridchat.cli.plain_turn import Teller
 from hybridchat.cli.start import Opening, wanted
 from hybridchat.cli.teletype import Teletype
 from hybridchat.commands import Unknown, parse
-from hybridchat.config import Config
+from hybridchat.config import Config, ConfigError
 from hybridchat.conversation import Held, Package, Session, Turn, Verdict
 from hybridchat.render import words
 from hybridchat.welcome import found
@@ -97,6 +97,20 @@ class Plain:
             verdict = self._consent(held.package)
             held = self._follow(partial(self.chat.resume, held.turn_id, verdict))
         self.refresh()
+        self._suggest()
+
+    def _suggest(self) -> None:
+        """Asks whether what the user keeps putting right shall become a rule."""
+        found = self.on_loop(lambda: self.chat.suggestion(self.session.id))
+        if found is None:
+            return
+        if self.choose(found.question, ["yes, and write it down as a rule", "no"]) != 0:
+            self.chat.repair.decline(found)
+            return
+        try:
+            self.say(self.chat.repair.accept(found))
+        except (ConfigError, OSError) as error:
+            self.say(f"The rule could not be written: {error}")
 
     def begin(self) -> None:
         """Makes the session real: one without a question never reaches the list."""

@@ -17,7 +17,7 @@ from hybridchat.config.errors import ConfigError, dotted
 from hybridchat.config.load import Tree, build, in_file, merge, nested, parse, read, split, typed
 from hybridchat.config.locate import allowed, element, plain
 from hybridchat.config.paths import make_private
-from hybridchat.config.schema import Config, Table
+from hybridchat.config.schema import Config, RuleSettings, Table
 
 PLACES = {"endpoints": "NAME", "models": "ENDPOINT:NAME", "strategies": "NAME"}
 """Tables whose entries the user names, and how their names look."""
@@ -132,6 +132,33 @@ def set_value(path: Path, key: str, value: object) -> Config:
     if parse(text, name) != after:
         raise ConfigError(
             in_file(old, name)(at), dotted(at), "stands in a form that cannot be changed here; edit the file by hand"
+        )
+    _replace(path, text)
+    return config
+
+
+def add_rule(path: Path, rule: RuleSettings, why: str) -> Config:
+    """Adds a `[[rule]]` at the end of the file at `path`, with `why` as a comment, and returns what the file now says.
+
+    All that is there stays as it is. Raises `ConfigError` when the result would be wrong, `OSError` when it cannot be written.
+    """
+    name = str(path)
+    old = read(path)
+    before = parse(old, name)
+    said = {key: value for key, value in msgspec.to_builtins(rule.when).items() if value not in ([], "", None)}
+    made = {"name": rule.name, "use": rule.use, "when": said}
+    after = {**before, "rule": [*before.get("rule", ()), made]}
+    config = build(after, lambda _: name)
+    conditions = ", ".join(f"{key} = {_toml(value)}" for key, value in said.items())
+    block = f"# {why}\n[[rule]]\nname = {_toml(rule.name)}\nuse = {_toml(rule.use)}\nwhen = {{ {conditions} }}\n"
+    text = f"{old.rstrip()}\n\n{block}" if old.strip() else block
+    try:
+        whole = parse(text, name)
+    except ConfigError:
+        whole = {}
+    if whole != after:
+        raise ConfigError(
+            in_file(old, name)(("rule",)), "rule", "stands in a form that cannot be added to; edit the file by hand"
         )
     _replace(path, text)
     return config

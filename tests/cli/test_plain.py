@@ -202,3 +202,15 @@ def test_a_model_that_is_not_there_ends_it_in_one_sentence(env: dict[str, str]) 
     with Talk("--plain", "-m", "nope", env=env) as talk:
         assert "There is no model nope" in talk.until("\n")
         assert talk.leave() == 2
+
+
+def test_a_habit_of_overrides_becomes_a_rule_when_the_user_says_so(demo: Demo, env: dict[str, str], tmp_path: Path) -> None:
+    with Talk("--plain", env={**env, "HYBRIDCHAT_CLOUD": "auto"}) as talk:
+        talk.until("\nyou: ")
+        for n in range(3):
+            talk.line("/new")
+            talk.line("SELECT name FROM users")
+            said = talk.line("/other", "for none: " if n == 2 else "\nyou: ")
+        assert "You moved 3 of the last 3 SQL questions to the cloud. Start there next time?" in said
+        assert "holds from now on" in talk.line("1")
+    assert 'use = "prefer_cloud"' in (tmp_path / "config.toml").read_text()
