@@ -182,7 +182,7 @@ class _Journey:
         A consent for the whole session was given to what was left readable then: it is asked again when that list grows.
         """
         if must_ask(self.crew, self.ask, model):
-            return self.attempt.explanation if self.attempt else "first message to this host in this session"
+            return self.attempt.explanation if self.attempt else "first message to this host in this conversation"
         if readable(self.crew, model) or self.crew.policy.cloud == "auto":
             return None
         seen = self.crew.looked_at.setdefault((self.session.id, model.host), set())

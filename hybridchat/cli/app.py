@@ -31,6 +31,9 @@ Demo = Annotated[bool, typer.Option("--demo", help="Demo models: canned text, no
 Plain = Annotated[bool, typer.Option("--plain", help="Append-only lines instead of a full screen.")]
 Local = Annotated[bool, typer.Option("--local", help="Only this machine, a promise: nothing leaves it.")]
 NoSave = Annotated[bool, typer.Option("--no-save", help="Keep the conversation in memory only.")]
+SessionId = Annotated[
+    str | None, typer.Option("--session", metavar="ID", help="Conversation to go on with: its id, or the start of it.")
+]
 ModelName = Annotated[
     str | None, typer.Option("--model", "-m", metavar="MODEL", help="Model to pin: ollama:llama3.2, or llama3.2.")
 ]
@@ -72,6 +75,7 @@ def root(
     local: Local = False,
     no_save: NoSave = False,
     model: ModelName = None,
+    session: SessionId = None,
     version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False,
 ) -> int:
     """Opens the chat when no command is given."""
@@ -81,7 +85,7 @@ def root(
         sys.stdout.write(f"hybridchat {__version__}\n")
         raise typer.Exit(0)
     if context.invoked_subcommand is None:
-        raise typer.Exit(_open(demo=demo, plain=plain, local=local, no_save=no_save, model=model, session=None))
+        raise typer.Exit(_open(demo=demo, plain=plain, local=local, no_save=no_save, model=model, session=session))
     return edge.OK
 
 
@@ -92,9 +96,7 @@ def chat(
     local: Local = False,
     no_save: NoSave = False,
     model: ModelName = None,
-    session: Annotated[
-        str | None, typer.Option("--session", metavar="ID", help="Conversation to go on with: its id, or the start of it.")
-    ] = None,
+    session: SessionId = None,
 ) -> int:
     """Open the chat, as bare `hybridchat` does."""
     return _open(demo=demo, plain=plain, local=local, no_save=no_save, model=model, session=session)

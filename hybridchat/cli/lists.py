@@ -136,7 +136,8 @@ def _what(row: LedgerRow) -> str:
         return f"contacted without content, {words.plural(row.n, 'time')}" + (f", {row.failed} failed" if row.failed else "")
     size = "nothing left" if row.bytes is None else f"{row.bytes:,} bytes"
     hidden = ", ".join(f"{n} {kind.lower()}" for kind, n in row.hidden.items())
-    return f"{size} to {words.short(row.model_id or '')}" + (f", {hidden} hidden" if hidden else "")
+    told = f"{size} to {words.short(row.model_id or '')}" + (f", {hidden} hidden" if hidden else "")
+    return told + (f" · sha256 {row.sha256[:12]}" if row.sha256 else "")
 
 
 def _raw(store: Store, ids: Sequence[str], said: str) -> int:
@@ -144,22 +145,33 @@ def _raw(store: Store, ids: Sequence[str], said: str) -> int:
     if body is None:
         several = f"several rows that begin with {said}" if len(ids) > 1 else f"no message {said}"
         raise Exit(edge.USAGE, f"The ledger has {several}. `hybridchat ledger` lists them.")
-    sys.stdout.buffer.write(body + b"\n")
+    # into a pipe the body and nothing else: its hash must be the ledger's
+    sys.stdout.buffer.write(body + (b"\n" if sys.stdout.isatty() else b""))
     return edge.OK
 
 
-def why(turn_id: str | None) -> int:
+def why(said: str | None) -> int:
     store = _store()
     try:
-        wanted = turn_id
-        if wanted is None:
-            newest = next((s for s in store.sessions(None) if s.turns), None)
-            wanted = newest.leaf_id if newest is not None else None
-        record = store.decision(wanted) if wanted is not None else None
+        turn_id = _turn_id(store, said)
+        record = store.decision(turn_id, answered=True) if turn_id is not None else None
+    except LookupError as error:
+        raise Exit(edge.USAGE, f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
     finally:
         asyncio.run(store.close())
     if record is None:
-        missing = "no decision to explain yet" if turn_id is None else f"no decision about a turn {turn_id}"
+        missing = "no decision to explain yet" if said is None else f"no decision about a turn or conversation {said}"
         raise Exit(edge.USAGE, f"There is {missing}.")
     sys.stdout.write("\n".join(sentences.why(from_record(record["decision"]))) + "\n")
     return edge.OK
+
+
+def _turn_id(store: Store, said: str | None) -> str | None:
+    """A turn by its id, or the last one of a conversation, or of all. Raises `LookupError` for an ambiguous conversation."""
+    if said is None:
+        session = next((s for s in store.sessions(None) if s.turns), None)
+    elif store.turn(said) is not None:
+        return said
+    else:
+        session = store.session(said)
+    return session.leaf_id if session is not None else None

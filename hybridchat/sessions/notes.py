@@ -52,16 +52,18 @@ class Notes:
         self._writer.put(job)
         return decision_id
 
-    def decision(self, turn_id: str, decision_id: str | None = None) -> dict[str, Any] | None:
-        """The last decision about a turn, or the one with that id.
+    def decision(self, turn_id: str, decision_id: str | None = None, *, answered: bool = False) -> dict[str, Any] | None:
+        """The last decision about a turn, or the one with that id. `answered` prefers one whose model said something.
 
         Keys: `id, turn_id, at, micros, version, program, decision, snapshot`.
         """
         row = self._one(
-            "SELECT * FROM decisions WHERE turn_id = ? AND (? IS NULL OR id = ?) ORDER BY seq DESC LIMIT 1",
+            """SELECT * FROM decisions d WHERE turn_id = ? AND (? IS NULL OR id = ?) ORDER BY
+            ? AND EXISTS (SELECT 1 FROM attempts a WHERE a.decision_id = d.id AND a.text <> '') DESC, seq DESC LIMIT 1""",
             turn_id,
             decision_id,
             decision_id,
+            answered,
         )
         if row is None:
             return None

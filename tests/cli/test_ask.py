@@ -57,7 +57,7 @@ def test_private_values_never_leave_and_come_back_in_the_answer(demo: Demo, env:
     (row,) = [json.loads(line) for line in listed.stdout.splitlines()]
     assert row["sha256"] == hashlib.sha256(body).hexdigest()
     assert row["bytes"] == len(body)
-    assert inside("ledger", "--raw", row["id"], env=env).stdout.rstrip(b"\n") == body
+    assert inside("ledger", "--raw", row["id"], env=env).stdout == body
 
 
 def test_without_a_terminal_the_cloud_needs_consent_on_the_command_line(demo: Demo, env: dict[str, str]) -> None:

@@ -76,7 +76,7 @@ def test_sessions_ledger_and_why_tell_what_happened(asked: tuple[Demo, dict[str,
     assert f"{len(sent.body)} bytes to gpt-6.1-terra, 1 email hidden" in row
     (record,) = [json.loads(line) for line in hybridchat("ledger", "--json", env=env).stdout.splitlines()]
     assert record["sha256"] == hashlib.sha256(sent.body).hexdigest()
-    assert hybridchat("ledger", "--raw", row.split()[0], env=env).stdout == sent.body + b"\n"
+    assert hybridchat("ledger", "--raw", row.split()[0], env=env).stdout == sent.body
     why = hybridchat("why", env=env).stdout.decode()
     assert why.startswith("gpt-6.1-terra in the cloud: you asked for it\n")
     assert "claude-haiku-5-5, out: another model was chosen by hand" in why
@@ -131,7 +131,10 @@ def test_bad_input_gets_one_sentence(env: dict[str, str], arguments: tuple[str, 
 
 def test_rows_and_turns_that_are_not_there(asked: tuple[Demo, dict[str, str]]) -> None:
     _, env = asked
-    for arguments, word in ((("ledger", "--raw", "zz"), b"no message zz"), (("why", "zz"), b"no decision about a turn zz")):
+    for arguments, word in (
+        (("ledger", "--raw", "zz"), b"no message zz"),
+        (("why", "zz"), b"no decision about a turn or conversation zz"),
+    ):
         done = inside(*arguments, env=env)
         assert done.returncode == 2
         assert word in done.stderr
