@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 
-from hybridchat.config.check import faults
 from hybridchat.config.errors import ConfigError, Fault, KeyPath, dotted
 from hybridchat.config.paths import config_path
 from hybridchat.config.schema import Config
@@ -93,6 +92,8 @@ def build(data: Tree, where: Where) -> Config:
     """`data` typed and checked; `where` says who said a key. Raises `ConfigError`."""
     if not data:
         return Config()  # the defaults are valid, and working out the types takes 3 ms of every start
+    from hybridchat.config.check import faults  # imported here: needed only for a file that says something
+
     try:
         config = msgspec.convert(data, Config)
     except msgspec.ValidationError as error:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from hybridchat.config.errors import Fault, suggestion
 from hybridchat.config.schema import Config, RuleSettings
 from hybridchat.facts import Mode
-from hybridchat.routing.preferences import Rule, idle
+
+if TYPE_CHECKING:
+    from hybridchat.routing.preferences import Rule
 
 MODES = tuple(mode.value for mode in Mode)
 CLOUD = (Mode.ONLY_CLOUD, Mode.PREFER_CLOUD)
@@ -20,6 +23,8 @@ def rules_of(config: Config) -> tuple[Rule, ...]:
 
 
 def _rule(said: RuleSettings, number: int) -> Rule:
+    from hybridchat.routing.preferences import Rule  # imported here: 5 ms of patterns before the first paint, and few have rules
+
     when = said.when
     mode = Mode(said.use) if said.use in MODES else None
     return Rule(
@@ -51,6 +56,10 @@ def use_faults(config: Config, known: tuple[str, ...]) -> Iterator[Fault]:
 def pointless(config: Config) -> Iterator[Fault]:
     """Rules that are well formed and yet can match nothing, or can never have their way."""
     rules = rules_of(config)
+    if not rules:
+        return
+    from hybridchat.routing.preferences import idle  # as above
+
     for number, reason in idle(rules):
         yield Fault(("rule", number), f"{rules[number].name} can match nothing: {reason}")
     for number, rule in enumerate(rules):
