@@ -172,7 +172,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """The package goes to the wire now. `moved` when another model answered the turn before."""
+    """The package goes to the wire now. `moved` when the answer before came from another place."""
 
     turn_id: str
     attempt_id: str

@@ -147,8 +147,7 @@ class _Journey:
         if made.remote:
             # whoever may have the words may also be asked whether it is there
             self.crew.world.allow_host(model.host)
-        current = self.attempt.model.id if self.attempt else self._before(found)
-        moved = current is not None and current != model.id
+        moved = self._moves(model)
         for second in (False, True):
             self.tries += 1
             attempt = self.attempt = Try(self.crew, self.turn, model, made, self.stopper, decision_id, moved=moved)
@@ -172,9 +171,11 @@ class _Journey:
 
     # -- what comes next --------------------------------------------------------------------------
 
-    def _before(self, found: Look) -> str | None:
-        """The model that spoke last: in this turn, else in the one before."""
-        return self.turn.answer.model_id if self.turn.answer is not None else found.request.current
+    def _moves(self, model: Model) -> bool:
+        """Whether the conversation changes its place: from this machine to a host, back, or from one host to another."""
+        answers = [t.answer for t in (*self.parts.history, self.turn)]
+        spoke = [a for a in answers if a is not None and a.text]
+        return bool(spoke) and (spoke[-1].locality, spoke[-1].host) != (model.locality, model.host)
 
     def _must_ask(self, model: Model, made: Package) -> str | None:
         """Why consent is needed before the package may go, or `None`.
