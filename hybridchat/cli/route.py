@@ -19,7 +19,7 @@ from hybridchat.config.paths import config_path
 from hybridchat.config.template import set_value
 from hybridchat.facts import Difficulty, Mode
 from hybridchat.routing.decide import decide
-from hybridchat.routing.difficulty import difficulty, notice
+from hybridchat.routing.difficulty import difficulty, notice, ranking
 from hybridchat.routing.explain import sentence, table
 from hybridchat.routing.whatif import what_if
 from hybridchat.sessions.store import Store
@@ -102,8 +102,8 @@ def jsonl() -> int:
         if not line.strip():
             continue
         record = _record(line, number)
-        found = difficulty(record["prompt"])
-        sys.stdout.write(json.dumps({"id": record["id"], "score": found.score, "label": found.label}, ensure_ascii=False) + "\n")
+        told = {"id": record["id"], "score": ranking(record["prompt"]), "label": difficulty(record["prompt"]).label}
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
     return edge.OK
 
 

@@ -15,6 +15,9 @@ from hybridchat.routing.policy import Policy
 from hybridchat.routing.weights import Loaded, Weights, raw_score, share_below, shipped
 
 MODERATE, COMPLEX = 0.3, 0.6
+FLOOR = 0.8
+"""Share of the rules' score that counts even where the scorer finds a message easy: the exam questions it learnt from hold no
+open tasks ("analyse", "recommend"). Chosen by us; ranked by that, the dev split gives .553 instead of .559, inside its interval."""
 DECAY = 0.8
 """Share of a conversation's difficulty that one easier message leaves."""
 PER_REPEAT = 0.2
@@ -77,7 +80,17 @@ def _own(found: Scan, weights: Weights | None) -> tuple[float, tuple[str, ...], 
     # the words of another language fall into buckets learnt from English ones
     if weights is None or not said.english or not found.tokens:
         return said.score, said.reasons, said.words
-    return share_below(weights, raw_score(weights, found, said.score)), said.reasons, said.words
+    learnt = share_below(weights, raw_score(weights, found, said.score))
+    return max(learnt, FLOOR * said.score), said.reasons, said.words
+
+
+def ranking(text: str) -> float:
+    """The trained score alone, 0..1, by which messages are ordered: what docs/weights.md measures."""
+    found = scan(text)
+    said, weights = opinion(found), shipped().weights
+    if weights is None or not said.english or not found.tokens:
+        return said.score
+    return round(share_below(weights, raw_score(weights, found, said.score)), 6)
 
 
 def _without(reasons: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hybridchat.facts import Difficulty
-from hybridchat.routing.difficulty import COMPLEX, DECAY, MODERATE, cloud_threshold, difficulty, notice, offer_threshold
+from hybridchat.routing.difficulty import COMPLEX, DECAY, MODERATE, cloud_threshold, difficulty, notice, offer_threshold, ranking
 from hybridchat.routing.policy import Policy
 
 CURVE = (
@@ -69,7 +69,7 @@ def test_small_talk_and_look_ups_are_simple(text: str) -> None:
         (CACHE, "complex", "code"),
         (CURVE, "complex", "maths"),
         (TEAMS, "complex", "constraints"),
-        (MERGE, "moderate", "constraints"),
+        (MERGE, "complex", "constraints"),
         (
             "Design a plan to move a 3 TB Postgres database with at most 5 minutes without it, compare 3 ways, justify one.",
             "moderate",
@@ -178,3 +178,9 @@ def test_a_threshold_set_on_ones_own_messages_stays_put() -> None:
 def test_always_and_never_hold_for_every_size(threshold: float) -> None:
     policy = replace(Policy(), difficulty_offer=threshold)
     assert offer_threshold(policy, 0.5) == offer_threshold(policy, 400.0) == threshold
+
+
+def test_open_tasks_are_not_easy_although_no_exam_holds_them() -> None:
+    task = "Analyze what a move to event sourcing would mean for a payments team, including risks, and recommend a way to start."
+    assert difficulty(task).label != "simple"
+    assert ranking(task) <= difficulty(task).score
