@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hybridchat.cli import edge
+from hybridchat.cli import edge, history
 from hybridchat.cli.edge import Exit
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ config_app = typer.Typer(help="Show, check or change the configuration.", no_arg
 app.add_typer(demo_app, name="demo")
 app.add_typer(terms_app, name="terms")
 app.add_typer(config_app, name="config")
+history.register(app)
 
 Demo = Annotated[bool, typer.Option("--demo", help="Demo models: canned text, nothing leaves, nothing is saved.")]
 Plain = Annotated[bool, typer.Option("--plain", help="Append-only lines instead of a full screen.")]

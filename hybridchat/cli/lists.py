@@ -79,7 +79,8 @@ def _legend(every: Sequence[Model]) -> str:
     return f"* in use; the others join with -m or /model. Windows in tokens.\n{prices}"
 
 
-def _store() -> Store:
+def open_store() -> Store:
+    """The saved conversations. Raises `Exit` when there are none, or they cannot be read."""
     path = database(os.environ)
     try:
         path.stat()
@@ -98,7 +99,7 @@ def _when(at: float) -> str:
 
 
 def sessions() -> int:
-    store = _store()
+    store = open_store()
     try:
         rows = [
             (s.id[:8], _when(s.updated), words.plural(s.turns, "turn"), "" if s.kind == "chat" else s.kind, one_line(s.title, 60))
@@ -114,7 +115,7 @@ def sessions() -> int:
 
 
 def ledger(*, raw: str | None, as_json: bool) -> int:
-    store = _store()
+    store = open_store()
     try:
         rows = store.ledger.rows(limit=EVERY)
         if raw is not None:
@@ -151,7 +152,7 @@ def _raw(store: Store, ids: Sequence[str], said: str) -> int:
 
 
 def why(said: str | None) -> int:
-    store = _store()
+    store = open_store()
     try:
         turn_id = _turn_id(store, said)
         record = store.decision(turn_id, answered=True) if turn_id is not None else None

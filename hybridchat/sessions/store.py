@@ -6,6 +6,7 @@ Store ── Shelf     sessions
       ── ledger    what left this machine, placeholders
       ── spend     money
       ── search    full text
+      ── past      what was done before, without any text
              └──── all write through one Writer, all read from one Database
 """
 
@@ -25,6 +26,7 @@ from hybridchat.sessions.database import Database, open_database
 from hybridchat.sessions.ledger import Ledger
 from hybridchat.sessions.notes import Notes
 from hybridchat.sessions.owners import Owner
+from hybridchat.sessions.past import Past
 from hybridchat.sessions.recovery import Pulse
 from hybridchat.sessions.search import Search
 from hybridchat.sessions.shelf import Shelf
@@ -48,6 +50,7 @@ class Store:
         self.ledger = Ledger(database, self._writer, clock)
         self.spend = Spend(database, self._writer, self._pulse, clock)
         self.search = Search(database)
+        self.past = Past(database)
         shelf = Shelf(database, self._writer, clock)
         self.new_session = shelf.new_session
         self.session = shelf.session

@@ -1,0 +1,24 @@
+"""Commands that look back at what was asked: what each is called and takes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object (schema 1) on stdout.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the program's."""
+    app.command()(stats)
+
+
+def stats(
+    days: Annotated[int | None, typer.Option("--days", metavar="N", help="Only the last N days, today among them.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Add up what was asked: by day and model, where it was answered, tokens, money spent and saved."""
+    from hybridchat.cli.stats import run
+
+    return run(days, as_json=as_json)

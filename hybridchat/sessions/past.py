@@ -1,0 +1,75 @@
+"""What was done before, row by row and without any text: attempts for the statistics, decisions to make again."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from hybridchat.conversation import Ending
+from hybridchat.facts import Locality
+from hybridchat.sessions.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One attempt at a turn, or a turn that nothing was attempted at (then `attempt_id` and what follows is `None`).
+
+    `asked` is epoch seconds of the question. `said`: there is text; `chosen`: it was made the answer. `spent` is US dollars,
+    `None` where nothing was billed or nobody knows the price; `unpriced` tells the two apart.
+    """
+
+    turn_id: str
+    parent_id: str | None
+    asked: float
+    attempt_id: str | None = None
+    model_id: str | None = None
+    locality: Locality | None = None
+    ending: Ending | None = None
+    said: bool = False
+    chosen: bool = False
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    spent: float | None = None
+    unpriced: bool = False
+
+
+class Past:
+    """Read queries over all conversations of one store, deleted ones among them: they were asked and paid all the same."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def tried(self, since: float = 0.0) -> list[Tried]:
+        """Every attempt at the questions asked at or after `since` (epoch seconds), in the order of asking."""
+        return [_tried(row) for row in self._read(_TRIED, since)]
+
+    def _read(self, query: str, *values: object) -> list[sqlite3.Row]:
+        found: list[sqlite3.Row] = self._database.read(lambda conn: conn.execute(query, values).fetchall())
+        return found
+
+
+_TRIED = """
+SELECT t.id AS turn_id, t.parent_id, t.created, a.id AS attempt_id, a.model_id, a.locality, a.ending,
+    a.text <> '' AS said, a.id IS NOT NULL AND a.id = t.chosen_attempt AS chosen, a.input_tokens, a.output_tokens,
+    (SELECT sum(s.usd) FROM spend s WHERE s.attempt_id = a.id) AS spent,
+    EXISTS (SELECT 1 FROM spend s WHERE s.attempt_id = a.id AND s.usd IS NULL AND s.how IN ('actual', 'estimate')) AS unpriced
+FROM turns t LEFT JOIN attempts a ON a.turn_id = t.id AND a.kind = 'answer'
+WHERE t.created >= ? ORDER BY t.seq, a.seq"""
+
+
+def _tried(row: sqlite3.Row) -> Tried:
+    return Tried(
+        turn_id=row["turn_id"],
+        parent_id=row["parent_id"],
+        asked=row["created"],
+        attempt_id=row["attempt_id"],
+        model_id=row["model_id"],
+        locality=Locality(row["locality"]) if row["locality"] else None,
+        ending=Ending(row["ending"]) if row["ending"] else None,
+        said=bool(row["said"]),
+        chosen=bool(row["chosen"]),
+        input_tokens=row["input_tokens"],
+        output_tokens=row["output_tokens"],
+        spent=row["spent"],
+        unpriced=bool(row["unpriced"]),
+    )
