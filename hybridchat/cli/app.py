@@ -23,6 +23,8 @@ app = typer.Typer(
 demo_app = typer.Typer(help="Try everything on demo models: canned text, nothing leaves.", rich_markup_mode=None)
 terms_app = typer.Typer(help="Your own words that never leave readable.", no_args_is_help=True, rich_markup_mode=None)
 config_app = typer.Typer(help="Show, check or change the configuration.", no_args_is_help=True, rich_markup_mode=None)
+models_app = typer.Typer(rich_markup_mode=None)
+app.add_typer(models_app, name="models")
 app.add_typer(demo_app, name="demo")
 app.add_typer(terms_app, name="terms")
 app.add_typer(config_app, name="config")
@@ -185,12 +187,30 @@ def demo_serve(
     return edge.OK
 
 
-@app.command()
-def models(demo: Demo = False) -> int:
+@models_app.callback(invoke_without_command=True)
+def models(context: typer.Context, demo: Demo = False) -> int:
     """List the models: where each runs, its window, its price."""
+    if context.invoked_subcommand is not None:
+        return edge.OK
     from hybridchat.cli.lists import models as run
 
-    return run(demo=demo)
+    raise typer.Exit(run(demo=demo))
+
+
+@models_app.command("price")
+def models_price(
+    model: Annotated[str, typer.Argument(help="Model id, as in openai:gpt-6.1-terra.")],
+    per_million_in: Annotated[float, typer.Option("--in", help="US dollars per million tokens read.")],
+    per_million_out: Annotated[float, typer.Option("--out", help="US dollars per million tokens written.")],
+    cache_read: Annotated[
+        float | None, typer.Option(help="US dollars per million tokens read from the provider's cache.")
+    ] = None,
+    cache_write: Annotated[float | None, typer.Option(help="US dollars per million tokens written to it.")] = None,
+) -> int:
+    """Say what a model costs, as of today."""
+    from hybridchat.cli.price import price
+
+    return price(model, per_million_in, per_million_out, cache_read=cache_read, cache_write=cache_write)
 
 
 @app.command()

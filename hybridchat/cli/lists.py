@@ -13,6 +13,7 @@ from datetime import datetime
 from hybridchat.assemble import Setup, assembled, database
 from hybridchat.cli import edge, sentences
 from hybridchat.cli.edge import Exit, say
+from hybridchat.cli.price import age
 from hybridchat.config import Config, load
 from hybridchat.config.pair import starting_pair
 from hybridchat.facts import Model
@@ -70,6 +71,8 @@ def _row(model: Model, *, active: bool) -> tuple[str, ...]:
     price = "" if model.on_device else "unpriced"
     if model.price is not None:
         price = f"${model.price.input:g} in, ${model.price.output:g} out"
+        if old := age(model.price, datetime.now().astimezone().date()):
+            price += f" ({old})"
     return "*" if active else "", model.id, words.PLACES[model.locality], str(model.tier), window, price
 
 

@@ -163,3 +163,13 @@ def test_demo_serve_prints_lines_with_which_another_shell_can_ask(env: dict[str,
     _, noise = serving.communicate(timeout=10)
     assert serving.returncode == 0
     assert noise == b""
+
+
+def test_a_price_of_ones_own_stands_in_the_list(env: dict[str, str]) -> None:
+    done = inside("models", "price", "openai:gpt-6.1-terra", "--in", "1.5", "--out", "6", env=env)
+    assert done.returncode == 0, done.stderr
+    listed = inside("models", env={**env, "OPENAI_API_KEY": "no-key-at-all"}).stdout.decode()
+    assert "$1.5 in, $6 out" in listed
+    wrong = inside("models", "price", "openai:gpt-6.1-terra", "--in", "-1", "--out", "6", env=env)
+    assert wrong.returncode == 2
+    assert "price.input" in wrong.stderr.decode()
