@@ -87,6 +87,8 @@ async def other(screen: ChatScreen, _: str) -> None:
         # the line under the composer says that this key asks that model: it means what is written there
         screen.composer.draft = ""
         screen.exchange.send(draft, pin=told.decision.offer)
+    elif screen.current.mode is Mode.ONLY_LOCAL and screen.thread.answered_here:
+        screen.say("LOCAL ONLY is on, so the other side is not asked. F5 lifts it.", Tone.WARN)
     else:
         screen.exchange.again(other=True)
 

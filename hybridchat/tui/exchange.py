@@ -56,6 +56,8 @@ class Exchange:
 
     async def resume(self, turn_id: str, verdict: Verdict) -> None:
         """Goes on with the turn that the consent question is about."""
+        if verdict is Verdict.LOCAL and self._screen.thread.answered_here:
+            verdict = Verdict.CANCEL  # it was asked here already, and the same answer twice helps nobody
         self._screen.composer.focus()
         await self._screen.query("Consent").remove()
         self._start(self._screen.opened.chat.resume(turn_id, verdict))

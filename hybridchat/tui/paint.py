@@ -100,4 +100,12 @@ class BlockPainter:
 
         indent = BODY_INDENT if self.block.head else HEAD_INDENT
         style = tone_style(self.block.tone, self._palette)
-        return [_strip(row, indent) for row in prose(self.block.text, self._width, style)]
+        if self.block.kind is Kind.YOU:
+            return [_strip(row, indent) for row in prose(self.block.text, self._width, style)]
+        rows: list[Strip] = []
+        for line in self.block.text.split("\n"):
+            # our own sentences hang behind their sign: `✓ ` and the like
+            hang = len(line) - len(line[2:].lstrip()) if line[1:2] == " " else 0
+            wrapped = prose(line[hang:], self._width - hang, style)
+            rows += [_strip([Segment(" " * hang if n else line[:hang], style), *row], indent) for n, row in enumerate(wrapped)]
+        return rows

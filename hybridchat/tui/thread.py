@@ -87,6 +87,12 @@ class Thread:
         """Whether the newest block may still grow."""
         return bool(self.blocks) and self.blocks[-1].live
 
+    @property
+    def answered_here(self) -> bool:
+        """Whether the newest question was answered on this machine last."""
+        said = [b for b in self.blocks if b.turn_id == self.last_turn and b.kind is Kind.ANSWER and b.text]
+        return bool(said) and said[-1].tone is Tone.LOCAL
+
     def next_message(self, at: int | None, by: int) -> int | None:
         """The question or answer after `at` (`None`: from the end), in steps of `by`."""
         at = (len(self.blocks) if at is None else at) + by
