@@ -74,7 +74,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
     env = dict(os.environ) if setup.env is None else dict(setup.env)
     config = setup.config or load(env=env)
     places = endpoints(config, env)
-    policy = _policy(config, places, consent=setup.consent)
+    policy = policy_of(config, places, consent=setup.consent)
     store = setup.store or Store.open(database(env) if setup.save and config.save else None)
     gate = Gate(
         on_device=frozenset(e.host for e in places if e.locality is Locality.ON_DEVICE),
@@ -206,11 +206,14 @@ def _want(world: World, name: str) -> None:
         return  # the command that named it says so, with its own exit code
 
 
-def _policy(config: Config, places: tuple[Endpoint, ...], *, consent: bool) -> Policy:
+def policy_of(config: Config, places: tuple[Endpoint, ...], *, consent: bool = False) -> Policy:
+    """The policy that the configuration's strategy stands for; `consent`: the cloud needs no asking for this run."""
     own = config.strategies.get(config.strategy)
     base = STRATEGIES[own.base if own is not None else config.strategy]
     if own is not None:
         base = replace(base, **_numbers(own.weights))
+    if second_look := config.routing.second_look or (own.second_look if own is not None else None):
+        base = replace(base, second_look=second_look)
     if (border := config.routing.hard_from) is not None:
         base = replace(base, difficulty_offer=border, difficulty_cloud=border, difficulty_fixed=True)
     return replace(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from functools import partial
 
-from hybridchat.conversation import Attempt, Ending, Event, HandedOver, Package, Said, Thought, Turn
+from hybridchat.conversation import Attempt, Ending, Event, HandedOver, Package, Said, SecondLook, Thought, Turn
 from hybridchat.crew import Crew, readable
+from hybridchat.doubt import note
 from hybridchat.facts import Model, Outcome, Result, Timings, Usage
 from hybridchat.privacy.rehydrate import Rehydrator
 from hybridchat.providers.base import (
@@ -22,6 +25,7 @@ from hybridchat.providers.base import (
     UnknownModel,
     Unreachable,
 )
+from hybridchat.routing.confidence import confidence
 from hybridchat.sending import Halt, Left, Sending, hidden_kinds
 from hybridchat.stopper import Stopper
 from hybridchat.tokens import estimate
@@ -38,10 +42,22 @@ class EmptyAnswer(ProviderError):
 
 
 class Try:
-    """One attempt. After `events()` ended, `error`, `said`, `ending`, `usage`, `timings` and `cost` tell what became of it."""
+    """One attempt. After `events()` ended, `error`, `said`, `ending`, `usage`, `timings` and `cost` tell what became of it.
+
+    With `judged`, `doubt` then holds what speaks against a whole answer, the worst first.
+    """
 
     def __init__(
-        self, crew: Crew, turn: Turn, model: Model, package: Package, stopper: Stopper, decision_id: str, *, moved: bool
+        self,
+        crew: Crew,
+        turn: Turn,
+        model: Model,
+        package: Package,
+        stopper: Stopper,
+        decision_id: str,
+        *,
+        moved: bool,
+        judged: bool = False,
     ) -> None:
         self.crew, self.turn, self.model, self.package = crew, turn, model, package
         self.moved = moved
@@ -50,10 +66,13 @@ class Try:
         self.ending = Ending.FAILED
         self.flaw = ""
         self.notes: tuple[str, ...] = ()
+        self.doubt: tuple[str, ...] = ()
         self.usage, self.timings = Usage(), Timings()
         self.cost: float | None = None
         self.attempt: Attempt = crew.store.begin(turn.id, model.id, model.host, model.locality, decision_id)
-        self._sending = Sending(crew, turn, self.attempt, model, package)
+        self._sending = Sending(crew, turn, self.attempt, model, package, logprobs=judged)
+        self._judged = judged
+        self._visible: list[str] = []
         self._stopper = stopper
         self._words: list[str] = []
         """All that was generated, thinking included."""
@@ -118,6 +137,8 @@ class Try:
         if rehydrate is not None and (rest := rehydrate.flush()):
             yield self._say(rest)
         self._conclude(done)
+        if done is not None and not done.remote_host and self._judged and self.ending is Ending.COMPLETE:
+            await self._weigh(done)
 
     def _rehydrator(self) -> Rehydrator | None:
         """Turns placeholders back; a host that got the real text was given none."""
@@ -133,6 +154,7 @@ class Try:
 
     def _say(self, text: str) -> Said:
         self._generated(text)
+        self._visible.append(text)
         self.said = self.said or bool(text.strip())
         self.crew.store.say(self.attempt.id, text=text)
         return Said(self.turn.id, self.attempt.id, text)
@@ -166,7 +188,19 @@ class Try:
             self._judge(done)
         elif self.error is not None and self.said:
             self.ending = Ending.CUT
-        self._save()
+
+    def doubted(self, other: Model) -> SecondLook:
+        """Says that `other` is asked because of the doubt."""
+        ids = self.turn.id, self.attempt.id, self.model.id, other.id
+        return SecondLook(*ids, self.doubt, self.model.locality, self.usage, self.timings)
+
+    async def _weigh(self, done: Done) -> None:
+        """What speaks against the answer; half a millisecond, but a long one must not hold up the screen."""
+        text = "".join(self._visible)
+        found = await asyncio.to_thread(partial(confidence, self.turn.question, text, logprobs=done.logprobs, ending=done.reason))
+        if found.doubtful:
+            self.doubt = found.reasons
+            self.notes += (note(found.reasons),)
 
     def _judge(self, done: Done) -> None:
         if done.reason == "length":

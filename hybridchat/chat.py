@@ -16,6 +16,7 @@ from hybridchat.crew import NO_OPTIONS, Ask, Crew, Options, held_mode, must_ask,
 from hybridchat.facts import Decision, Locality, Mode, Model, Request, Snapshot
 from hybridchat.handover import Parts
 from hybridchat.look import Look, look, package
+from hybridchat.opening import Rest
 from hybridchat.privacy.scan import ScanError
 from hybridchat.providers.base import ProviderError
 from hybridchat.repair import Repair
@@ -25,7 +26,7 @@ from hybridchat.routing.policy import Policy
 from hybridchat.sending import hidden_kinds
 from hybridchat.sessions.store import Store
 from hybridchat.stopper import Stopper
-from hybridchat.turn import Rest, run
+from hybridchat.turn import run
 from hybridchat.world import World
 
 

@@ -213,6 +213,22 @@ class FellBack:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondLook:
+    """A local answer is whole but doubtful, and another model is asked by itself; both answers are kept."""
+
+    turn_id: str
+    attempt_id: str
+    """The answer that was doubted, with its own figures."""
+    from_model: str
+    to_model: str
+    doubt: tuple[str, ...]
+    """What speaks against the answer, the worst first."""
+    locality: Locality = Locality.ON_DEVICE
+    usage: Usage = Usage()
+    timings: Timings = Timings()
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """Last event of a stream (unless the turn is `Held`). `text` explains a failure or an unrouted turn to people."""
 
@@ -228,9 +244,13 @@ class Ended:
     error: str = ""
     """Error type name, empty when it went well."""
     notes: tuple[str, ...] = ()
+    doubt: tuple[str, ...] = ()
+    """What speaks against a local answer, the worst first; empty for one that is fine, or was not judged."""
+    other: str | None = None
+    """With a doubt: the model id that "the other one" would ask."""
 
 
-Event = Asked | Decided | Held | HandedOver | Said | Thought | FellBack | Ended
+Event = Asked | Decided | Held | HandedOver | Said | Thought | FellBack | SecondLook | Ended
 
 
 class Verdict(StrEnum):

@@ -37,7 +37,10 @@ Item = Delta | Done | ProviderError | Left | Halt
 class Sending:
     """Streams an attempt's answer into `queue`, from a task of its own so that a stop never waits for the server."""
 
-    def __init__(self, crew: Crew, turn: Turn, attempt: Attempt, model: Model, package: Package) -> None:
+    def __init__(
+        self, crew: Crew, turn: Turn, attempt: Attempt, model: Model, package: Package, *, logprobs: bool = False
+    ) -> None:
+        self._logprobs = logprobs
         self._crew, self._turn, self._attempt = crew, turn, attempt
         self._model, self._package = model, package
         self.queue: asyncio.Queue[Item] = asyncio.Queue()
@@ -94,6 +97,7 @@ class Sending:
             num_ctx=self._package.num_ctx,
             temperature=self._package.temperature,
             keep_alive=self._crew.world.keep_alive(self._model),
+            logprobs=self._logprobs,
             first_token_timeout=first_token,
             gap_timeout=patience.gap,
         )

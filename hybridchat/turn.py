@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
+from hybridchat import opening
 from hybridchat.attempt import Try
 from hybridchat.conversation import Asked, Decided, Ended, Ending, Event, FellBack, Held, Package, Session, Turn, Verdict
 from hybridchat.crew import Ask, Crew, must_ask, readable
+from hybridchat.doubt import judged, other_side, unasked
 from hybridchat.facts import Model, Timings, Usage
 from hybridchat.handover import Parts
 from hybridchat.look import Look, look, package, readable_before
+from hybridchat.opening import Rest
 from hybridchat.privacy.scan import ScanError
 from hybridchat.providers.base import Blocked, ProviderError, RateLimited, Refused
+from hybridchat.replay import basis
 from hybridchat.stopper import Stopped, Stopper
 
 MAX_ATTEMPTS = 3
@@ -24,20 +28,12 @@ SLACK = 0.02
 """Seconds added to a Retry-After: clocks differ, and a moment too early costs the second try."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """Says that the turn rests until the user answered; `ask` goes on with it."""
-
-    held: Held
-    ask: Ask
-
-
 async def run(ask: Ask, stopper: Stopper, crew: Crew) -> AsyncGenerator[Event | Rest, None]:
     """Yields the events of one turn. Ends with `Ended`, or with `Rest` when consent is needed. Raises `LookupError`."""
     session = await asyncio.to_thread(crew.store.session, ask.session_id)
     if session is None:
         raise LookupError(f"there is no session {ask.session_id}")
-    turn = ask.turn or await _ask(crew, session, ask)
+    turn = ask.turn or await opening.ask(crew, session, ask)
     journey = _Journey(replace(ask, turn=turn), turn, session, crew, stopper)
     try:
         if ask.turn is None:
@@ -47,25 +43,6 @@ async def run(ask: Ask, stopper: Stopper, crew: Crew) -> AsyncGenerator[Event | 
                 yield event
     finally:
         journey.leave()
-
-
-async def _ask(crew: Crew, session: Session, ask: Ask) -> Turn:
-    """Stores the question. It stays, marked cut, when the caller is cancelled while it is being written."""
-    asked = asyncio.ensure_future(crew.store.ask(session.id, ask.text, parent_id=ask.parent or session.leaf_id))
-
-    def cut(done: asyncio.Future[Turn]) -> None:
-        if not done.cancelled() and done.exception() is None:
-            crew.store.end_turn(done.result().id, Ending.CUT)
-
-    try:
-        return await asyncio.shield(asked)
-    except asyncio.CancelledError:
-        asked.add_done_callback(cut)
-        raise
-
-
-def _history(crew: Crew, turn: Turn) -> tuple[Turn, ...]:
-    return tuple(crew.store.path(turn.session_id, turn.parent_id)) if turn.parent_id is not None else ()
 
 
 class _Journey:
@@ -78,12 +55,14 @@ class _Journey:
         self.tries = 0
         self.attempt: Try | None = None
         """The one that runs, or ran last."""
+        self.other: str | None = None
+        """Whom "the other one" would ask, when the answer is doubtful."""
         self.over = False
 
     async def events(self) -> AsyncGenerator[Event | Rest, None]:
         if self.ask.verdict is Verdict.ALWAYS and self.ask.waiting_for is not None:
             self.crew.store.allow(self.session.id, self.ask.waiting_for.host)
-        history = await asyncio.to_thread(_history, self.crew, self.turn)
+        history = await asyncio.to_thread(opening.history, self.crew, self.turn)
         self.parts = replace(self.parts, history=history)
         while True:
             try:
@@ -111,7 +90,8 @@ class _Journey:
     async def _go(self, found: Look) -> AsyncGenerator[Event | Rest, None]:
         """One model, from its choice to its answer; no `Ended` comes when another model is to be asked."""
         model = found.decision.chosen
-        decision_id = self.crew.store.decided(self.turn.id, found.decision, self.crew.world.record(found.snapshot), found.micros)
+        gauges, made_of = self.crew.world.record(found.snapshot), basis(found.request, self.crew.policy)
+        decision_id = self.crew.store.decided(self.turn.id, found.decision, gauges, found.micros, made_of)
         yield Decided(self.turn.id, found.decision, decision_id, found.request.checks)
         if model is None:
             yield self._unrouted(found)
@@ -148,9 +128,10 @@ class _Journey:
             # whoever may have the words may also be asked whether it is there
             self.crew.world.allow_host(model.host)
         moved = self._moves(model)
+        weigh = judged(self.crew, model, found)
         for second in (False, True):
             self.tries += 1
-            attempt = self.attempt = Try(self.crew, self.turn, model, made, self.stopper, decision_id, moved=moved)
+            attempt = self.attempt = Try(self.crew, self.turn, model, made, self.stopper, decision_id, moved=moved, judged=weigh)
             async with aclosing(attempt.events()) as events:
                 async for event in events:
                     yield event
@@ -159,15 +140,54 @@ class _Journey:
             if second or not await self._worth_another(attempt.error):
                 break
             self.notes.append(f"second try: {attempt.error}")
+        if attempt.doubt:
+            async with aclosing(self._look_again(attempt, found)) as events:
+                async for event in events:
+                    yield event
+            attempt = self.attempt or attempt
         if attempt.error is None or attempt.said or not self._may_fall_back(attempt.error):
             yield self._end(attempt.ending, attempt.explanation, attempt.error.kind if attempt.error else attempt.flaw)
         else:
             self.ask = replace(self.ask, excluded=self.ask.excluded | {model.id}, soft_pin=None)
 
+    async def _look_again(self, first: Try, found: Look) -> AsyncGenerator[Event, None]:
+        """A doubtful answer: finds the model that could do better, and asks it where that may happen unasked.
+
+        The first answer stands unless the second one is whole.
+        """
+        decision = other_side(self.crew, found, first.model, first.doubt)
+        model = decision.chosen
+        self.other = model.id if model is not None else None
+        if model is None or self.tries >= MAX_ATTEMPTS or not unasked(self.crew, self.ask, decision):
+            return
+        try:
+            made = await self.stopper.unless(self._package(model, replace(found, decision=decision)))
+        except (Stopped, ScanError):
+            return
+        if self._must_ask(model, made) is not None:
+            return
+        self._note_trim(made)
+        yield first.doubted(model)
+        decision_id = self.crew.store.decided(self.turn.id, decision, self.crew.world.record(found.snapshot), 0)
+        yield Decided(self.turn.id, decision, decision_id, found.request.checks)
+        self.crew.world.allow_host(model.host)
+        self.tries += 1
+        second = Try(self.crew, self.turn, model, made, self.stopper, decision_id, moved=True)
+        async with aclosing(second.events()) as events:
+            async for event in events:
+                yield event
+        if second.ending is Ending.COMPLETE:
+            self.notes += first.notes
+            self.attempt, self.other = second, None
+        else:
+            self.notes.append(f"second look: {second.explanation or 'stopped'}")
+
     def leave(self) -> None:
         """The consumer is gone. A turn that neither ended nor rests is cut: its question stays, and what was said."""
         if not self.over:
-            self._end(Ending.CUT, "", "")
+            # while a second look runs, the first answer is whole already
+            whole = self.attempt is not None and self.attempt.ending is Ending.COMPLETE
+            self._end(Ending.COMPLETE if whole else Ending.CUT, "", "")
 
     # -- what comes next --------------------------------------------------------------------------
 
@@ -265,4 +285,6 @@ class _Journey:
             text=text,
             error=error,
             notes=tuple(self.notes) + (attempt.notes if attempt else ()),
+            doubt=attempt.doubt if attempt else (),
+            other=self.other,
         )

@@ -191,6 +191,14 @@ class Routing(Table, frozen=True, kw_only=True):
             examples=[0.45],
         ),
     ] = None
+    second_look: Annotated[
+        Literal["off", "offer", "auto"] | None,
+        Meta(
+            description="When a local answer is doubtful: say nothing, offer the other side, or ask it at once where that was "
+            "allowed. Unset: by strategy.",
+            examples=["auto"],
+        ),
+    ] = None
 
 
 class RuleConditions(Table, frozen=True, kw_only=True):
@@ -251,6 +259,10 @@ class StrategySettings(Table, frozen=True, kw_only=True):
     """A strategy of one's own: `[strategies.NAME]`."""
 
     base: Annotated[str, Meta(description="Shipped strategy it starts from: " + ", ".join(STRATEGIES) + ".")] = "local-first"
+    second_look: Annotated[
+        Literal["off", "offer", "auto"] | None,
+        Meta(description="What follows a doubtful local answer; routing.second_look goes before it.", examples=["off"]),
+    ] = None
     weights: Weights = Weights()
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hybridchat.conversation import Attempt, Ended, Ending, FellBack, HandedOver
+from hybridchat.conversation import Attempt, Ended, Ending, FellBack, HandedOver, SecondLook
+from hybridchat.doubt import note
 from hybridchat.facts import Decision, Locality, Timings, Usage
 
 _ASCII = {
@@ -143,6 +144,22 @@ def offered(decision: Decision | None, key: str) -> str:
         return ""
     ask = f"{key} asks {short(decision.offer)}"
     return f"{decision.reason} · {ask}" if decision.reason.startswith(HARD) else f"a second opinion: {ask}"
+
+
+def second_look(event: SecondLook) -> str:
+    """`▪ llama3.2: worth a second look: no final number → asking gpt-5.4-mini`."""
+    return f"▪ {short(event.from_model)}: {note(event.doubt)} → asking {short(event.to_model)}"
+
+
+def notes(event: Ended, key: str = "") -> list[str]:
+    """What must be said beside an answer; with the `key` of "the other one", a doubt says whom that asks.
+
+    `worth a second look: no final number · ^o asks gpt-5.4-mini`.
+    """
+    if not key or not event.doubt or event.other is None:
+        return list(event.notes)
+    doubt = note(event.doubt)
+    return [f"{doubt} · {key} asks {short(event.other)}" if said == doubt else said for said in event.notes]
 
 
 HARD = "may be hard"

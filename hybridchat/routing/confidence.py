@@ -113,7 +113,7 @@ def _form(asked: Question, text: str, low: str, found: str | None, ending: str) 
     if doubts.speaks_as_machine(low):
         yield _Sign(-1.2, "it speaks of itself instead")
     if asked.closed and found is None:
-        yield _Sign(-2.5, MISSING[asked.asks])
+        yield _Sign(-3.0, MISSING[asked.asks])
     if ending in UNFINISHED:
         yield _Sign(-2.2, "not finished")
     elif ending == "refused":
@@ -160,18 +160,18 @@ def _hardness(prompt: str) -> Iterable[_Sign]:
 
 
 def _probabilities(asked: Question, logprobs: Sequence[float]) -> Iterable[_Sign]:
-    """Quantiles only: the sum is worse than chance, the mean about chance."""
+    """Quantiles only: the sum is worse than chance, the mean about chance. Models are often sure and wrong, so they plead little."""
     known = [min(0.0, p) for p in logprobs if isfinite(p)]
     if len(known) < 3:
         return
     ranked = sorted(known)
     lowest, tenth = ranked[0], ranked[len(ranked) // 10]
-    weight = max(-1.5, min(0.4, 0.6 * (tenth + 1.0)))
-    weight += max(-0.6, min(0.2, 0.15 * (lowest + 4.0)))
-    weight += max(-1.0, min(0.1, median(known) + 0.15))
+    weight = max(-1.5, min(0.2, 0.6 * (tenth + 1.0)))
+    weight += max(-0.6, min(0.1, 0.15 * (lowest + 4.0)))
+    weight += max(-1.0, min(0.05, median(known) + 0.15))
     if asked.closed:
         # the answer itself mostly stands at the end
-        weight += max(-0.9, min(0.2, 0.35 * (min(known[-12:]) + 2.0)))
+        weight += max(-0.9, min(0.1, 0.35 * (min(known[-12:]) + 2.0)))
     yield _Sign(weight, "its words were hardly more likely than others")
 
 

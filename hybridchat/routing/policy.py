@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Cloud = Literal["ask", "auto", "never"]
+SecondLook = Literal["off", "offer", "auto"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,9 @@ class Policy:
     """Hosts (`host[:port]`) on the local network that count as this user's own."""
     private_kinds: frozenset[str] = frozenset({"SECRET"})
     """Kinds of finding that keep a message on this device."""
+    second_look: SecondLook = "offer"
+    """What happens when a local answer is doubtful: nothing, the user is told and offered the other side, or that one is asked
+    by itself where consent is there already."""
     redact_private: bool = False
     """With `cloud = "auto"` only: send even these, hidden behind placeholders."""
     thresholds: Thresholds = Thresholds()

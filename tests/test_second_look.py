@@ -1,0 +1,251 @@
+"""After a local answer: doubts are told, and the other side is offered, or asked where that was allowed. Over real clients."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from hybridchat.config import Config
+from hybridchat.config.schema import (
+    EndpointSettings,
+    Limits,
+    ModelSettings,
+    PairSettings,
+    PriceSettings,
+    Privacy,
+    Routing,
+    StrategySettings,
+)
+from hybridchat.conversation import Decided, Ended, Ending, HandedOver, Said, SecondLook, Verdict
+from hybridchat.demo import Demo, Fault
+from hybridchat.facts import Locality, Mode
+from hybridchat.render import words
+from tests.support.chats import LOCAL, bench, hear
+from tests.support.llama import make_model, needs_llama, serving
+
+OPENAI = "openai:gpt-6.1-terra"
+REFUSAL = "repeat: I'm sorry, but as an AI language model I cannot help with that."
+FINE = "repeat: The harbour lies on the north side of the bay, behind the old lighthouse, and boats leave every hour."
+
+
+def config(second_look: str | None = None, cloud: str = "ask", **more: object) -> Config:
+    routing = Routing(second_look=second_look)  # type: ignore[arg-type]  # one of its three words, from a test's table
+    return Config(pair=PairSettings(local=LOCAL, cloud=OPENAI), privacy=Privacy(cloud=cloud), routing=routing, **more)  # type: ignore[arg-type]
+
+
+async def test_a_doubtful_answer_says_why_and_whom_to_ask_and_nothing_leaves(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config()) as b:
+        heard = await b.ask(REFUSAL)
+        ended = heard.ended
+        assert (ended.ending, ended.locality) == (Ending.COMPLETE, Locality.ON_DEVICE)
+        assert ended.doubt[0] == "it refuses or does not know"
+        assert ended.other == OPENAI
+        assert any(note.startswith("worth a second look: it refuses or does not know") for note in ended.notes)
+        assert words.notes(ended, "^o")[-1].endswith(" · ^o asks gpt-6.1-terra")
+        assert not heard.of(SecondLook)
+        assert not demo.openai.connections
+        (turn,) = b.chat.store.path(b.session.id)
+        assert turn.answer is not None
+        assert "worth a second look" in turn.answer.note
+
+
+async def test_the_other_one_then_is_the_model_that_was_named(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config()) as b:
+        heard = await b.ask(REFUSAL)
+        other = await hear(b.chat.again(heard.ended.turn_id, other=True))
+        assert other.held.package.model_id == heard.ended.other
+
+
+async def test_an_answer_that_is_fine_is_left_alone(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config("auto", "auto")) as b:
+        heard = await b.ask(FINE)
+        assert (heard.ended.doubt, heard.ended.other, heard.ended.notes) == ((), None, ())
+        assert not demo.openai.connections
+
+
+async def test_with_consent_auto_asks_by_itself_and_both_answers_are_kept(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config("auto", "auto")) as b:
+        heard = await b.ask(REFUSAL)
+        (look,) = heard.of(SecondLook)
+        assert isinstance(look, SecondLook)
+        assert (look.from_model, look.to_model) == (LOCAL, OPENAI)
+        assert words.second_look(look).endswith("→ asking gpt-6.1-terra")
+        assert (heard.ended.ending, heard.ended.locality) == (Ending.COMPLETE, Locality.REMOTE)
+        assert heard.ended.other is None
+        first, second = heard.of(Decided)
+        assert isinstance(first, Decided)
+        assert isinstance(second, Decided)
+        assert second.decision.rule == "second_look"
+        assert "worth a second look" in second.decision.reason
+        assert len({e.attempt_id for e in heard.of(HandedOver) if isinstance(e, HandedOver)}) == 2
+        (turn,) = b.chat.store.path(b.session.id)
+        assert [a.locality for a in turn.attempts] == [Locality.ON_DEVICE, Locality.REMOTE]
+        assert all(a.text for a in turn.attempts)
+        assert turn.answer is not None
+        assert turn.answer.locality is Locality.REMOTE
+        record = b.chat.decision(turn.id)
+        assert record is not None
+        assert record.rule == "second_look"
+
+
+async def test_what_it_sends_by_itself_holds_no_private_value(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config("auto", "auto")) as b:
+        heard = await b.ask(f"{REFUSAL} Write to ana.ruiz@example.org instead.")
+        assert heard.of(SecondLook)
+        (body,) = b.cloud_bodies()
+        assert b"ana.ruiz" not in body
+        assert len([r for r in b.chat.store.ledger.rows() if r.kind == "message"]) == 1
+
+
+async def test_without_consent_auto_only_offers(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config("auto", "ask")) as b:
+        heard = await b.ask(REFUSAL)
+        assert (heard.ended.locality, heard.ended.other) == (Locality.ON_DEVICE, OPENAI)
+        assert not heard.of(SecondLook)
+        assert not demo.openai.connections
+
+
+async def test_a_host_allowed_for_the_session_is_consent(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config("auto", "ask")) as b:
+        held = (await b.ask("hello there", mode=Mode.ONLY_CLOUD)).held
+        await hear(b.chat.resume(held.turn_id, Verdict.ALWAYS))
+        heard = await b.ask(REFUSAL, mode=Mode.PREFER_LOCAL)
+        assert not heard.of(SecondLook), "this machine was asked for by hand"
+        b.chat.set_mode(b.session.id, None)
+        heard = await b.ask(REFUSAL)
+        assert heard.of(SecondLook)
+        assert heard.ended.locality is Locality.REMOTE
+
+
+async def test_what_was_never_left_readable_before_is_not_sent_by_itself(demo: Demo, tmp_path: Path) -> None:
+    """A consent for the session holds for what was looked at; new names make it an offer again."""
+    async with bench(tmp_path, demo, config=config("auto", "ask")) as b:
+        held = (await b.ask("hello there", mode=Mode.ONLY_CLOUD)).held
+        await hear(b.chat.resume(held.turn_id, Verdict.ALWAYS))
+        before = len(b.cloud_bodies())
+        heard = await b.ask(f"{REFUSAL} Please ask Wendelin Okonkwo about Zurbaran.")
+        assert not heard.of(SecondLook)
+        assert heard.ended.other == OPENAI
+        assert len(b.cloud_bodies()) == before
+
+
+@pytest.mark.parametrize("mode", [Mode.ONLY_LOCAL, Mode.PREFER_LOCAL])
+async def test_modes_held_by_hand_are_not_second_guessed(mode: Mode, demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config("auto", "auto"), mode=mode) as b:
+        heard = await b.ask(REFUSAL)
+        assert (heard.ended.locality, heard.ended.doubt) == (Locality.ON_DEVICE, ())
+        assert not demo.openai.connections
+
+
+async def test_nor_is_a_model_picked_by_hand(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config("auto", "auto")) as b:
+        assert (await b.ask(REFUSAL, pin=LOCAL)).ended.doubt == ()
+
+
+async def test_off_is_off(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config("off", "auto")) as b:
+        heard = await b.ask(REFUSAL)
+        assert (heard.ended.doubt, heard.ended.notes) == ((), ())
+        assert "logprobs" not in _asked(demo)
+
+
+async def test_probabilities_are_asked_of_this_device_only(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config("auto", "auto")) as b:
+        await b.ask(REFUSAL)
+        assert _asked(demo)["logprobs"] is True
+        (body,) = b.cloud_bodies()
+        assert b"logprob" not in body
+
+
+def _asked(demo: Demo) -> dict[str, object]:
+    return json.loads([r.body for r in demo.ollama.requests if r.path == "/api/chat" and r.body][-1])
+
+
+async def test_a_second_look_that_fails_leaves_the_first_answer(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config("auto", "auto")) as b:
+        demo.openai.fail(Fault(kind="status", status=500))
+        heard = await b.ask(REFUSAL)
+        assert heard.of(SecondLook)
+        assert (heard.ended.ending, heard.ended.locality) == (Ending.COMPLETE, Locality.ON_DEVICE)
+        assert any(note.startswith("second look: ") for note in heard.ended.notes)
+        (turn,) = b.chat.store.path(b.session.id)
+        assert turn.ending is Ending.COMPLETE
+        assert turn.answer is not None
+        assert turn.answer.locality is Locality.ON_DEVICE
+        assert [a.ending for a in turn.attempts] == [Ending.COMPLETE, Ending.FAILED]
+
+
+@pytest.mark.parametrize("leave", [False, True])
+async def test_stopping_a_second_look_keeps_the_first_answer(leave: bool, demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config("auto", "auto")) as b:
+        demo.openai.fail(Fault(kind="stall", after=1, seconds=30))
+        answer = b.chat.answer(b.session.id, REFUSAL)
+        ended, looking = None, False
+        async with answer:
+            async for event in answer:
+                looking = looking or isinstance(event, SecondLook)
+                if looking and isinstance(event, Said):
+                    if leave:
+                        break
+                    await answer.stop()
+                ended = event if isinstance(event, Ended) else ended
+        assert looking
+        if not leave:
+            assert ended is not None
+            assert (ended.ending, ended.locality) == (Ending.COMPLETE, Locality.ON_DEVICE)
+        (turn,) = b.chat.store.path(b.session.id)
+        assert turn.ending is Ending.COMPLETE
+        assert turn.answer is not None
+        assert turn.answer.locality is Locality.ON_DEVICE
+
+
+async def test_a_spent_budget_keeps_it_an_offer_of_nobody(demo: Demo, tmp_path: Path) -> None:
+    price = {OPENAI: ModelSettings(price=PriceSettings(input=1000.0, output=1000.0))}
+    tight = config("auto", "auto", models=price, limits=Limits(daily_budget=0.01))
+    async with bench(tmp_path, demo, config=tight) as b:
+        heard = await b.ask(REFUSAL)
+        assert heard.ended.doubt
+        assert heard.ended.other is None
+        assert not b.cloud_bodies()
+
+
+async def test_a_secret_stays_here_whatever_the_doubt(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config("auto", "auto")) as b:
+        key = "AKIA" + "J7Q2MZ5XKWP4TDNB"
+        heard = await b.ask(f"{REFUSAL} {key} and aws_secret_access_key = wJalrXUtnFEMIK7MDENGbPxRfiCYzv8Kq2LmNtPw")
+        assert heard.ended.doubt
+        assert heard.ended.other is None
+        assert not b.cloud_bodies()
+
+
+async def test_an_answer_at_its_limit_is_not_finished(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config(limits=Limits(max_output=6))) as b:
+        heard = await b.ask("Write a very long essay")
+        assert "not finished" in heard.ended.doubt
+
+
+async def test_a_strategy_of_ones_own_can_say(demo: Demo, tmp_path: Path) -> None:
+    mine = Config(
+        strategy="mine", pair=PairSettings(local=LOCAL, cloud=OPENAI), strategies={"mine": StrategySettings(second_look="off")}
+    )
+    async with bench(tmp_path, demo, config=mine) as b:
+        assert (await b.ask(REFUSAL)).ended.doubt == ()
+
+
+@pytest.mark.llama
+@needs_llama
+async def test_a_real_server_gives_probabilities_that_count(demo: Demo, tmp_path: Path) -> None:
+    """The model says one sentence whatever is asked, and is sure of it: only the missing number is against it."""
+    path = tmp_path / "once.gguf"
+    await asyncio.to_thread(make_model, path)
+    with serving(path, ctx=4096) as server:
+        box = EndpointSettings(kind="openai", base_url=server.base_url, locality=Locality.ON_DEVICE)
+        made = Config(endpoints={"ollama": EndpointSettings(enabled=False), "llamacpp": box})
+        async with bench(tmp_path, demo, config=made, extra={"OLLAMA_HOST": "127.0.0.1:9"}) as b:
+            heard = await b.ask("A box holds 4 rows of 6 pens and 3 are lost. How many pens are left?")
+            assert heard.ended.model_id is not None
+            assert heard.ended.model_id.startswith("llamacpp:")
+            assert heard.ended.doubt == ("no final number",)
