@@ -12,6 +12,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object (schema 1) o
 def register(app: typer.Typer) -> None:
     """Adds the commands to the program's."""
     app.command()(stats)
+    app.command()(replay)
 
 
 def stats(
@@ -22,3 +23,18 @@ def stats(
     from hybridchat.cli.stats import run
 
     return run(days, as_json=as_json)
+
+
+def replay(
+    strategy: Annotated[
+        str | None, typer.Option("--strategy", metavar="S", help="Decide under this strategy, with the consents of the time.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="D", help="Only what was asked since: 2026-11-01, or 7d for a week.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Make the stored decisions again: what would have gone elsewhere, what it would have cost, how much stays local."""
+    from hybridchat.cli.replay import run
+
+    return run(strategy, since, as_json=as_json)

@@ -24,8 +24,11 @@ class Notes:
         self._writer = writer
         self._clock = clock
 
-    def decided(self, turn_id: str, decision: Decision, snapshot_json: str, micros: int) -> str:
-        """Records a decision, the gauges it saw (JSON) and how long it took (microseconds); returns its id."""
+    def decided(self, turn_id: str, decision: Decision, snapshot_json: str, micros: int, basis: str = "") -> str:
+        """Records a decision, the gauges it saw (JSON) and how long it took (microseconds); returns its id.
+
+        `basis` is the request and the policy (JSON): with them it can be made again.
+        """
         decision_id, now = secrets.token_hex(8), self._clock()
 
         def job(conn: sqlite3.Connection) -> None:
@@ -33,8 +36,8 @@ class Notes:
             told = json.dumps(plain(decision), ensure_ascii=False, separators=(",", ":"))
             chosen = decision.chosen.id if decision.chosen else None
             conn.execute(
-                """INSERT INTO decisions(id, turn_id, chosen, strategy, decision, snapshot, micros, version, program, created)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                """INSERT INTO decisions(id, turn_id, chosen, strategy, decision, snapshot, micros, version, program, created,
+                basis) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 (
                     decision_id,
                     turn_id,
@@ -46,6 +49,7 @@ class Notes:
                     decision.version,
                     __version__,
                     now,
+                    basis,
                 ),
             )
 

@@ -33,6 +33,17 @@ class Tried:
     unpriced: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The first decision about a turn, as stored: JSON texts. `basis` is empty where an older program decided."""
+
+    turn_id: str
+    at: float
+    decision: str
+    snapshot: str
+    basis: str
+
+
 class Past:
     """Read queries over all conversations of one store, deleted ones among them: they were asked and paid all the same."""
 
@@ -42,6 +53,10 @@ class Past:
     def tried(self, since: float = 0.0) -> list[Tried]:
         """Every attempt at the questions asked at or after `since` (epoch seconds), in the order of asking."""
         return [_tried(row) for row in self._read(_TRIED, since)]
+
+    def decided(self, since: float = 0.0) -> list[Decided]:
+        """How every turn asked at or after `since` (epoch seconds) was decided at first, in the order of asking."""
+        return [Decided(*row) for row in self._read(_DECIDED, since)]
 
     def _read(self, query: str, *values: object) -> list[sqlite3.Row]:
         found: list[sqlite3.Row] = self._database.read(lambda conn: conn.execute(query, values).fetchall())
@@ -55,6 +70,10 @@ SELECT t.id AS turn_id, t.parent_id, t.created, a.id AS attempt_id, a.model_id, 
     EXISTS (SELECT 1 FROM spend s WHERE s.attempt_id = a.id AND s.usd IS NULL AND s.how IN ('actual', 'estimate')) AS unpriced
 FROM turns t LEFT JOIN attempts a ON a.turn_id = t.id AND a.kind = 'answer'
 WHERE t.created >= ? ORDER BY t.seq, a.seq"""
+
+_DECIDED = """
+SELECT d.turn_id, t.created, d.decision, d.snapshot, d.basis FROM turns t JOIN decisions d
+ON d.seq = (SELECT min(seq) FROM decisions WHERE turn_id = t.id) WHERE t.created >= ? ORDER BY t.seq"""
 
 
 def _tried(row: sqlite3.Row) -> Tried:

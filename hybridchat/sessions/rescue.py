@@ -68,9 +68,14 @@ def _names(target: sqlite3.Connection) -> list[str]:
 
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> None:
     columns = [row["name"] for row in target.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()]
+    with contextlib.suppress(sqlite3.DatabaseError):
+        # an older program's file lacks what was added since: its default does
+        there = {row["name"] for row in source.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()}
+        columns = [name for name in columns if name in there] or columns
     # the names are our own schema's
     read = " ".join(("SELECT", ", ".join(columns), "FROM", table))
-    write = " ".join(("INSERT OR IGNORE INTO", table, "VALUES", "(" + ", ".join("?" * len(columns)) + ")"))
+    places = ", ".join("?" * len(columns))
+    write = " ".join(("INSERT OR IGNORE INTO", table, "(" + ", ".join(columns) + ")", "VALUES", "(" + places + ")"))
     # a walk ends at the first damaged page, so the table is walked from both ends
     for order in ("", " ORDER BY seq DESC") if "seq" in columns else ("",):
         with contextlib.suppress(sqlite3.DatabaseError):

@@ -235,7 +235,12 @@ CREATE TABLE kept (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (V1,)
+V2 = """
+ALTER TABLE decisions ADD COLUMN basis TEXT NOT NULL DEFAULT '';
+"""
+"""With the request and the policy beside the snapshot a decision can be made again."""
+
+MIGRATIONS: tuple[str, ...] = (V1, V2)
 """`MIGRATIONS[n]` leads from version n to n + 1; statements end with `;` and hold none inside."""
 
 VERSION = len(MIGRATIONS)

@@ -9,13 +9,15 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from hybridchat.conversation import Ending
-from hybridchat.facts import Locality
+from hybridchat.facts import Decision, Locality
 from hybridchat.sessions import schema
+from hybridchat.sessions.rescue import rescue
 from hybridchat.sessions.store import Store
 from tests.sessions.conftest import Open
 
@@ -331,3 +333,47 @@ def test_the_schema_of_the_first_version_is_complete_and_consistent(opened: Open
         "ledger",
     }
     assert later <= tables
+
+
+async def test_a_database_of_the_first_version_is_brought_up_with_all_that_is_in_it(opened: Open, path: Path) -> None:
+    path.parent.mkdir()
+    with sqlite3.connect(path) as conn:
+        for statement in filter(str.strip, schema.V1.split(";")):
+            conn.execute(statement)
+        conn.execute("INSERT INTO sessions(id, created, updated, leaf_id, turns) VALUES ('s', 1, 1, 't', 1)")
+        conn.execute("INSERT INTO turns(id, session_id, question, created, ending) VALUES ('t', 's', 'kept?', 1, 'complete')")
+        conn.execute(
+            """INSERT INTO decisions(id, turn_id, strategy, decision, snapshot, micros, version, program, created)
+            VALUES ('d', 't', 'cost', '{}', '{}', 5, 1, '0.1', 1)"""
+        )
+        conn.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        conn.execute("PRAGMA user_version = 1")
+    conn.close()
+    store = opened()
+    assert store.saved
+    assert [t.question for t in store.path("s")] == ["kept?"]
+    (old,) = store.past.decided()
+    assert (old.turn_id, old.basis) == ("t", "")
+    turn = await store.ask("s", "new", parent_id="t")
+    store.decided(turn.id, Decision(None, ()), "{}", 1, '{"a": 1}')
+    assert [d.basis for d in store.past.decided()] == ["", '{"a": 1}']
+
+
+def test_rows_of_an_older_damaged_file_are_rescued(path: Path) -> None:
+    with closing(_plain(schema.V1)) as old, closing(_plain(*schema.MIGRATIONS)) as new:
+        old.execute("INSERT INTO sessions(id, created, updated) VALUES ('s', 1, 1)")
+        old.execute("INSERT INTO turns(id, session_id, question, created) VALUES ('t', 's', 'kept?', 1)")
+        old.execute(
+            """INSERT INTO decisions(id, turn_id, strategy, decision, snapshot, micros, version, program, created)
+            VALUES ('d', 't', 'cost', '{}', '{}', 5, 1, '0.1', 1)"""
+        )
+        assert rescue(old, new) == 1
+        assert [tuple(row) for row in new.execute("SELECT id, basis FROM decisions")] == [("d", "")]
+
+
+def _plain(*scripts: str) -> sqlite3.Connection:
+    conn = sqlite3.connect(":memory:", isolation_level=None)
+    conn.row_factory = sqlite3.Row
+    for script in scripts:
+        conn.executescript(script)
+    return conn
