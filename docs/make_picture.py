@@ -1,4 +1,4 @@
-"""Makes docs/screen.svg: the program itself on its demo models. Run it with `make picture`."""
+"""Makes docs/screen.svg and docs/leaves.svg: the program itself on its demo models. Run it with `make picture`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from hybridchat.assemble import Assembled, Setup, open_assembled
+from hybridchat.config import Config
 from hybridchat.tui.app import HybridChat
 from hybridchat.tui.ports import Found, Launch, Opened
 from hybridchat.welcome import found
 
-OUT = Path(__file__).with_name("screen.svg")
-SIZE = (124, 38)
-FIRST = "Which index helps this SQL query?"
-SECOND = "repeat: Dear ana.ruiz@example.org, the invoice went to card 4111 1111 1111 1111 today."
+HERE = Path(__file__).parent
+SIZE = (124, 36)
+FIRST = "What is the capital of France?"
+SECOND = "Draft a short note to ana.ruiz@example.org: her card 4111 1111 1111 1111 was charged twice."
 
 
 async def main() -> None:
@@ -25,7 +26,7 @@ async def main() -> None:
     async def open_chat() -> Opened:
         made = await open_assembled(Setup(demo=True))
         assembled.append(made)
-        lines = tuple(Found(f.ok, f.text, f.fix) for f in found(made.chat.world, demo=True))
+        lines = tuple(Found(f.ok, f.text, f.fix) for f in found(made.chat.world, Config(), demo=True))
         return Opened(chat=made.chat, snapshot=made.chat.snapshot, found=lines)
 
     app = HybridChat(Launch(open=open_chat, demo=True))
@@ -35,15 +36,19 @@ async def main() -> None:
         await ask(pilot, SECOND)
         await pilot.press("ctrl+o")
         await settled(pilot, lambda: app.screen.query("Consent"))
-        await pilot.pause(0.5)
-        await pilot.press("y")
-        await settled(pilot, lambda: not app.screen.query("Consent"))
-        await pilot.pause(3.0)
-        svg = app.export_screenshot(title="hybridchat")
+        await pilot.pause(1.0)
+        keep(app, "screen.svg")
+        await pilot.press("v")
+        await pilot.pause(1.0)
+        keep(app, "leaves.svg")
     await assembled[0].close()
-    # Textual's picture names fonts on a public server; whoever opens ours should contact nobody
-    OUT.write_text(re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL), encoding="utf-8")
-    print(f"{OUT}: {OUT.stat().st_size:,} bytes")
+
+
+def keep(app: HybridChat, name: str) -> None:
+    """Writes what is on the screen. Textual's picture names fonts on a public server; whoever opens ours should contact nobody."""
+    svg = re.sub(r"@font-face \{.*?\}", "", app.export_screenshot(title="hybridchat"), flags=re.DOTALL)
+    (HERE / name).write_text(svg, encoding="utf-8")
+    print(f"{name}: {len(svg):,} bytes")
 
 
 async def ask(pilot: Pilot[None], text: str) -> None:

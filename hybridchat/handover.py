@@ -122,12 +122,16 @@ class Redactor:
         table = self.table
         found = [tuple(self.scan(m.text)) for m in messages]
         # twice: a value found in the last message must be hidden in the first one too
-        fresh = {h.placeholder for m, f in zip(messages, found, strict=True) for h in table.redact(m.text, f).hidden if h.new}
+        scanned: dict[str, Hidden] = {}
+        for item in (h for m, f in zip(messages, found, strict=True) for h in table.redact(m.text, f).hidden):
+            scanned.setdefault(item.placeholder, item)
         every = [merge(f, table.known(m.text)) for m, f in zip(messages, found, strict=True)]
         redacted = [table.redact(m.text, f) for m, f in zip(messages, every, strict=True)]
         seen: dict[str, Hidden] = {}
         for item in (h for r in redacted for h in r.hidden):
-            seen.setdefault(item.placeholder, replace(item, new=item.new or item.placeholder in fresh))
+            # what the scan says of a value tells more than that it was hidden before
+            first = scanned.get(item.placeholder, item)
+            seen.setdefault(item.placeholder, replace(item, new=item.new or first.new, reason=first.reason))
         left = (w for m, f in zip(messages, every, strict=True) if m.role is not Role.SYSTEM for w in left_readable(m.text, f))
         texts = [r.text for r in redacted]
         texts[0] = f"{texts[0]}\n\n{self._note()}".strip()

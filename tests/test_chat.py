@@ -335,3 +335,13 @@ async def test_local_only_has_no_other_side(demo: Demo, tmp_path: Path) -> None:
         assert "LOCAL ONLY" in second.ended.text
         assert not demo.openai.connections
         assert not demo.anthropic.connections
+
+
+async def test_the_card_says_which_rule_hid_a_value(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo) as b:
+        held = (await b.ask(PRIVATE, mode=Mode.ONLY_CLOUD)).held
+        assert all(item.new for item in held.package.hidden)
+        assert not [item for item in held.package.hidden if "before" in item.reason]
+        await hear(b.chat.resume(held.turn_id, Verdict.SEND))
+        again = (await b.ask(f"and {SECRETS[0]}", mode=Mode.ONLY_CLOUD)).held
+        assert not any(item.new for item in again.package.hidden)
