@@ -33,7 +33,7 @@ __all__ = ["PlaceholderTable", "Redacted", "Rehydrator", "Row", "ScanError", "Te
 
 
 def __getattr__(name: str) -> object:
-    # On first use: the patterns take 60 ms to compile, and most commands scan nothing.
+    # On first use: most commands scan nothing.
     if name in _WHERE:
         return getattr(import_module(f"hybridchat.privacy.{_WHERE[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,42 +10,43 @@ import re
 from collections.abc import Iterator
 
 from hybridchat.facts import Finding
+from hybridchat.late import late
 
 _REACH = 300
 
-_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,128}+@(?!\dx\.)(?:[\w-]{1,63}\.){1,8}(?:[^\W\d_]{2,24}|xn--[\w-]{2,59})(?![\w])")
-_LOGIN = re.compile(r"://[^\s/@]{0,80}:$")  # what follows is a password and a host, and reported as such
-_EMAIL_SPOKEN = re.compile(
+_EMAIL = late(r"(?<![\w.+%-])[\w.+%-]{1,128}+@(?!\dx\.)(?:[\w-]{1,63}\.){1,8}(?:[^\W\d_]{2,24}|xn--[\w-]{2,59})(?![\w])")
+_LOGIN = late(r"://[^\s/@]{0,80}:$")  # what follows is a password and a host, and reported as such
+_EMAIL_SPOKEN = late(
     r"(?<![\w.+%-])[\w.+%-]{1,64}+\s?[\[({<]\s?at\s?[\])}>]\s?[\w-]{1,63}(?:(?:\s?[\[({<]\s?dot\s?[\])}>]\s?|"
     r"\.)[\w-]{2,63}){1,4}",
     re.IGNORECASE,
 )
-_LONG_NUMBER = re.compile(r"\d(?:[ \u00a0-]?[0-9A-Za-z]){10}")
-_CARD = re.compile(r"(?<![\w.+-])\d(?:[ \u00a0-]?\d){11,18}(?![\w-]|[.,]\d)")
+_LONG_NUMBER = late(r"\d(?:[ \u00a0-]?[0-9A-Za-z]){10}")
+_CARD = late(r"(?<![\w.+-])\d(?:[ \u00a0-]?\d){11,18}(?![\w-]|[.,]\d)")
 # Issuer prefixes and lengths as the networks publish them (ISO/IEC 7812): Visa, Mastercard, Amex, Discover, JCB, Diners,
 # UnionPay, Maestro.
-_ISSUER = re.compile(
+_ISSUER = late(
     r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|6(?:011|5\d\d|"
     r"4[4-9]\d)\d{12}|"
     r"35(?:2[89]|[3-8]\d)\d{12}|3(?:0[0-5]|09|[689]\d)\d{11}|62\d{14,17}|(?:2131|1800)\d{11}|(?:5018|5020|5038|5893|6304|6759|"
     r"676[1-3])\d{8,15}|(?:50|5[6-9]|6[0-9])\d{14}"
 )
-_CARD_WORD = re.compile(r"\b(?:cards?|cc|visa|mastercard|amex|maestro|tarjeta|carte|kart[aey]|kort|kreditkarte)\b", re.IGNORECASE)
-_NRB = re.compile(r"(?<![\w.,])\d{2}(?:[ -]?\d{4}){6}(?![\w])")
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]{1,4}){3,8}(?![A-Za-z0-9])")
-_IBAN_WORD = re.compile(r"\b(?:iban|account|konto\w*|rachun\w+|cuenta|compte|kontonummer|bank\w*)\b", re.IGNORECASE)
-_IPV4 = re.compile(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\w-]|\.\d)")
-_IPV6 = re.compile(
+_CARD_WORD = late(r"\b(?:cards?|cc|visa|mastercard|amex|maestro|tarjeta|carte|kart[aey]|kort|kreditkarte)\b", re.IGNORECASE)
+_NRB = late(r"(?<![\w.,])\d{2}(?:[ -]?\d{4}){6}(?![\w])")
+_IBAN = late(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]{1,4}){3,8}(?![A-Za-z0-9])")
+_IBAN_WORD = late(r"\b(?:iban|account|konto\w*|rachun\w+|cuenta|compte|kontonummer|bank\w*)\b", re.IGNORECASE)
+_IPV4 = late(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\w-]|\.\d)")
+_IPV6 = late(
     r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,16})?(?:/\d{1,3})?(?![\w:]|\.\d)"
 )
-_VERSION_BEFORE = re.compile(
+_VERSION_BEFORE = late(
     r"(?:\bv|version|release|build|ver\.?|rev\.?|section|§|rfc|iso|chapter|firmware|driver)\s?[:=]?\s?\"?$", re.IGNORECASE
 )
-_MAC = re.compile(
+_MAC = late(
     r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])|"
     r"(?<![\w.])(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?![\w.])"
 )
-_PROFILE = re.compile(
+_PROFILE = late(
     r"(?<![\w.-])(?:https?://)?(?:www\.|m\.|[a-z]{2}\.)?(?:linkedin\.com/(?:in|pub)/|facebook\.com/(?!(?:help|policies|"
     r"business|groups|events)\b)|"
     r"instagram\.com/(?!(?:p|explore|reel)/)|(?:twitter|x)\.com/(?!(?:i|home|search|intent|share|hashtag)\b)|t\.me/|wa\.me/|"
@@ -60,11 +61,11 @@ _PROFILE_HOST_WORDS = """
     paypal.me/ venmo.com/ keybase.io/ github.com/
 """
 _PROFILE_HOSTS = tuple(_PROFILE_HOST_WORDS.split())
-_HOME = re.compile(
+_HOME = late(
     r"(?<![\w.])(?:/home/|/Users/|/var/home/|[A-Za-z]:(?:\\{1,2}|/)(?:Users|Documents and Settings)(?:\\{1,2}|"
     r"/))([^\s/\\:\"'<>|*?$%{}`,;)\]]{2,64})"
 )
-_USER_QUERY = re.compile(
+_USER_QUERY = late(
     r"[?&;](?:user(?:_?name|_?id)?|login|name|first_?name|last_?name|e?mail|phone|account|"
     r"customer(?:_?id)?)=([^\s&#\"'<>${}]{2,100})",
     re.IGNORECASE,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
 from hybridchat.facts import Finding
+from hybridchat.late import late
 from hybridchat.privacy.words import WordIndex, collapse
 
 # Kinds whose separators carry no meaning: the same number is found again however it is grouped.
 _COMPACT = frozenset({"PHONE", "CARD", "IBAN", "ID", "MAC"})
 _FREE_CASE = frozenset({"EMAIL", "USER", "HANDLE", "IP"})
-_GROUP = re.compile(r"[A-Za-z0-9]+")
-_SEPARATOR = re.compile(r"[ \u00a0.\-/():\u2010-\u2013]{0,3}")
+_GROUP = late(r"[A-Za-z0-9]+")
+_SEPARATOR = late(r"[ \u00a0.\-/():\u2010-\u2013]{0,3}")
 # Members of a request that name its form and never hold what somebody wrote.
 _FRAME = frozenset({"role", "model", "type", "object"})
 # Names of members as the protocols have them: somebody who hides the word "content" must still be able to send.
@@ -22,7 +22,7 @@ _MEMBERS = _FRAME | {
     *("num_predict", "options", "reasoning_effort", "stream", "stream_options", "system", "temperature", "text", "think"),
     *("thinking", "tools"),
 }
-_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_ESCAPED = late(r"\\u([0-9a-fA-F]{4})")
 
 
 def canonical_value(kind: str, original: str) -> str:

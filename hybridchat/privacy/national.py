@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from hybridchat.facts import Finding
+from hybridchat.late import late
 
 # module of python-stdnum, shape of a candidate. Shapes with no separator are listed only where the check is strong
 # (two check digits, or a date inside): a single check digit lets one number in ten through.
@@ -52,29 +53,29 @@ _ROWS: tuple[tuple[str, str], ...] = (
     ("hr.oib", r"HR\d{11}"),
     ("nl.btw", r"NL\d{9}B\d{2}"),
 )
-_ANY_SHAPE = re.compile("|".join(f"(?:{shape})" for _, shape in _ROWS))
+_ANY_SHAPE = late("|".join(f"(?:{shape})" for _, shape in _ROWS))
 # The same for numbers written in groups with spaces, which a single token cannot hold.
-_SPACED = re.compile(
+_SPACED = late(
     r"(?<![\w.,])(?<!\d )(?:(?P<fr_nir>[12] \d\d \d\d (?:\d\d|2[AB]) \d{3} \d{3} \d\d)|(?P<fr_siret>\d{3} \d{3} \d{3} \d{5})|"
     r"(?P<in__aadhaar>[2-9]\d{3} \d{4} \d{4})|(?P<au_abn>\d{2} \d{3} \d{3} \d{3})|(?P<us_ssn>\d{3} \d{2} \d{4}))(?!\w| \d)"
 )
 # Shapes without a public check: British National Insurance, American Medicare, British driving licence.
 _M = "AC-HJKMNP-RT-Y"
-_SHAPES = re.compile(
+_SHAPES = late(
     r"(?<![\w-])(?:(?P<national_insurance>[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D])|"
     rf"(?P<medicare>[1-9][{_M}][0-9{_M}]\d-[{_M}][0-9{_M}]\d-[{_M}]{{2}}\d\d)|"
     r"(?P<driving_licence>[A-Z][A-Z9]{4}\d[0156]\d[0-3]\d\d[A-Z][A-Z9]\d[A-Z]{2}))(?![\w-])"
 )
 
-_TOKEN = re.compile(r"(?<![\w.@/+-])(?=[A-Za-z]{0,6}-?\d)[A-Za-z0-9]{1,18}(?:[.\-/+][A-Za-z0-9]{1,18}){0,5}(?![\w@]|[.,/-]\d)")
-_NUMBER = re.compile(
+_TOKEN = late(r"(?<![\w.@/+-])(?=[A-Za-z]{0,6}-?\d)[A-Za-z0-9]{1,18}(?:[.\-/+][A-Za-z0-9]{1,18}){0,5}(?![\w@]|[.,/-]\d)")
+_NUMBER = late(
     r"(?<![\w@])(?P<lead>[A-Z]{1,5}[ -]?)?\d[\dA-Za-z]{0,20}"
     r"(?:[ ./\-][A-Z]{0,3}\d[\dA-Za-z]{0,20}){0,6}(?:[ -][A-Z](?![\w]))?(?!\w)|"
     r"(?<![\w@-])(?=[A-Za-z]{0,9}\d)[A-Za-z0-9-]{6,24}(?![\w@])"
 )
 
 # Whole words, many languages: the number that follows one of them belongs to somebody.
-_CONTEXT = re.compile(
+_CONTEXT = late(
     r"(?<!\w)(?:"
     # English
     r"ssns?|social security|passports?|driv(?:er|ing)(?:['’]?s)? licen[cs]es?|licen[cs]e(?: plates?| numbers?| no)|"
@@ -122,15 +123,15 @@ _CONTEXT = re.compile(
     r"codice fiscale|partita iva|bsn|burgerservicenummer|hetu|henkil[oö]tunnus|personnummer|f[oø]dselsnummer|cpf|cnpj|nric|kimlik"
     r")(?!\w)"
 )
-_GAP = re.compile(
+_GAP = late(
     r"[\s:#=|(\"'*._-]*(?:(?:is|was|are|no|nos|number|numbers|num|id|es|est|to|jest|er|ist|n[uú]m|numero|num[eé]ro|numer|nr|"
     r"nummer|lautet|of|my|the|"
     r"[°ºo]|n[°ºo]|ending in|pojazdu|bankowego|vehicle|plate|card|de|del|du|registration|licen[cs]e|code)[\s:#=|(\"'*.°º-]*){0,4}"
 )
-_FILED = re.compile(r"\d{3,6}/\d{2,4}")
-_NO = re.compile(r"\b(?:nos?\.|n[°ºo]\.?|nr\.?|núm\.)\s?$", re.IGNORECASE)
-_VEHICLE = re.compile(r"(?i:\bvin\b)[^\n\d]{0,25}?([A-HJ-NPR-Z0-9]{4}(?:[ -][A-HJ-NPR-Z0-9]{1,4}){4}|[A-HJ-NPR-Z0-9]{17})(?!\w)")
-_YEAR = re.compile(r"(?:19|20)\d\d(?:[-/.]\d{1,2}){0,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)?\d\d")
+_FILED = late(r"\d{3,6}/\d{2,4}")
+_NO = late(r"\b(?:nos?\.|n[°ºo]\.?|nr\.?|núm\.)\s?$", re.IGNORECASE)
+_VEHICLE = late(r"(?i:\bvin\b)[^\n\d]{0,25}?([A-HJ-NPR-Z0-9]{4}(?:[ -][A-HJ-NPR-Z0-9]{1,4}){4}|[A-HJ-NPR-Z0-9]{17})(?!\w)")
+_YEAR = late(r"(?:19|20)\d\d(?:[-/.]\d{1,2}){0,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)?\d\d")
 
 
 class _Check(Protocol):

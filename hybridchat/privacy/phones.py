@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from functools import cache
 
 from hybridchat.facts import Finding
+from hybridchat.late import late
 
 DEFAULT_REGIONS = ("US", "GB", "ES", "FR", "PL", "DK", "DE")
 """Countries whose national numbers are tried, in this order; numbers with a + need none."""
 
-_CANDIDATE = re.compile(
+_CANDIDATE = late(
     r"(?<![\w.,/#=@:+-])(?:\+|00)?\(?\d[\d ()/.\u00a0\u2010-\u2013-]{5,22}\d(?:\s?(?:x|ext\.?|#)\s?\d{1,5})?(?![\w%$€£]|"
     r"[.,/:-]\d)"
 )
-_WORD = re.compile(
+_WORD = late(
     r"\b(?:phone|telephone|tel|mobile|cell|call|fax|text|sms|whatsapp|ring|dial|hotline|reach\w*|answering|messages?|contact|"
     r"signal|móvil|movil|tel[eé]fono|ll[aá]ma\w*|"
     r"t[eé]l|t[eé]l[eé]phone|portable|appel\w*|joindre|telefon\w*|kom[oó]rk\w*|kom\.|zadzwo\w*|dzwon\w*|tlf|mobil\w*|ring|"
@@ -23,11 +24,11 @@ _WORD = re.compile(
     r"erreich\w*|opkald)\b\.?[^\n\d]{0,30}$",
     re.IGNORECASE,
 )
-_SEPARATED = re.compile(r"\d[ ()./\u00a0\u2010-\u2013-]{1,3}\d")
-_AFTER = re.compile(r"[ \t]?[-(,]?[ \t]?(?:office|fax|mobile|home|cell|work|direct)\b", re.IGNORECASE)
-_AMERICAN = re.compile(r"\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}[-.]\d{4}")
-_DATE = re.compile(r"(?:\d{1,4}[./ -]){2}\d{1,4}|\d{4}\s?[-–]\s?\d{4}")
-_DECIMAL = re.compile(r"\d+\.\d+(?:[ -]+\d+\.\d+)*|\d{1,3}(?: \d{3}){1,5}")
+_SEPARATED = late(r"\d[ ()./\u00a0\u2010-\u2013-]{1,3}\d")
+_AFTER = late(r"[ \t]?[-(,]?[ \t]?(?:office|fax|mobile|home|cell|work|direct)\b", re.IGNORECASE)
+_AMERICAN = late(r"\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}[-.]\d{4}")
+_DATE = late(r"(?:\d{1,4}[./ -]){2}\d{1,4}|\d{4}\s?[-–]\s?\d{4}")
+_DECIMAL = late(r"\d+\.\d+(?:[ -]+\d+\.\d+)*|\d{1,3}(?: \d{3}){1,5}")
 
 
 def phones(text: str, start: int, end: int, regions: tuple[str, ...] = DEFAULT_REGIONS) -> Iterator[Finding]:

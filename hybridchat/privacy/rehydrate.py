@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from hybridchat.late import late
 from hybridchat.privacy.placeholders import PlaceholderTable
 from hybridchat.privacy.tokens import KINDS, canonical, grammar
 
-_UNKNOWN = re.compile(
+_UNKNOWN = late(
     r"(?:<|\[|\{|&lt;|\\<)((?ai:"
     + "|".join(sorted(KINDS, key=len, reverse=True))
     + r")(?:\\?_| )[1-9][0-9]{0,8}[a-z]{0,4})(?:>|\]|\}|&gt;|\\>)"

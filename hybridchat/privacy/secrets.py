@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from hybridchat.facts import Finding
+from hybridchat.late import late
 from hybridchat.privacy.values import (
     Assignment,
     entropy,
@@ -25,18 +26,18 @@ _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _REACH = 500
 """Characters past a slice that a value beginning inside it may take."""
 
-_BEGIN = re.compile(r"-----BEGIN ([A-Z0-9 ]{0,40}(?:PRIVATE KEY|NKEY SEED|CREDENTIALS)[A-Z ]{0,10})-----")
-_JWT = re.compile(r"(?<![\w-])eyJ[\w-]{10,4000}\.(?:[\w-]{8,8000})(?:\.[\w-]{0,2000})?", re.ASCII)
-_JWK = re.compile(r'"(?:d|k|p|q|dp|dq|qi)"\s{0,3}:\s{0,3}"([A-Za-z0-9_-]{20,1000})"')
-_SEED = re.compile(r"(?<![A-Za-z0-9])S[UAONCX][A-Z0-9]{52,58}(?![A-Za-z0-9])")
-_USERINFO = re.compile(
+_BEGIN = late(r"-----BEGIN ([A-Z0-9 ]{0,40}(?:PRIVATE KEY|NKEY SEED|CREDENTIALS)[A-Z ]{0,10})-----")
+_JWT = late(r"(?<![\w-])eyJ[\w-]{10,4000}\.(?:[\w-]{8,8000})(?:\.[\w-]{0,2000})?", re.ASCII)
+_JWK = late(r'"(?:d|k|p|q|dp|dq|qi)"\s{0,3}:\s{0,3}"([A-Za-z0-9_-]{20,1000})"')
+_SEED = late(r"(?<![A-Za-z0-9])S[UAONCX][A-Z0-9]{52,58}(?![A-Za-z0-9])")
+_USERINFO = late(
     r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}://([^\s:/@\"'<>]{0,80}):([^\s/\"'<>]{1,200})@(?=[\w.\[${-])", re.IGNORECASE
 )
-_SCHEME_AUTH = re.compile(
+_SCHEME_AUTH = late(
     r"\b(?:bearer|basic|token|apikey)[ \t]{1,3}(?=[A-Za-z0-9+/_.~=-]{0,400}[A-Z0-9+/=])([A-Za-z0-9+/_.~=-]{12,2000})",
     re.IGNORECASE,
 )
-_QUERY = re.compile(
+_QUERY = late(
     r"[?&;](?:(?:access|auth|api|id|refresh|session|sas|x-amz|oauth)?[_-]?(?:token|key|signature|secret|password|passwd|pwd|"
     r"sig|code|"
     r"session|sid|credential|jwt)|auth|pass|hash|hmac)(?:_?secret)?=([^\s&#\"'<>]{6,600})",
@@ -55,42 +56,42 @@ _WORDS = """
 """
 # Every alternative but one begins with a plain letter: the pattern engine skips to those letters by itself.
 _KEYWORD = "|".join([*(f"{name}[_.-]?key" for name in _KEYS.split()), *_WORDS.split()])
-_ASSIGN = re.compile(
+_ASSIGN = late(
     rf"({_KEYWORD})([\w.-]{{0,24}})((?:[\"'`)]|\]|\\\"){{0,3}})\s{{0,6}}(=>|:=|={{1,3}}|!=|:|>|\||,(?=\s?[\"'])|\((?=\s?[\"'])|"
     r"(?<=[\s\w])(?=[\"']))\s{0,6}(?:\[\s{0,3})?(?:string|str)?(\\?[\"'`]|&quot;|&#39;|&apos;|b\"|b'|r\"|@\")?"
 )
-_FLAG = re.compile(
+_FLAG = late(
     r"(?<![\w-])--?(?:[a-z-]{0,20}(?:password|passwd|passphrase|pwd|pass|token|secret|api-?key|auth-?key|access-?key|"
     r"secret-?key))"
     r"[ =]{1,2}[\"']?([^\s\"'<>|;&]{3,200})",
     re.IGNORECASE,
 )
-_USER_FLAG = re.compile(r"(?:^|\s)(?:-u|--user|--proxy-user)[ =]{0,2}[\"']?[\w.@-]{1,60}:([^\s\"'<>|;&]{2,100})")
-_SQL = re.compile(
+_USER_FLAG = late(r"(?:^|\s)(?:-u|--user|--proxy-user)[ =]{0,2}[\"']?[\w.@-]{1,60}:([^\s\"'<>|;&]{2,100})")
+_SQL = late(
     r"\b(?:identified\s{1,3}(?:with\s{1,3}\w{1,40}\s{1,3})?by|with\s{1,3}password)\s{0,3}=?\s{0,3}'{1,4}([^'\n]{2,100})'",
     re.IGNORECASE,
 )
-_SQL2 = re.compile(r"\bidentified\s{1,3}by\s{1,3}\"([^\"\n]{2,100})\"", re.IGNORECASE)
-_SECURE_STRING = re.compile(r"ConvertTo-SecureString\s{1,3}(?:-String\s{1,3})?[\"']([^\"'\n]{3,100})[\"']", re.IGNORECASE)
-_OWNER = re.compile(
+_SQL2 = late(r"\bidentified\s{1,3}by\s{1,3}\"([^\"\n]{2,100})\"", re.IGNORECASE)
+_SECURE_STRING = late(r"ConvertTo-SecureString\s{1,3}(?:-String\s{1,3})?[\"']([^\"'\n]{3,100})[\"']", re.IGNORECASE)
+_OWNER = late(
     r"(?<![a-z])(?:my|our|his|her|their|the|your|mi|tu|su|nuestra|la|mon|ma|notre|le|votre|mein|unser|das|dein|mit|min|vores|"
     r"moje|twoje|"
     r"nasze)\s{1,3}(?:[\w-]{1,20}\s)?$"
 )
-_PROSE = re.compile(
+_PROSE = late(
     r"(?<![a-z])(password|passphrase|passcode|passwd|pin(?:\s?code)?|login code|contrase[nñ]a|clave|"
     r"mot de passe|mdp|has[lł]o|adgangskoden?|kodeord(?:et)?|passwort|kennwort|pin-kod|kod pin|secret key|api key|token)"
     r"(?:\s{1,3}(?:for|of|to|on|para|de|pour|f[uü]r|til|do|zu|von)\s{1,3}[\w .@-]{1,40}?)?"
     r"\s{0,3}(?:\s(?:is now|is|was|es|est|to|jest|er|ist|lautet|será|sera|was set to|set to|changed to)\b\s{0,3}:?|:)\s{0,3}"
     r"[\"'“”«»„`‘’*]{0,3}\s?([^\s\"“”«»`*]{3,80})"
 )
-_CODE = re.compile(r"[\w.\]][(\[]|=[\"'\w]|&#|=>|\$\{")
-_CONTEXT = re.compile(
+_CODE = late(r"[\w.\]][(\[]|=[\"'\w]|&#|=>|\$\{")
+_CONTEXT = late(
     r"\b(?:key|token|secret|password|credential|passphrase|auth|bearer|private|signature|apikey|api_key|access)s?\b|(?:_|api|"
     r"access)key",
     re.IGNORECASE,
 )
-_DENSE = re.compile(r"(?<![A-Za-z0-9+/_=.@-])(?=[A-Za-z0-9+/_-]{0,60}\d)[A-Za-z0-9+/_-]{20,300}={0,2}(?![A-Za-z0-9+/_=@(.-])")
+_DENSE = late(r"(?<![A-Za-z0-9+/_=.@-])(?=[A-Za-z0-9+/_-]{0,60}\d)[A-Za-z0-9+/_-]{20,300}={0,2}(?![A-Za-z0-9+/_=@(.-])")
 
 
 def ascii_lower(text: str) -> str:

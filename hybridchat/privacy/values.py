@@ -7,26 +7,26 @@ from collections import Counter
 from dataclasses import dataclass
 from math import log2
 
-_STANDS_IN = re.compile(
+from hybridchat.late import late
+
+_STANDS_IN = late(
     r"[<{\[(]{1,2}[\w .:/|-]{0,60}[>}\])]{1,2}|[$%@#]\{?\{?[\w.:-]{0,60}\}{0,2}|(?:[x*.•?_#\s-]|\\.|…){3,160}|"
     r"(?:os\.)?(?:getenv|environ|env)\b.{0,160}|process\.env.{0,160}",
     re.DOTALL,
 )
-_SLOT = re.compile(r"\{[a-z_]{1,30}\}|<[a-z_ -]{2,40}>|[_-]here\b")
+_SLOT = late(r"\{[a-z_]{1,30}\}|<[a-z_ -]{2,40}>|[_-]here\b")
 _FILLER_WORDS = """
     ${ {{ $( %( <% #{ your changeme placeholder redacted replaceme insert_ insert- xxxx **** ... example
 """
 _FILLERS = tuple(_FILLER_WORDS.split())
-_DOTTED = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.|\\)[A-Za-z_$][\w$]*)+")
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_]*\d?")
-_SNAKE = re.compile(r"[a-z]+(?:[_-][a-z]+)+|[A-Z]+(?:_[A-Z]+)+|[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}")
-_PATH = re.compile(
-    r"(?:https?:/|\.{0,2}/|~/|[A-Za-z]:\\).*|[\w./-]+\.(?:py|js|ts|json|ya?ml|pem|key|txt|html?|php|java|go|crt|md)"
-)
-_HEX = re.compile(r"[0-9a-fA-F]+")
-_DIGIT = re.compile(r"\d")
-_ALPHA = re.compile(r"[^\W\d_]")
-_REPEATED = re.compile(r"(.)\1*")
+_DOTTED = late(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.|\\)[A-Za-z_$][\w$]*)+")
+_IDENTIFIER = late(r"[A-Za-z_][A-Za-z_]*\d?")
+_SNAKE = late(r"[a-z]+(?:[_-][a-z]+)+|[A-Z]+(?:_[A-Z]+)+|[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}")
+_PATH = late(r"(?:https?:/|\.{0,2}/|~/|[A-Za-z]:\\).*|[\w./-]+\.(?:py|js|ts|json|ya?ml|pem|key|txt|html?|php|java|go|crt|md)")
+_HEX = late(r"[0-9a-fA-F]+")
+_DIGIT = late(r"\d")
+_ALPHA = late(r"[^\W\d_]")
+_REPEATED = late(r"(.)\1*")
 
 # Words that follow "password is", "token:" and the like without being one.
 _NEVER_WORDS = """
@@ -74,7 +74,7 @@ _WEAK = (
     "bearer",
 )
 # A name that goes on like this speaks about the secret and does not hold it.
-_ABOUT = re.compile(
+_ABOUT = late(
     r"type|count|field|name|length|len$|size|min|max|url|uri|path|file|dir|expir|ttl|age$|policy|hint|id$|ids$|index|limit|"
     r"format|"
     r"regex|valid|requir|change|manager|izer|ize|label|input|prompt|error|exist|enable|disable|encod|algorithm|provider|"
@@ -83,9 +83,9 @@ _ABOUT = re.compile(
     r"page$|"
     r"confirmation$|s_per|method|mode|strategy|storage|endpoint|scheme|hasher|history|stamp|time|state|status|link|button|help"
 )
-_TAIL = re.compile(r"[ \t]*(?:#.*|\\)?(?:\r?\n|$)")
+_TAIL = late(r"[ \t]*(?:#.*|\\)?(?:\r?\n|$)")
 _ENTITIES = {"&quot;": "&quot;", "&#39;": "&#39;", "&apos;": "&apos;"}
-_BARE = re.compile(r"[^\s,;\"'<>)\]}|&`]{3,400}")
+_BARE = late(r"[^\s,;\"'<>)\]}|&`]{3,400}")
 
 
 @dataclass(frozen=True, slots=True)

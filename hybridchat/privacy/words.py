@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import accumulate
+
+from hybridchat.late import late
 
 # Letters that carry their stroke or ligature inside, so that Unicode does not take them apart.
 _UNDECOMPOSED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 # Scripts written without spaces: every character is a word of its own, else nothing in a sentence could be found.
 _SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _LETTER = rf"[^\W{_SPACELESS}]"
-_WORD = re.compile(rf"{_LETTER}+|[{_SPACELESS}]")
-_WORD_OR_MARK = re.compile(rf"{_LETTER}+|[{_SPACELESS}]|[^\w\s]")
-_JOINED = re.compile(rf"(?<={_LETTER}){_LETTER}")
-_SPACES = re.compile(r"\s+")
+_WORD = late(rf"{_LETTER}+|[{_SPACELESS}]")
+_WORD_OR_MARK = late(rf"{_LETTER}+|[{_SPACELESS}]|[^\w\s]")
+_JOINED = late(rf"(?<={_LETTER}){_LETTER}")
+_SPACES = late(r"\s+")
 
 
 class _Folding(dict[int, str]):

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from hybridchat.late import late
+
 _NEAR = 600
 """Characters; longer than any zone but a fence."""
 
@@ -19,7 +21,7 @@ _DATA_TAGS = """
 """
 DATA_FENCES = frozenset(_DATA_TAGS.split())
 
-_FENCE = re.compile(r"^[ \t>]{0,12}(`{3,}|~{3,})[ \t]*([\w+#.-]{0,40})[^\n`]{0,200}$", re.MULTILINE)
+_FENCE = late(r"^[ \t>]{0,12}(`{3,}|~{3,})[ \t]*([\w+#.-]{0,40})[^\n`]{0,200}$", re.MULTILINE)
 
 _HEX = "0-9a-f"
 _PUBLIC_HOSTS = (
@@ -31,30 +33,30 @@ _PUBLIC_HOSTS = (
 
 # One pass per kind; each is linear: a run is either consumed or its start is barred by a look-behind.
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("inline", re.compile(r"(?<!`)`[^`\n]{1,200}`(?!`)")),
-    ("uuid", re.compile(rf"(?<![\w-])[{_HEX}]{{8}}(?:-[{_HEX}]{{4}}){{3}}-[{_HEX}]{{12}}(?![\w-])", re.IGNORECASE)),
-    ("digest", re.compile(r"\b(?:sha(?:1|224|256|384|512)|md5|h1)[-:=](?:[A-Za-z0-9+/_-]{16,128}={0,2})")),
+    ("inline", late(r"(?<!`)`[^`\n]{1,200}`(?!`)")),
+    ("uuid", late(rf"(?<![\w-])[{_HEX}]{{8}}(?:-[{_HEX}]{{4}}){{3}}-[{_HEX}]{{12}}(?![\w-])", re.IGNORECASE)),
+    ("digest", late(r"\b(?:sha(?:1|224|256|384|512)|md5|h1)[-:=](?:[A-Za-z0-9+/_-]{16,128}={0,2})")),
     (
         "sha",
-        re.compile(
+        late(
             rf"(?<![\w-])(?:[{_HEX}]{{64}}|[{_HEX}]{{40}}|(?=[{_HEX}]{{0,7}}[a-f][0-9]{{0,7}}[a-f])(?=[a-f]{{0,9}}\d)"
             rf"[{_HEX}]{{7,10}})(?![\w-])"
         ),
     ),
-    ("version", re.compile(r"(?<![\w.])(?:v\d{1,4}|\d{1,2})\.\d{1,4}\.\d{1,5}(?:[-+][0-9A-Za-z.+-]{1,40})?(?!\.?[\w-])")),
-    ("version", re.compile(r"(?<![\w.])[v^~=<>]{1,2}\s?\d{1,5}(?:\.\d{1,6}){1,3}(?![\w])")),
+    ("version", late(r"(?<![\w.])(?:v\d{1,4}|\d{1,2})\.\d{1,4}\.\d{1,5}(?:[-+][0-9A-Za-z.+-]{1,40})?(?!\.?[\w-])")),
+    ("version", late(r"(?<![\w.])[v^~=<>]{1,2}\s?\d{1,5}(?:\.\d{1,6}){1,3}(?![\w])")),
     (
         "date",
-        re.compile(
+        late(
             r"(?<![\w-])(?:19|20)\d\d([-/.])(?:0?[1-9]|1[0-2])\1(?:[012]?\d|3[01])"
             r"(?:[T ]\d\d:?\d\d(?::?\d\d(?:[.,]\d{1,9})?)?(?:Z|\s?[+-]\d\d:?\d\d)?)?(?![\w-])"
         ),
     ),
-    ("clock", re.compile(r"(?<![\w:.])(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?(?![\w:])")),
-    ("import", re.compile(r"^[ \t]{0,12}(?:import|from|using|package|require|include|use)\s[^\n;]{1,200}", re.MULTILINE)),
-    ("chain", re.compile(r"(?<![\w.@/])[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)++\(")),
-    ("chain", re.compile(r"(?<![\w.@/])[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+){2,}+(?![@\w])")),
-    ("url", re.compile(rf"https?://(?:{_PUBLIC_HOSTS})(?![\w.-])[^\s<>\"'`]{{0,400}}", re.IGNORECASE)),
+    ("clock", late(r"(?<![\w:.])(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?(?![\w:])")),
+    ("import", late(r"^[ \t]{0,12}(?:import|from|using|package|require|include|use)\s[^\n;]{1,200}", re.MULTILINE)),
+    ("chain", late(r"(?<![\w.@/])[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)++\(")),
+    ("chain", late(r"(?<![\w.@/])[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+){2,}+(?![@\w])")),
+    ("url", late(rf"https?://(?:{_PUBLIC_HOSTS})(?![\w.-])[^\s<>\"'`]{{0,400}}", re.IGNORECASE)),
 )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from hybridchat.late import late
 
-_REFUSALS = re.compile(
+_REFUSALS = late(
     r"\bi(?:'m| am)? (?:really |very |so )?sorry,? (?:but|i)\b"
     r"|\bi (?:can(?:no|')t|can not|could not|couldn't|won't|will not|am (?:not able|unable)|'m (?:not able|unable)) (?:to )?"
     r"(?:help|assist|provide|answer|do that|comply|fulfil|fulfill|give|determine|access|browse|tell|say|solve|complete|create"
@@ -19,31 +19,29 @@ _REFUSALS = re.compile(
     r"|\bes tut mir leid, aber\b|\bich kann (?:dir|ihnen|das|dabei) (?:leider )?nicht\b|\blo siento, pero\b"
     r"|\bje suis désolée?, mais\b|\bmi dispiace, ma\b"
 )
-_MACHINE = re.compile(
+_MACHINE = late(
     r"\bas an? (?:ai|artificial intelligence|(?:large )?language model)\b|\bals ki\b|\ben tant qu'ia\b|\bcomo (?:una )?ia\b"
 )
-_SECOND_THOUGHTS = re.compile(
+_SECOND_THOUGHTS = late(
     r"\b(?:wait,|actually, no|hold on|on second thought"
     r"|let me (?:re-?check|re-?consider|re-?calculate|re-?evaluate|try again|correct)"
     r"|that(?:'s| is) (?:not right|incorrect|wrong)|i (?:made|see) (?:a|an|the|my) (?:mistake|error)|correction:|my apologies"
     r"|i apologi[sz]e|there (?:seems|appears) to be (?:a|an|some) (?:mistake|error|discrepancy|inconsistency|issue))"
 )
-_MISFIT = re.compile(
+_MISFIT = late(
     r"\bnone of (?:the|these) (?:(?:given|above|provided|listed|answer) )*(?:options|choices|answers)"
     r"|\b(?:does|do)(?:n't| not) match any\b|\bnot (?:listed|among the|one of the|in the) (?:options|choices|given)\b"
     r"|\bclosest (?:option|answer|choice|match)\b|\bno correct (?:answer|option)\b"
 )
-_HEDGES = re.compile(
+_HEDGES = late(
     r"\b(?:i think|i believe|i guess|probably|perhaps|maybe|might be|could be|not (?:entirely|completely|quite) sure"
     r"|approximately|roughly|assuming|it seems|presumably|likely)\b"
 )
 _TERM = r"\$?-?\d[\d,]{0,15}(?:\.\d{1,9})?%?"
-_SUM = re.compile(
-    rf"(?<![\d.,])({_TERM}(?:\s*[-+*/×÷]\s*{_TERM}){{1,8}})\s*=\s*\$?(-?\d[\d,]*(?:\.\d+)?)(?![\d.]*\s*[-+*/×÷^%=]|\d)"
-)
-_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?%?|[-+*/×÷]")
+_SUM = late(rf"(?<![\d.,])({_TERM}(?:\s*[-+*/×÷]\s*{_TERM}){{1,8}})\s*=\s*\$?(-?\d[\d,]*(?:\.\d+)?)(?![\d.]*\s*[-+*/×÷^%=]|\d)")
+_TOKEN = late(r"\d[\d,]*(?:\.\d+)?%?|[-+*/×÷]")
 _JOINERS = "-+*/×÷^(=.,"
-_WORD = re.compile(r"[^\W\d_]{4,}|\d+")
+_WORD = late(r"[^\W\d_]{4,}|\d+")
 ENDS = 500
 """Characters at either end of an answer in which a refusal is looked for: in between it is usually quoted."""
 TOLERANCE = 0.011

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hybridchat.late import late
+
 HEAD, TAIL = 1500, 900
 """Characters of a question that are looked at, from either end."""
 
@@ -42,35 +44,33 @@ class Question:
 
 
 LETTERS = "ABCDEFGHIJ"
-_OPTION = re.compile(r"(?:^|\n)[ \t]*\(?([A-J])[.):][ \t]+([^\n]{1,200})")
-_INLINE_OPTION = re.compile(r"\(([A-J])\)[ \t]+([^()\n]{1,120})")
-_YES_NO = re.compile(r"\b(yes or no|true or false)\b")
-_PROGRAM = re.compile(
+_OPTION = late(r"(?:^|\n)[ \t]*\(?([A-J])[.):][ \t]+([^\n]{1,200})")
+_INLINE_OPTION = late(r"\(([A-J])\)[ \t]+([^()\n]{1,120})")
+_YES_NO = late(r"\b(yes or no|true or false)\b")
+_PROGRAM = late(
     r"```|\[python\]|(?:^|\n)[ \t]*(?:(?:def|fn|func|function) \w+\(|(?:class|struct) \w+[ \t]*[(:{]|import \w+"
     r"|from [\w.]+ import"
     r"|(?:const|let|var) \w+ =|print\(|#include|(?:for|while|if)\b[^\n]*[:{][ \t]*\n"
     r"|select\b[^\n]*\bfrom\b|return [^\n]*[;()\[\]])"
 )
-_UNKNOWN_OUTPUT = re.compile(
-    r"== ?\?\?|\bwhat (?:does|will|would|is|are)\b[^\n]{0,80}\b(?:output|print|return|evaluate|result|value)"
-)
-_OUTPUT = re.compile(r"\b(?:outputs?|prints?|returns?|evaluates?|assert|assertion|result of|value of)\b")
-_WRITES = re.compile(
+_UNKNOWN_OUTPUT = late(r"== ?\?\?|\bwhat (?:does|will|would|is|are)\b[^\n]{0,80}\b(?:output|print|return|evaluate|result|value)")
+_OUTPUT = late(r"\b(?:outputs?|prints?|returns?|evaluates?|assert|assertion|result of|value of)\b")
+_WRITES = late(
     r"\b(?:write|implement|code|create|give|show|generate|complete|fix|refactor|translate|convert)\b[^.?!\n]{0,60}"
     r"\b(?:function|script|program|class|method|query|regex|regexp|regular expression|one-liner|code|snippet|decorator"
     r"|unit tests?|sql|bash|python|javascript|typescript|rust|java|c\+\+|golang|html|css)\b"
 )
-_AMOUNT = re.compile(
+_AMOUNT = late(
     r"\b(?:how (?:much|far|long|old|tall|fast|heavy)|what (?:\w+ )?(?:is|are|was|will|would|does|did)|what's"
     r"|(?:for )?what (?:percent|percentage|price|fraction|value)|calculate|compute|find|solve|evaluate|determine|simplify)\b"
 )
-_FORMULA = re.compile(
+_FORMULA = late(
     r"\\(?:d?frac|sqrt|times|cdot|angle|triangle|pi|sum|int)\b|\$[^$\n]{0,80}[\d=^\\][^$\n]{0,80}\$|\d ?[-+*/×÷^] ?\d"
 )
-_FIGURE = re.compile(
+_FIGURE = late(
     r"\d+|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|half|twice)\b"
 )
-_TASK = re.compile(
+_TASK = late(
     r"\b(?:write|explain|describe|compare|discuss|essay|summari[sz]e|outline|draft|tell me about|list|plan|why|how do|how does"
     r"|how can|how to|pros and cons|steps|story|letter|e-?mail|blog|article|poem|ideas|suggest|recommend|advice)\b"
 )
@@ -115,31 +115,31 @@ def _asks(low: str) -> Asks:
 
 # -- the final answer --------------------------------------------------------------------------------------------------
 
-_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?")
+_NUMBER = late(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?")
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBER_WORDS = {word: str(n) for n, word in enumerate(_WORDS)}
-_WORD_NUMBER = re.compile(rf"\b({'|'.join(_WORDS)})\b")
-_MARKED = re.compile(r"####|\b(?:final answer|answer|therefore|thus|in total|result|hence)\b")
-_STATED = re.compile(r"(?:####[ \t]*|\banswer(?:[ \t]+is)?[ \t]*[:=]?[ \t]*)((?:(?!answer)[^\n]){1,80})")
-_BOLD = re.compile(r"\*\*([^*\n]{1,80})\*\*")
-_FRACTION = re.compile(r"\\d?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
-_DRESS = re.compile(r"\\(?:text|mathrm|mbox|left|right|,|!|;|\s)|\\\(|\\\)|\\\[|\\\]|[$€£{}]|°")
+_WORD_NUMBER = late(rf"\b({'|'.join(_WORDS)})\b")
+_MARKED = late(r"####|\b(?:final answer|answer|therefore|thus|in total|result|hence)\b")
+_STATED = late(r"(?:####[ \t]*|\banswer(?:[ \t]+is)?[ \t]*[:=]?[ \t]*)((?:(?!answer)[^\n]){1,80})")
+_BOLD = late(r"\*\*([^*\n]{1,80})\*\*")
+_FRACTION = late(r"\\d?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_DRESS = late(r"\\(?:text|mathrm|mbox|left|right|,|!|;|\s)|\\\(|\\\)|\\\[|\\\]|[$€£{}]|°")
 _LETTER = (
-    re.compile(r"(?:answer|option|choice)(?:[ \t]+is)?[ \t]*[:=]?[ \t]*[*_(\[\"']*([A-J])\b(?![ \t][a-z])", re.IGNORECASE),
-    re.compile(r"(?:^|\n)[ \t]*[*_(\[]*([A-J])(?:[*_)\].:]|[ \t]*(?:\n|$))"),
-    re.compile(r"\(([A-J])\)"),
-    re.compile(r"\*\*\(?([A-J])\b"),
+    late(r"(?:answer|option|choice)(?:[ \t]+is)?[ \t]*[:=]?[ \t]*[*_(\[\"']*([A-J])\b(?![ \t][a-z])", re.IGNORECASE),
+    late(r"(?:^|\n)[ \t]*[*_(\[]*([A-J])(?:[*_)\].:]|[ \t]*(?:\n|$))"),
+    late(r"\(([A-J])\)"),
+    late(r"\*\*\(?([A-J])\b"),
 )
-_ASSERTED = re.compile(r"assert\b[^\n]*?==[ \t]*([^\n]+)|\[ANSWER\](.*?)\[/ANSWER\]", re.DOTALL)
-_OUTPUT_IS = re.compile(
+_ASSERTED = late(r"assert\b[^\n]*?==[ \t]*([^\n]+)|\[ANSWER\](.*?)\[/ANSWER\]", re.DOTALL)
+_OUTPUT_IS = late(
     r"\b(?:outputs?|prints?|returns?|result|value|answer)\b(?:[ \t]+(?:is|will be|be))?[ \t]*[:=]?[ \t]*`?([^\n`]{1,120})"
 )
-_INLINE_CODE = re.compile(r"`([^`\n]{1,120})`")
-_BLOCK = re.compile(r"```[\w+-]*\n(.*?)(?:```|\Z)", re.DOTALL)
-_CODE_LINE = re.compile(
+_INLINE_CODE = late(r"`([^`\n]{1,120})`")
+_BLOCK = late(r"```[\w+-]*\n(.*?)(?:```|\Z)", re.DOTALL)
+_CODE_LINE = late(
     r"(?m)^[ \t]*(?:def |class |import |from \w+ import|function |const |let |var |SELECT |#include|return |public |fn |func )"
 )
-_SPACE = re.compile(r"\s+")
+_SPACE = late(r"\s+")
 
 
 def final(asked: Question, answer: str) -> str | None:
