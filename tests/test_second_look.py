@@ -23,7 +23,9 @@ from hybridchat.conversation import Decided, Ended, Ending, HandedOver, Said, Se
 from hybridchat.demo import Demo, Fault
 from hybridchat.facts import Locality, Mode
 from hybridchat.render import words
-from tests.support.chats import LOCAL, bench, hear
+from hybridchat.tui.thread import Kind, Thread
+from tests.cli.run import inside
+from tests.support.chats import LOCAL, bench, environment, hear
 from tests.support.llama import make_model, needs_llama, serving
 
 OPENAI = "openai:gpt-6.1-terra"
@@ -233,6 +235,53 @@ async def test_a_strategy_of_ones_own_can_say(demo: Demo, tmp_path: Path) -> Non
     )
     async with bench(tmp_path, demo, config=mine) as b:
         assert (await b.ask(REFUSAL)).ended.doubt == ()
+
+
+# -- how the front ends tell it ---------------------------------------------------------------------------------------
+
+
+def test_ask_prints_both_answers_and_says_between_them_what_happens(demo: Demo, tmp_path: Path) -> None:
+    env = environment(demo, tmp_path)
+    (tmp_path / "config.toml").write_text('[privacy]\ncloud = "auto"\n[routing]\nsecond_look = "auto"\n')
+    done = inside("ask", REFUSAL, env=env)
+    text = REFUSAL.removeprefix("repeat: ")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.decode() == f"{text}\n\n{text}\n"
+    assert "worth a second look: it refuses or does not know" in done.stderr.decode()
+    assert "→ asking" in done.stderr.decode()
+    told = json.loads(inside("ask", "--json", REFUSAL, env=env).stdout)
+    assert text in json.dumps(told)
+    assert f"{text}{text}" not in json.dumps(told), "the answer that counts is the second one"
+
+
+def test_ask_says_a_doubt_on_stderr(demo: Demo, tmp_path: Path) -> None:
+    done = inside("ask", REFUSAL, env=environment(demo, tmp_path))
+    assert "worth a second look: it refuses or does not know" in done.stderr.decode()
+
+
+async def test_the_transcript_ends_the_first_answer_before_the_second_begins(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config("auto", "auto")) as b:
+        heard = await b.ask(REFUSAL)
+    thread = Thread()
+    for event in heard.events:
+        thread.apply(event)
+    first, second = [block for block in thread.blocks if block.kind is Kind.ANSWER]
+    assert not first.live
+    assert not second.live
+    assert first.text == second.text
+    assert " s" in first.head, "its figures are shown"
+    assert any("asking gpt-6.1-terra" in block.text for block in thread.blocks if block.kind is Kind.MARK)
+
+
+async def test_the_transcript_offers_the_other_side_with_its_key_once(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config()) as b:
+        heard = await b.ask(f"{REFUSAL} {'Prove that 17 * 23 + 41 * 3 is not prime, then compute 12 of its multiples. ' * 3}")
+    thread = Thread(other_key="^o")
+    for event in heard.events:
+        thread.apply(event)
+    offers = [block.text for block in thread.blocks if "^o asks" in block.text]
+    assert len(offers) == 1
+    assert offers[0].startswith("▪ worth a second look: ")
 
 
 @pytest.mark.llama

@@ -19,8 +19,8 @@ from hybridchat.cli.edge import Exit, say
 from hybridchat.cli.paint import Printer
 from hybridchat.cli.stdin import person, question
 from hybridchat.config import ConfigError
-from hybridchat.conversation import Decided, Ended, Ending, Event, FellBack, HandedOver, Held, Package, Said, Session, Verdict
-from hybridchat.facts import Locality, Mode
+from hybridchat.conversation import Decided, Ended, Ending, Event, HandedOver, Held, Package, Said, SecondLook, Session, Verdict
+from hybridchat.facts import Mode
 from hybridchat.render import words
 from hybridchat.render.text import neutralise
 from hybridchat.welcome import DEMO
@@ -160,7 +160,8 @@ class _Follow:
                 async for event in answer:
                     self._take(event)
                     if not self._options.quiet:
-                        _notice(event)
+                        for line in sentences.notices(event):
+                            say(line)
             self._result.interrupted = stopping.came
         if self._printer is not None:
             self._printer.finish()
@@ -179,6 +180,12 @@ class _Follow:
                 self._result.held = event
             case HandedOver(hidden=hidden):
                 self._result.hidden = hidden
+            case SecondLook():
+                # the answer that counts begins anew
+                self._result.text.clear()
+                if self._printer is not None:
+                    self._printer.finish()
+                    self._printer.write("\n")
             case Ended():
                 self._result.ended = event
             case _:
@@ -194,19 +201,6 @@ class _Follow:
         if ended.model_id is not None and ended.locality is not None and ended.ending is Ending.COMPLETE:
             demo = self._options.demo
             say(words.head(ended.model_id, ended.locality, timings=ended.timings, usage=ended.usage, cost=ended.cost, demo=demo))
-
-
-def _notice(event: Event) -> None:
-    match event:
-        case HandedOver(locality=Locality.REMOTE | Locality.LAN):
-            say(f"{sentences.left(event)} · {sentences.NOT_YET}")
-        case HandedOver():
-            for mark in words.handed_over(event):
-                say(mark)
-        case FellBack():
-            say(words.fell_back(event))
-        case _:
-            pass
 
 
 class _Stopping:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hybridchat.cli import sentences
 from hybridchat.cli.teletype import Teletype
-from hybridchat.conversation import Ended, Ending, Event, FellBack, HandedOver, Said, Thought
+from hybridchat.conversation import Ended, Ending, Event, FellBack, HandedOver, Said, SecondLook, Thought
 from hybridchat.facts import Locality
 from hybridchat.render import words
 
@@ -32,6 +32,9 @@ class Teller:
                 self._say(text)
             case FellBack():
                 self._tty.line(words.fell_back(event))
+            case SecondLook():
+                self._tty.end_line()
+                self._tty.line(words.second_look(event))
             case Ended():
                 self._end(event)
             case _:
@@ -60,7 +63,7 @@ class Teller:
         self._tty.end_line()
         if mark := words.ended(ended):
             self._tty.line(sentences.without_keys(mark, commands=True))
-        for note in ended.notes:
+        for note in words.notes(ended, "/other"):
             self._tty.line(f"({note})")
         answered = ended.ending not in {Ending.FAILED, Ending.UNROUTED}
         if answered and ended.model_id is not None and ended.locality is not None and ended.timings.total_s is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hybridchat.conversation import HandedOver, Package
+from hybridchat.conversation import Event, FellBack, HandedOver, Package, SecondLook
 from hybridchat.facts import (
     Budget,
     ConnectivityState,
@@ -48,6 +48,20 @@ def started(text: str) -> str:
     """`text` as a sentence: a capital first, a full stop last."""
     end = "" if text.endswith((".", "?", "!")) else "."
     return f"{text[:1].upper()}{text[1:]}{end}" if text else ""
+
+
+def notices(event: Event) -> list[str]:
+    """What one event of an answer has to say beside the answer itself."""
+    match event:
+        case HandedOver(locality=Locality.REMOTE | Locality.LAN):
+            return [f"{left(event)} · {NOT_YET}"]
+        case HandedOver():
+            return words.handed_over(event)
+        case FellBack():
+            return [words.fell_back(event)]
+        case SecondLook():
+            return [words.second_look(event)]
+    return []
 
 
 def without_keys(text: str, *, commands: bool = False) -> str:

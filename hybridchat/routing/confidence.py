@@ -160,7 +160,7 @@ def _hardness(prompt: str) -> Iterable[_Sign]:
 
 
 def _probabilities(asked: Question, logprobs: Sequence[float]) -> Iterable[_Sign]:
-    """Quantiles only: the sum is worse than chance, the mean about chance. Models are often sure and wrong, so they plead little."""
+    """Quantiles only: the sum is worse than chance, the mean about chance. Sure and wrong is common: little pleads for."""
     known = [min(0.0, p) for p in logprobs if isfinite(p)]
     if len(known) < 3:
         return

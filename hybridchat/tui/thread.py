@@ -17,6 +17,7 @@ from hybridchat.conversation import (
     HandedOver,
     Held,
     Said,
+    SecondLook,
     Thought,
     Turn,
 )
@@ -179,6 +180,8 @@ class Thread:
                 self._grow(event.attempt_id, thinking=event.text)
             case FellBack():
                 self._fell_back(event)
+            case SecondLook():
+                self._doubted(event)
             case Ended():
                 self._ended(event)
 
@@ -214,6 +217,15 @@ class Thread:
             self._touch(index)
         self.mark(words.fell_back(event), Tone.WARN)
 
+    def _doubted(self, event: SecondLook) -> None:
+        index = self._find(event.attempt_id)
+        if index is not None:
+            block = self.blocks[index]
+            block.live = False
+            block.head = words.head(event.from_model, event.locality, timings=event.timings, usage=event.usage, demo=self._demo)
+            self._touch(index)
+        self.mark(words.second_look(event), Tone.WARN)
+
     def _ended(self, event: Ended) -> None:
         index = None if event.attempt_id is None else self._find(event.attempt_id)
         if index is not None:
@@ -231,7 +243,7 @@ class Thread:
                 )
                 block.tone = tone_of(event.locality)
             self._touch(index)
-        for note in event.notes:
+        for note in words.notes(event, self._other_key):
             self.mark(f"▪ {note}", Tone.MUTED)
         if mark := words.ended(event):
             failed = event.ending in {Ending.FAILED, Ending.UNROUTED}
@@ -239,7 +251,7 @@ class Thread:
         elif event.ending is Ending.COMPLETE and index is not None and not self.blocks[index].text.strip():
             self.mark("▪ the answer came back empty", Tone.WARN)
         offered = words.offered(self.decisions.get(event.turn_id), self._other_key)
-        if offered and event.ending is Ending.COMPLETE:
+        if offered and event.ending is Ending.COMPLETE and event.other is None:
             self.mark(f"▪ {offered}", Tone.MUTED)
 
     def _find(self, attempt_id: str) -> int | None:
