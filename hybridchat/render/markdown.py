@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.markdown import CodeBlock, Heading, ListItem, Markdown, MarkdownElement, TableElement
+from rich.markdown import BlockQuote, CodeBlock, Heading, ListItem, Markdown, MarkdownElement, TableElement
 from rich.segment import Segment
 from rich.style import Style
 from rich.table import Table
@@ -76,12 +76,23 @@ class _Item(ListItem):
             yield Segment.line()
 
 
+class _Quote(BlockQuote):
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        # The bar is upright: terminals slant block characters in italics.
+        bar = Segment("▌ ", console.get_style("markdown.hr"))
+        for row in console.render_lines(self.elements, options.update(width=options.max_width - 4), style=self.style):
+            yield bar
+            yield from row
+            yield Segment.line()
+
+
 class _Markdown(Markdown):
     elements: ClassVar[dict[str, type[MarkdownElement]]] = {
         **Markdown.elements,
         "fence": _Code,
         "code_block": _Code,
         "heading_open": _Heading,
+        "blockquote_open": _Quote,
         "list_item_open": _Item,
         "table_open": _Table,
     }

@@ -38,6 +38,8 @@ class History:
     """The last few values of the figures that have a sparkline; percent."""
 
     values: dict[str, deque[float]] = field(default_factory=dict)
+    _at: dict[str, float | None] = field(default_factory=dict)
+    """Figure -> when it was measured last: looking twice at one sample is one sample."""
 
     def take(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot as it is to be shown: figures that hardly moved stay as they were."""
@@ -47,7 +49,9 @@ class History:
             if gauge is None or gauge.value is None:
                 continue
             kept = self.values.setdefault(name, deque(maxlen=_KEEP))
-            kept.append(kept[-1] if kept and abs(kept[-1] - gauge.value) < STEADY else gauge.value)
+            if not kept or gauge.at != self._at.get(name):
+                kept.append(kept[-1] if kept and abs(kept[-1] - gauge.value) < STEADY else gauge.value)
+                self._at[name] = gauge.at
             gauges[name] = replace(gauge, value=kept[-1])
         return replace(snapshot, device=replace(snapshot.device, gauges=gauges))
 

@@ -123,3 +123,10 @@ def test_cost_of_a_repaint_does_not_grow_with_what_is_settled() -> None:
         tail = painter._splitter.tail(text)
         rendered.append(tail.end - tail.start)
     assert max(rendered) <= 2 * len(paragraph)
+
+
+def test_the_bar_of_a_quote_is_upright() -> None:
+    row = lines("> said", 40, PALETTE)[0]
+    assert row[0].text == "▌ "
+    assert not (row[0].style and row[0].style.italic)
+    assert any(s.style and s.style.italic for s in row[1:])

@@ -220,7 +220,7 @@ class ScriptedChat:
             raise line.fault
         if held is not None:
             self._held[turn.id] = line
-            yield Held(turn.id, held, "first time")
+            yield Held(turn.id, held, "first message to this host in this conversation")
             return
         for event in line.before:
             yield event

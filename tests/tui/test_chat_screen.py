@@ -260,7 +260,7 @@ async def test_the_demo_has_no_prices_and_a_question_asked_again_says_why() -> N
         await ask(pilot, "write to Anna")
         said = await shows(pilot, "[y] send")
         assert "3 words left to check · –" in said
-        assert "first time" in said
+        assert "first message to this host in this conversation" in said
 
 
 async def test_a_second_message_while_answering_stays_in_the_composer() -> None:
@@ -534,6 +534,21 @@ async def test_gauges_that_show_the_same_are_not_drawn_again() -> None:
             screen(pilot).look()
             screen(pilot).show_top()
         assert [part.wrote for part in parts.values()] == wrote
+
+
+async def test_a_long_conversation_shows_its_end_first_and_has_all_of_it() -> None:
+    chat = ScriptedChat([Line(pieces=(f"Answer {n}.",)) for n in range(120)])
+    session = chat.store.new_session().id
+    for n in range(120):
+        async for _ in chat.answer(session, f"question {n}"):
+            pass
+    async with running(chat, session=session) as pilot:
+        await shows(pilot, "Answer 119.")
+        await until(pilot, lambda: len(screen(pilot).composer.asked) == 120)
+        screen(pilot).transcript.scroll_home(animate=False)
+        await shows(pilot, "question 0")
+        await pilot.press("up")
+        assert screen(pilot).composer.draft == "question 119"
 
 
 @pytest.mark.parametrize("size", [(60, 20), (20, 10), (10, 5)])

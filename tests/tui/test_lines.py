@@ -95,6 +95,35 @@ def test_panel_rows_fit_the_panel() -> None:
     assert max(len(row) for part in said for row in part.plain.split("\n")) <= 35
 
 
+def test_a_figure_that_hardly_moves_is_not_shown_again() -> None:
+    history = gauges.History()
+
+    def shown(value: float, at: float) -> str:
+        device = replace(SNAPSHOT.device, gauges={"cpu": Gauge(value, "percent", at)})
+        return gauges.line(history.take(replace(SNAPSHOT, device=device)), 40).plain
+
+    assert [shown(v, at) for at, v in enumerate((34.0, 35.4, 33.1, 36.2))] == ["this machine ok · cpu 34 %"] * 3 + [
+        "this machine ok · cpu 36 %"
+    ]
+    assert len(history.spark("cpu").strip()) == 4
+    shown(90.0, 3.0)
+    assert len(history.spark("cpu").strip()) == 4, "the same sample looked at twice"
+
+
+def test_a_battery_is_told_of_while_it_is_used() -> None:
+    device = replace(SNAPSHOT.device, on_battery=True, battery_percent=34.4)
+    assert gauges.line(replace(SNAPSHOT, device=device), 100).plain.endswith("battery 34 %")
+    assert "on battery, 34 %" in gauges.panel(replace(SNAPSHOT, device=device), gauges.History(), None)[0].plain
+    assert "battery" not in gauges.line(SNAPSHOT, 100).plain
+
+
+def test_what_is_offered_stands_first_among_the_others() -> None:
+    decision = decided(LLAMA, hard=True)
+    candidates = (decision.candidates[0], replace(decision.candidates[1], model=CLAUDE), decision.candidates[1])
+    said = gauges.panel(SNAPSHOT, gauges.History(), replace(decision, candidates=candidates), "^o")[2].plain.split("\n")
+    assert said[3:] == ["gpt-5.4-mini: offered, ^o asks it", "claude-sonnet-5: not asked for"]
+
+
 def test_offline_needs_to_be_known() -> None:
     assert not gauges.offline(replace(SNAPSHOT, links={}))
     assert gauges.offline(replace(SNAPSHOT, os_online=False))
@@ -145,6 +174,15 @@ def test_notes_of_an_answer_stand_under_it() -> None:
     for event in (asked(), over(), Said("t", "a", "x"), Ended("t", "a", Ending.COMPLETE, notes=("length limit reached",))):
         thread.apply(event)
     assert thread.blocks[-1].text == "▪ length limit reached"
+
+
+def test_a_fault_leaves_what_was_said_and_nothing_that_waits() -> None:
+    thread = Thread()
+    for event in (asked(), over(), Said("t", "a", "Half")):
+        thread.apply(event)
+    thread.fail("✗ no answer: a fault in the program")
+    assert [b.text for b in thread.blocks] == ["why?", "Half", "✗ no answer: a fault in the program"]
+    assert not any(b.live for b in thread.blocks)
 
 
 def test_only_what_changed_is_reported() -> None:

@@ -46,13 +46,16 @@ LOOKS: dict[str, tuple[tuple[int, int], str, Sequence[str], str]] = {
     "consent view, light": ((80, 24), "light", (*CHAT, "Write to Anna", "enter", "v"), "Left readable"),
     "models": ((80, 24), "dark", ("f2",), "choose for each message"),
     "help": ((80, 24), "dark", ("f1",), "Keys and commands"),
+    "offer": ((120, 40), "dark", (ASK, "enter", "And what would you do about it?"), "→ llama3.2 (may be hard"),
     "reading": ((80, 24), "dark", (*CHAT, "shift+tab"), "back to writing"),
 }
 
 
-def conversation() -> ScriptedChat:
+def conversation(*, hard: bool = False) -> ScriptedChat:
     formally = "Formally, the expression is *ambiguous*: one string has exponentially many parses."
-    return ScriptedChat([Line(LLAMA, (ANSWER,)), Line(GPT, (formally,)), Line(GPT, held=package())])
+    chat = ScriptedChat([Line(LLAMA, (ANSWER,)), Line(GPT, (formally,)), Line(GPT, held=package())])
+    chat.hard = hard
+    return chat
 
 
 def play(keys: Sequence[str], last: str) -> Callable[[Pilot[None]], Awaitable[None]]:
@@ -76,5 +79,5 @@ def play(keys: Sequence[str], last: str) -> Callable[[Pilot[None]], Awaitable[No
 def test_look(name: str, snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     size, theme, keys, last = LOOKS[name]
-    app = HybridChat(launch(conversation(), theme=theme))
+    app = HybridChat(launch(conversation(hard=name == "offer"), theme=theme))
     assert snap_compare(app, terminal_size=size, run_before=play(keys, last))

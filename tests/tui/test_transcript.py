@@ -113,6 +113,47 @@ async def test_history_is_not_rendered_again_for_a_growing_answer() -> None:
         assert all(transcript.rows.strips(n) is strips for n, strips in enumerate(kept))
 
 
+async def test_a_growing_answer_is_moved_up_some_lines_at_a_time() -> None:
+    async with stage() as (pilot, transcript):
+        begin(transcript)
+        tops: list[int] = []
+        for n in range(60):
+            transcript.show(Said("t", "a", f"line {n}  \n"))
+            transcript.paint()
+            tops.append(transcript.scroll_offset.y)
+        assert len(set(tops)) <= 60 / 3 + 1
+        transcript.show(Ended("t", "a", Ending.COMPLETE))
+        await until(pilot, lambda: not transcript.thread.live and transcript.thread.take_changes() is None)
+        assert "line 59" in frame(pilot.app)
+        assert at_end(transcript)
+
+
+async def test_older_turns_come_above_and_move_nothing() -> None:
+    async with stage() as (pilot, transcript):
+        every = [turn(n, f"answer {n}\n\nwith two parts") for n in range(200)]
+        transcript.load(every[150:])
+        transcript.scroll_to(y=30, animate=False)
+        await pilot.pause()
+        before = text_of(pilot)
+        transcript.prepend(every[:150])
+        await until(pilot, lambda: transcript.rows.exact == len(transcript.rows))
+        assert text_of(pilot) == before
+        transcript.scroll_to(y=0, animate=False)
+        await until(pilot, lambda: "question 0" in frame(pilot.app))
+        transcript.action_end()
+        await until(pilot, lambda: "answer 199" in frame(pilot.app))
+
+
+async def test_older_turns_leave_the_end_in_sight() -> None:
+    async with stage() as (pilot, transcript):
+        every = [turn(n) for n in range(100)]
+        transcript.load(every[60:])
+        transcript.prepend(every[:60])
+        await until(pilot, lambda: transcript.rows.exact == len(transcript.rows))
+        assert at_end(transcript)
+        assert "question 99" in frame(pilot.app)
+
+
 async def test_opening_a_long_conversation_renders_what_is_seen_first() -> None:
     async with stage() as (pilot, transcript):
         transcript.load([turn(n, "Some words. " * 20) for n in range(1_000)])
