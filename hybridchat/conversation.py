@@ -253,6 +253,11 @@ class Ended:
 Event = Asked | Decided | Held | HandedOver | Said | Thought | FellBack | SecondLook | Ended
 
 
+def doubted(reasons: tuple[str, ...]) -> str:
+    """`worth a second look: no final number`, as it is stored with an answer and shown beside it."""
+    return f"worth a second look: {', '.join(reasons[:2])}"
+
+
 class Verdict(StrEnum):
     """The user's answer to `Held`."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hybridchat.conversation import doubted
 from hybridchat.crew import Ask, Crew, must_ask
 from hybridchat.facts import Decision, Mode, Model
 from hybridchat.look import Look
@@ -23,15 +24,10 @@ def other_side(crew: Crew, found: Look, model: Model, reasons: tuple[str, ...]) 
     """Whom "the other one" would ask about the answer of `model`; nobody, where a hard rule keeps every other model out."""
     request = replace(found.request, escalated=True, current=model.id, excluded=frozenset())
     decision = decide(request, found.snapshot, crew.policy)
-    return replace(decision, rule=RULE, reason=note(reasons), offer=None)
+    return replace(decision, rule=RULE, reason=doubted(reasons), offer=None)
 
 
 def unasked(crew: Crew, ask: Ask, decision: Decision) -> bool:
     """Whether the other model is asked without a word of the user: the policy says so, and consent is there."""
     chosen = decision.chosen
     return crew.policy.second_look == "auto" and chosen is not None and not must_ask(crew, ask, chosen)
-
-
-def note(reasons: tuple[str, ...]) -> str:
-    """`worth a second look: no final number`, as it is stored with the answer."""
-    return f"worth a second look: {', '.join(reasons[:2])}"

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hybridchat.conversation import Attempt, Ended, Ending, FellBack, HandedOver, SecondLook
-from hybridchat.doubt import note
+from hybridchat.conversation import Attempt, Ended, Ending, FellBack, HandedOver, SecondLook, doubted
 from hybridchat.facts import Decision, Locality, Timings, Usage
 
 _ASCII = {
@@ -148,7 +147,7 @@ def offered(decision: Decision | None, key: str) -> str:
 
 def second_look(event: SecondLook) -> str:
     """`▪ llama3.2: worth a second look: no final number → asking gpt-5.4-mini`."""
-    return f"▪ {short(event.from_model)}: {note(event.doubt)} → asking {short(event.to_model)}"
+    return f"▪ {short(event.from_model)}: {doubted(event.doubt)} → asking {short(event.to_model)}"
 
 
 def notes(event: Ended, key: str = "") -> list[str]:
@@ -158,7 +157,7 @@ def notes(event: Ended, key: str = "") -> list[str]:
     """
     if not key or not event.doubt or event.other is None:
         return list(event.notes)
-    doubt = note(event.doubt)
+    doubt = doubted(event.doubt)
     return [f"{doubt} · {key} asks {short(event.other)}" if said == doubt else said for said in event.notes]
 
 
