@@ -99,6 +99,8 @@ class Repair:
 
     def __init__(self, crew: Crew) -> None:
         self._crew = crew
+        self.watching = True
+        """False while models are named for another reason than that the program chose wrongly."""
         self._memory: Memory = {}
         self._kinds: dict[str, Kind] = {}
         """Session id -> kind of the question last moved in it."""
@@ -107,6 +109,9 @@ class Repair:
 
     def observed(self, ask: Ask) -> Ask:
         """The question, which is on its way. Reads the store: off the event loop."""
+        if not self.watching:
+            self._watched.discard(ask.session_id)
+            return ask
         self._memory = _read(self._crew.store.recall(KEY))
         session = self._crew.store.session(ask.session_id)
         if session is not None and session.kind != "api":

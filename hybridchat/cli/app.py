@@ -129,6 +129,9 @@ def ask(
         bool, typer.Option("--dry-run", help="Say where it would go and what would be hidden; send nothing.")
     ] = False,
     no_stream: Annotated[bool, typer.Option("--no-stream", help="Print the answer once it is whole.")] = False,
+    compare: Annotated[
+        str | None, typer.Option("--compare", metavar="M1,M2", help="Ask several models the same, one after the other.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notices on stderr.")] = False,
     demo: Demo = False,
 ) -> int:
@@ -155,6 +158,7 @@ def ask(
             quiet=quiet,
             demo=demo,
             terminal=terminal(),
+            compare=tuple(compare.split(",")) if compare is not None else (),
         )
     )
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import FrameType
 from typing import Self
@@ -19,7 +19,20 @@ from hybridchat.cli.edge import Exit, say
 from hybridchat.cli.paint import Printer
 from hybridchat.cli.stdin import person, question
 from hybridchat.config import ConfigError
-from hybridchat.conversation import Decided, Ended, Ending, Event, HandedOver, Held, Package, Said, SecondLook, Session, Verdict
+from hybridchat.conversation import (
+    Asked,
+    Decided,
+    Ended,
+    Ending,
+    Event,
+    HandedOver,
+    Held,
+    Package,
+    Said,
+    SecondLook,
+    Session,
+    Verdict,
+)
 from hybridchat.facts import Mode
 from hybridchat.render import words
 from hybridchat.render.text import neutralise
@@ -46,6 +59,8 @@ class Options:
     quiet: bool = False
     demo: bool = False
     terminal: str = ""
+    compare: tuple[str, ...] = ()
+    """Models that are all asked; empty: one is, as usual."""
 
     def check(self) -> None:
         """Raises `Exit` for what cannot be wanted at once."""
@@ -53,6 +68,8 @@ class Options:
             raise Exit(edge.USAGE, "--local and --cloud cannot both hold.")
         if self.resume_last and self.session is not None:
             raise Exit(edge.USAGE, "--continue and --session cannot both hold.")
+        if self.compare and self.model is not None:
+            raise Exit(edge.USAGE, "--compare names the models; leave --model out.")
 
     @property
     def mode(self) -> Mode | None:
@@ -67,7 +84,8 @@ def run(options: Options) -> int:
         return asyncio.run(_run(options, question(options.words)))
     except (Exit, ConfigError) as problem:
         if options.as_json:
-            _put(record(Result(problem=str(problem)), {}))
+            told = record(Result(problem=str(problem)), {})
+            put([told] if options.compare else told)
         raise
 
 
@@ -87,37 +105,47 @@ async def _run(options: Options, text: str) -> int:
         for told in (chat.store.notice, chat.store.problem):
             if told and not options.quiet:
                 say(told)
-        pin = _pin(chat, options.model)
+        pin = model_id(chat, options.model) if options.model is not None else None
         session = _session(chat, options)
+        if options.compare:
+            from hybridchat.cli.compare import compare  # imported here: it builds on this module
+
+            return await compare(chat, options, session, text)
         if options.dry_run:
             return await _dry_run(chat, session, options, text, pin)
         return await _ask(chat, options, session, text, pin)
 
 
 async def _ask(chat: Chat, options: Options, session: Session, text: str, pin: str | None) -> int:
+    result = await answered(chat, options, chat.answer(session.id, text, pin=pin, mode=options.mode))
+    if options.as_json:
+        put(record(result, await checks_of(chat, result)))
+    if result.held is not None:
+        explain_held(chat, result.held.package)
+    return result.code
+
+
+async def answered(chat: Chat, options: Options, answer: Answer) -> Result:
+    """Follows `answer` over its consent question, if there is one, to its end."""
     result, printer = Result(), None if options.as_json else Printer(stream=options.stream)
     follow = _Follow(result, printer, options)
-    await follow.through(chat.answer(session.id, text, pin=pin, mode=options.mode))
+    await follow.through(answer)
     if result.held is not None and not result.interrupted:
         verdict = _consent(result.held.package, demo=options.demo)
         if verdict is not None:
             turn_id, result.held = result.held.turn_id, None
             await follow.through(chat.resume(turn_id, verdict))
-    if options.as_json:
-        _put(record(result, await _checks(chat, result)))
-    if result.held is not None:
-        _explain_held(chat, result.held.package)
-    return result.code
+    return result
 
 
-def _put(made: Mapping[str, object]) -> None:
+def put(made: Mapping[str, object] | Sequence[Mapping[str, object]]) -> None:
+    """Prints one line of JSON."""
     sys.stdout.write(json.dumps(made, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 
-def _pin(chat: Chat, name: str | None) -> str | None:
-    if name is None:
-        return None
+def model_id(chat: Chat, name: str) -> str:
+    """The id of the model that goes by `name`. Raises `Exit`."""
     try:
         return chat.world.find(name).id
     except LookupError as error:
@@ -174,6 +202,8 @@ class _Follow:
                 self._result.text.append(text)
                 if self._printer is not None:
                     self._printer.write(text)
+            case Asked(turn=turn):
+                self._result.turn_id = turn.id
             case Decided(decision=decision):
                 self._result.decision = decision
             case Held():
@@ -256,7 +286,8 @@ def _consent(package: Package, *, demo: bool) -> Verdict | None:
             signal.signal(signal.SIGINT, before or signal.SIG_DFL)
 
 
-def _explain_held(chat: Chat, package: Package) -> None:
+def explain_held(chat: Chat, package: Package) -> None:
+    """Says why the package was not sent, and how to have it sent."""
     for problem in chat.world.problems.values():
         say(str(problem))
     say(
@@ -265,7 +296,7 @@ def _explain_held(chat: Chat, package: Package) -> None:
     )
 
 
-async def _checks(chat: Chat, result: Result) -> Mapping[str, object]:
+async def checks_of(chat: Chat, result: Result) -> Mapping[str, object]:
     """The agents' verdicts; without samplers of our own, the states a running chat left behind, else `unknown`."""
     chosen = result.decision.chosen if result.decision is not None else None
     made = {check.agent: asdict(check) for check in await chat.world.checks()}
@@ -277,7 +308,7 @@ async def _dry_run(chat: Chat, session: Session, options: Options, text: str, pi
     if not session.turns:
         chat.store.delete_session(session.id)
     if options.as_json:
-        _put(dry_record(preview))
+        put(dry_record(preview))
     else:
         sys.stdout.write("\n".join(dry_lines(preview)) + "\n")
     return edge.OK if preview.decision.chosen is not None else unrouted_code(preview.decision)

@@ -19,6 +19,7 @@ POLICY_RULES = frozenset({"privacy", "policy", "mode", "rule", "asked", "localit
 class Result:
     """The events of one turn, added up. `problem` is the sentence that ended it before there was a turn."""
 
+    turn_id: str = ""
     text: list[str] = field(default_factory=list)
     decision: Decision | None = None
     held: Held | None = None

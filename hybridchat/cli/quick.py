@@ -25,7 +25,7 @@ SWITCHES = {
     "-q": "quiet",
     "--demo": "demo",
 }
-VALUES = {"--model": "model", "-m": "model", "--session": "session"}
+VALUES = {"--model": "model", "-m": "model", "--session": "session", "--compare": "compare"}
 
 
 def read(argv: Sequence[str]) -> Options | None:
@@ -70,4 +70,5 @@ def _options(switches: set[str], values: dict[str, str], words: list[str]) -> Op
         quiet="quiet" in switches,
         demo="demo" in switches,
         terminal=terminal(),
+        compare=tuple(values["compare"].split(",")) if "compare" in values else (),
     )

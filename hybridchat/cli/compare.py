@@ -1,0 +1,64 @@
+"""`hybridchat ask --compare M1,M2`: the same question to several models, as attempts at one turn."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+from hybridchat.chat import Chat
+from hybridchat.cli import edge
+from hybridchat.cli.ask import Options, answered, checks_of, explain_held, model_id, put
+from hybridchat.cli.ask_result import dry_lines, dry_record, record, unrouted_code
+from hybridchat.cli.edge import Exit
+from hybridchat.conversation import Session
+from hybridchat.render import words
+
+FEWEST = 2
+
+
+async def compare(chat: Chat, options: Options, session: Session, text: str) -> int:
+    """Asks one model after the other, each under its own rules and consent; the exit code of the first that did not answer.
+
+    Raises `Exit` for models that are not there. The last answer stands in the conversation; the others are kept beside it.
+    """
+    ids = list(dict.fromkeys(model_id(chat, name.strip()) for name in options.compare if name.strip()))
+    if len(ids) < FEWEST:
+        raise Exit(edge.USAGE, "--compare wants two models or more, as in llama3.2,openai:gpt-6.1-terra.")
+    # they are named to be compared, not because the program chose wrongly
+    chat.repair.watching = False
+    told: list[Mapping[str, object]] = []
+    turn_id, code = "", edge.OK
+    for model in ids:
+        if not options.as_json:
+            _heading(chat, model, first=model == ids[0])
+        if options.dry_run:
+            made, ended = await _previewed(chat, options, session, text, model)
+        else:
+            answer = chat.again(turn_id, pin=model) if turn_id else chat.answer(session.id, text, pin=model)
+            result = await answered(chat, options, answer)
+            turn_id = turn_id or result.turn_id
+            made, ended = record(result, await checks_of(chat, result)), result.code
+            if result.held is not None:
+                explain_held(chat, result.held.package)
+        told.append({"asked": model, **made})
+        code = code or ended
+        if ended == edge.INTERRUPTED:
+            break
+    if options.dry_run and not session.turns:
+        chat.store.delete_session(session.id)
+    if options.as_json:
+        put(told)
+    return code
+
+
+def _heading(chat: Chat, model: str, *, first: bool) -> None:
+    found = chat.world.find(model)
+    sys.stdout.write(("" if first else "\n") + f"== {found.name} ({words.PLACES[found.locality]}) ==\n")
+    sys.stdout.flush()
+
+
+async def _previewed(chat: Chat, options: Options, session: Session, text: str, model: str) -> tuple[dict[str, object], int]:
+    preview = await chat.preview(session.id, text, pin=model)
+    if not options.as_json:
+        sys.stdout.write("\n".join(dry_lines(preview)) + "\n")
+    return dry_record(preview), edge.OK if preview.decision.chosen is not None else unrouted_code(preview.decision)
