@@ -12,14 +12,10 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from hybridchat.facts import Decision, Model, Request, Snapshot
+from hybridchat.routing.basis import from_json
 from hybridchat.routing.decide import decide
 from hybridchat.routing.policy import Policy
 from hybridchat.sessions.past import Decided
-
-
-class _Basis(msgspec.Struct, frozen=True):
-    request: Request
-    policy: Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +68,10 @@ class Replay:
     left_out: int = 0
 
 
-def basis(request: Request, policy: Policy) -> str:
-    """What a decision was made of beside the snapshot, as JSON to store. Holds no text of the message.
-
-    What agents said in words stays out: they are the user's own code, may quote the message, and words decide nothing.
-    """
-    silent = tuple(replace(check, reason="", metrics={}) for check in request.checks)
-    return msgspec.json.encode(_Basis(replace(request, checks=silent), policy)).decode()
-
-
 def recorded(row: Decided) -> Recorded | None:
     """The decision of a stored row; `None` for one of an older program, or of another shape than this one knows."""
     try:
-        made = msgspec.json.decode(row.basis, type=_Basis)
+        made = from_json(row.basis)
         snapshot = msgspec.json.decode(row.snapshot, type=Snapshot)
         decision = msgspec.json.decode(row.decision, type=Decision)
     except msgspec.DecodeError:

@@ -19,7 +19,7 @@ from hybridchat.look import Look, look, package, readable_before
 from hybridchat.opening import Rest
 from hybridchat.privacy.scan import ScanError
 from hybridchat.providers.base import Blocked, ProviderError, RateLimited, Refused
-from hybridchat.replay import basis
+from hybridchat.routing.basis import basis
 from hybridchat.stopper import Stopped, Stopper
 
 MAX_ATTEMPTS = 3

@@ -13,7 +13,8 @@ from hybridchat.config import Config
 from hybridchat.config.schema import PairSettings, Privacy
 from hybridchat.demo import Demo
 from hybridchat.facts import Check, Live, Mode, Request, Snapshot, Target
-from hybridchat.replay import basis, recorded, replay, under
+from hybridchat.replay import recorded, replay, under
+from hybridchat.routing.basis import basis
 from hybridchat.routing.decide import decide
 from hybridchat.routing.policy import Policy
 from hybridchat.routing.preferences import Rule, ruled
