@@ -78,7 +78,6 @@ class Options:
 
 def run(options: Options) -> int:
     """Runs the command; returns the exit code. Raises `Exit`, `ConfigError` for what ends it before a question is asked."""
-    edge.started()
     try:
         options.check()
         return asyncio.run(_run(options, question(options.words)))
