@@ -9,6 +9,7 @@ from contextlib import aclosing
 from hybridchat.conversation import Attempt, Ending, Event, HandedOver, Package, Said, SecondLook, Thought, Turn, doubted
 from hybridchat.crew import Crew, readable
 from hybridchat.facts import Model, Outcome, Result, Timings, Usage
+from hybridchat.opinion import Opinion
 from hybridchat.privacy.rehydrate import Rehydrator
 from hybridchat.providers.base import (
     BadRequest,
@@ -55,6 +56,7 @@ class Try:
         *,
         moved: bool,
         judged: bool = False,
+        opinion: Opinion | None = None,
     ) -> None:
         self.crew, self.turn, self.model, self.package = crew, turn, model, package
         self.moved = moved
@@ -69,6 +71,7 @@ class Try:
         self.attempt: Attempt = crew.store.begin(turn.id, model.id, model.host, model.locality, decision_id)
         self._sending = Sending(crew, turn, self.attempt, model, package, logprobs=judged)
         self._judged = judged
+        self._opinion = opinion if crew.policy.second_look == "auto" else None
         self._visible: list[str] = []
         self._stopper = stopper
         self._words: list[str] = []
@@ -192,7 +195,11 @@ class Try:
         return SecondLook(*ids, self.doubt, self.model.locality, self.usage, self.timings)
 
     async def _weigh(self, done: Done) -> None:
-        self.doubt = await asyncio.to_thread(_against, self.turn.question, "".join(self._visible), done)
+        text = "".join(self._visible)
+        closed, self.doubt = await asyncio.to_thread(_against, self.turn.question, text, done)
+        opinion = self._opinion
+        if closed and not self.doubt and opinion is not None and opinion.convenient and (second := await opinion.ask()):
+            _, self.doubt = await asyncio.to_thread(_against, self.turn.question, text, done, second)
         if self.doubt:
             self.notes += (doubted(self.doubt),)
 
@@ -269,10 +276,11 @@ class Try:
         self.crew.world.learn(outcome, contacted=self._sending.left)
 
 
-def _against(question: str, text: str, done: Done) -> tuple[str, ...]:
-    """What speaks against a whole answer, the worst first; empty for a fine one. Half a millisecond for a page."""
+def _against(asked: str, text: str, done: Done, second: str | None = None) -> tuple[bool, tuple[str, ...]]:
+    """Whether the question has one answer, and what speaks against this one, the worst first; nothing where it is fine."""
     # imported here, in a thread: 5 ms, and its patterns as long again, none of which the first screen needs
     from hybridchat.routing.confidence import confidence
+    from hybridchat.routing.finals import question
 
-    found = confidence(question, text, logprobs=done.logprobs, ending=done.reason)
-    return found.reasons if found.doubtful else ()
+    found = confidence(asked, text, logprobs=done.logprobs, second=second, ending=done.reason)
+    return question(asked).closed, found.reasons if found.doubtful else ()

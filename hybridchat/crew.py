@@ -129,6 +129,8 @@ class Crew:
     """(session id, model id) -> num_ctx kept for the conversation."""
     looked_at: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """(session id, host) -> words that were left readable in what the user consented to."""
+    opinions: set[asyncio.Task[str | None]] = field(default_factory=set)
+    """Second opinions that are being asked for; they give way to every new turn."""
     leftover: set[asyncio.Task[None]] = field(default_factory=set)
     """Streams that were told to close and have not yet."""
     scans: ScanCache = field(init=False)

@@ -17,6 +17,7 @@ from hybridchat.facts import Model, Timings, Usage
 from hybridchat.handover import Parts
 from hybridchat.look import Look, look, package, readable_before
 from hybridchat.opening import Rest
+from hybridchat.opinion import Opinion
 from hybridchat.privacy.scan import ScanError
 from hybridchat.providers.base import Blocked, ProviderError, RateLimited, Refused
 from hybridchat.routing.basis import basis
@@ -33,6 +34,8 @@ async def run(ask: Ask, stopper: Stopper, crew: Crew) -> AsyncGenerator[Event | 
     session = await asyncio.to_thread(crew.store.session, ask.session_id)
     if session is None:
         raise LookupError(f"there is no session {ask.session_id}")
+    for opinion in crew.opinions:
+        opinion.cancel()
     turn = ask.turn or await opening.ask(crew, session, ask)
     journey = _Journey(replace(ask, turn=turn), turn, session, crew, stopper)
     try:
@@ -129,9 +132,12 @@ class _Journey:
             self.crew.world.allow_host(model.host)
         moved = self._moves(model)
         weigh = judged(self.crew, model, found)
+        opinion = Opinion(self.crew, model, made, found.snapshot.device, self.stopper) if weigh else None
         for second in (False, True):
             self.tries += 1
-            attempt = self.attempt = Try(self.crew, self.turn, model, made, self.stopper, decision_id, moved=moved, judged=weigh)
+            attempt = self.attempt = Try(
+                self.crew, self.turn, model, made, self.stopper, decision_id, moved=moved, judged=weigh, opinion=opinion
+            )
             async with aclosing(attempt.events()) as events:
                 async for event in events:
                     yield event

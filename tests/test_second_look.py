@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -21,11 +23,12 @@ from hybridchat.config.schema import (
 )
 from hybridchat.conversation import Decided, Ended, Ending, HandedOver, Said, SecondLook, Verdict
 from hybridchat.demo import Demo, Fault
-from hybridchat.facts import Locality, Mode
+from hybridchat.facts import Device, Locality, Mode, ResourceState, Snapshot
 from hybridchat.render import words
 from hybridchat.tui.thread import Kind, Thread
 from tests.cli.run import inside
-from tests.support.chats import LOCAL, bench, environment, hear
+from tests.support.chats import LOCAL, Bench, bench, environment, hear
+from tests.support.faultserver import FaultServer, Reply, http, ndjson, stream
 from tests.support.llama import make_model, needs_llama, serving
 
 OPENAI = "openai:gpt-6.1-terra"
@@ -235,6 +238,124 @@ async def test_a_strategy_of_ones_own_can_say(demo: Demo, tmp_path: Path) -> Non
     )
     async with bench(tmp_path, demo, config=mine) as b:
         assert (await b.ask(REFUSAL)).ended.doubt == ()
+
+
+# -- a second opinion of the same model -------------------------------------------------------------------------------
+
+PENS = "A box holds 4 rows of 6 pens and 3 are lost. How many pens are left?"
+IDLE = Device(state=ResourceState.AVAILABLE, on_battery=False)
+
+
+def line(text: str, *, done: bool = False) -> dict[str, object]:
+    told = {"model": "m", "created_at": "2026-11-01T00:00:00Z", "message": {"role": "assistant", "content": text}, "done": done}
+    return {**told, **({"done_reason": "stop"} if done else {})}
+
+
+def says(text: str, *, hold: bool = False) -> Reply:
+    begun = stream("application/x-ndjson", json.dumps(line(text)).encode() + b"\n", hold=hold)
+    return begun if hold else ndjson(line(text), line("", done=True))
+
+
+def ollama(*answers: Reply) -> FaultServer:
+    """An Ollama with one model that answers in this order."""
+    listed = {"models": [{"name": "llama3.2:3b", "model": "llama3.2:3b", "digest": "d", "size": 1}]}
+    paths = {
+        "/api/tags": http(listed),
+        "/api/ps": http(listed),
+        "/api/version": http({"version": "0.12.6"}),
+        "/api/show": http({"model_info": {}, "capabilities": ["completion"]}),
+        "/api/chat": list(answers),
+    }
+    return FaultServer(paths=paths)
+
+
+def chats(server: FaultServer) -> list[dict[str, object]]:
+    return [r.json() for r in server.requests if r.path == "/api/chat"]
+
+
+@asynccontextmanager
+async def idle(folder: Path, demo: Demo, server: FaultServer, *, device: Device = IDLE, **more: str) -> AsyncIterator[Bench]:
+    made = config(more.get("second_look", "auto"), more.get("cloud", "auto"))
+    async with bench(folder, demo, config=made, extra={"OLLAMA_HOST": server.url}) as b:
+        b.chat.world.stored_gauges = Snapshot(device=device)
+        yield b
+
+
+async def test_on_an_idle_machine_another_try_that_differs_sends_it_on(demo: Demo, tmp_path: Path) -> None:
+    async with ollama(says("The answer is 21."), says("There are 27 left.")) as server, idle(tmp_path, demo, server) as b:
+        heard = await b.ask(PENS)
+        (look,) = heard.of(SecondLook)
+        assert isinstance(look, SecondLook)
+        assert look.doubt[0] == "a second try gave 27"
+        assert heard.ended.locality is Locality.REMOTE
+        first, second = chats(server)
+        assert first["messages"] == second["messages"]
+        assert second["options"]["temperature"] == 0.8  # type: ignore[index]
+        (turn,) = b.chat.store.path(b.session.id)
+        assert len(turn.attempts) == 2, "the opinion itself is no attempt"
+
+
+async def test_a_try_that_agrees_leaves_the_answer_here(demo: Demo, tmp_path: Path) -> None:
+    async with ollama(says("The answer is 21."), says("21 pens.")) as server, idle(tmp_path, demo, server) as b:
+        heard = await b.ask(PENS)
+        assert (heard.ended.doubt, heard.ended.locality) == ((), Locality.ON_DEVICE)
+        assert len(chats(server)) == 2
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        Device(),
+        Device(state=ResourceState.CONSTRAINED),
+        Device(state=ResourceState.AVAILABLE, on_battery=True),
+        Device(state=ResourceState.AVAILABLE, own_load=True),
+    ],
+)
+async def test_a_machine_with_other_things_to_do_is_asked_once(device: Device, demo: Demo, tmp_path: Path) -> None:
+    async with ollama(says("The answer is 21.")) as server, idle(tmp_path, demo, server, device=device) as b:
+        await b.ask(PENS)
+        assert len(chats(server)) == 1
+
+
+async def test_open_questions_and_mere_offers_are_asked_once(demo: Demo, tmp_path: Path) -> None:
+    async with ollama(says("It is nice, with a harbour on its north side and many boats.")) as server:
+        async with idle(tmp_path / "a", demo, server) as b:
+            await b.ask("Describe the town by the sea, please")
+        async with idle(tmp_path / "b", demo, server, second_look="offer") as b:
+            await b.ask(PENS)
+        assert len(chats(server)) == 2
+
+
+async def test_a_second_try_that_fails_says_nothing(demo: Demo, tmp_path: Path) -> None:
+    async with ollama(says("The answer is 21."), http({"error": "x"}, 500)) as server, idle(tmp_path, demo, server) as b:
+        heard = await b.ask(PENS)
+        assert (heard.ended.ending, heard.ended.doubt) == (Ending.COMPLETE, ())
+
+
+@pytest.mark.parametrize("how", ["stop", "leave", "another turn"])
+async def test_nobody_waits_for_a_second_try(how: str, demo: Demo, tmp_path: Path) -> None:
+    replies = says("The answer is 21."), says("The", hold=True), says("Hello, what can I do for you?")
+    async with ollama(*replies) as server, idle(tmp_path, demo, server) as b:
+        answer = b.chat.answer(b.session.id, PENS)
+        reading = asyncio.create_task(hear(answer))
+        async with asyncio.timeout(5):
+            while len(chats(server)) < 2:
+                await asyncio.sleep(0.005)
+            if how == "stop":
+                await answer.stop()
+            elif how == "leave":
+                reading.cancel()
+            else:
+                await b.ask("hello there")
+            if how == "leave":
+                with suppress(asyncio.CancelledError):
+                    await reading
+            else:
+                assert (await reading).ended.ending is Ending.COMPLETE
+        turn = b.chat.store.path(b.session.id)[0]
+        assert turn.ending is Ending.COMPLETE
+        assert turn.answer is not None
+        assert (turn.answer.text, turn.answer.ending) == ("The answer is 21.", Ending.COMPLETE)
 
 
 # -- how the front ends tell it ---------------------------------------------------------------------------------------
