@@ -9,14 +9,16 @@ from hybridchat.crew import Ask, Crew, must_ask
 from hybridchat.facts import Decision, Mode, Model
 from hybridchat.look import Look
 from hybridchat.routing.decide import decide
+from hybridchat.routing.preferences import in_force
 
 RULE = "second_look"
 
 
 def judged(crew: Crew, model: Model, found: Look) -> bool:
-    """Whether an answer of `model` is judged: the program chose it, on this device, and nobody asked for it by hand."""
-    request = found.request
-    chosen_by_us = request.mode is Mode.AUTO and request.pin is None and not request.escalated
+    """Whether an answer of `model` is judged: the program chose it, on this device, and no hand and no rule asked for it."""
+    request = in_force(found.request)
+    named = request.pin is not None or request.escalated or request.rule_model == model.id
+    chosen_by_us = request.mode is Mode.AUTO and not named
     return crew.policy.second_look != "off" and model.on_device and chosen_by_us
 
 

@@ -28,7 +28,6 @@ app.add_typer(models_app, name="models")
 app.add_typer(demo_app, name="demo")
 app.add_typer(terms_app, name="terms")
 app.add_typer(config_app, name="config")
-history.register(app)
 
 Demo = Annotated[bool, typer.Option("--demo", help="Demo models: canned text, nothing leaves, nothing is saved.")]
 Plain = Annotated[bool, typer.Option("--plain", help="Append-only lines instead of a full screen.")]
@@ -346,3 +345,6 @@ def config_unset(key: Annotated[str, typer.Argument(metavar="KEY", help="Dotted 
     from hybridchat.cli import settings
 
     return settings.write(key, None)
+
+
+history.register(app)

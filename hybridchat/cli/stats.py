@@ -95,7 +95,9 @@ def _told(made: Stats, cloud: Model | None, *, poor: bool) -> Iterator[str]:
     rows.append(("all", "", *_figures(made.total)))
     yield from columns(rows).splitlines()
     yield ""
-    yield from columns([("model", *heads), *((words.short(line.name), *_figures(line)) for line in made.models)]).splitlines()
+    yield from columns(
+        [("model", "answers", *heads[1:]), *((words.short(line.name), *_figures(line)) for line in made.models)]
+    ).splitlines()
     yield ""
     yield from _notes(made.total, cloud, poor=poor)
 
