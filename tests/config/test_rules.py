@@ -80,3 +80,17 @@ def test_config_check_names_rules_that_can_match_nothing(file: Path) -> None:
     done = inside("config", "check", env=env)
     assert done.returncode == 2
     assert f"{file}:11: key `rule[2]`: odd can match nothing: min_tokens (9) is more than max_tokens (8)" in done.stderr.decode()
+
+
+def test_config_check_names_cloud_models_that_nobody_knows(file: Path) -> None:
+    env = {"HYBRIDCHAT_CONFIG": str(file), "OPENAI_API_KEY": "k"}
+    rule = '[[rule]]\nname = "odd"\nuse = "openai:gpt-6.1-tera"\nwhen = { words = ["x"] }\n'
+    file.write_text(rule)
+    done = inside("config", "check", env=env)
+    assert done.returncode == 2
+    assert "did you mean `openai:gpt-6.1-terra`?" in done.stderr.decode()
+    for known in ('[models."openai:gpt-6.1-tera"]\ntier = 3\n', '[endpoints.openai]\nbase_url = "https://gateway.example/v1"\n'):
+        file.write_text(rule + known)
+        assert inside("config", "check", env=env).returncode == 0
+    file.write_text(rule.replace("openai:gpt-6.1-tera", "ollama:whatever"))
+    assert inside("config", "check", env=env).returncode == 0
