@@ -113,7 +113,7 @@ def _form(asked: Question, text: str, low: str, found: str | None, ending: str) 
     if doubts.speaks_as_machine(low):
         yield _Sign(-1.2, "it speaks of itself instead")
     if asked.closed and found is None:
-        yield _Sign(-3.0, MISSING[asked.asks])
+        yield _Sign(-3.0, MISSING[asked.asks] if "yes" not in asked.options else "neither yes nor no")
     if ending in UNFINISHED:
         yield _Sign(-2.2, "not finished")
     elif ending == "refused":
@@ -149,7 +149,7 @@ def _length(asked: Question, text: str) -> Iterable[_Sign]:
         # short is how a sure answer looks, but a bare letter or number says little for itself
         yield _Sign(max(-1.3, min(0.4, LENGTH[asked.asks] * folds)), "long for a question with one answer")
     elif asked.task:
-        yield _Sign(max(-2.2, min(0.4, 2 * LENGTH[asked.asks] * folds + 0.2)), "very short for what was asked")
+        yield _Sign(max(-2.2, min(0.4, 2 * LENGTH[asked.asks] * folds + 0.6)), "very short for what was asked")
     elif asked.words > 3:
         yield _Sign(max(-1.0, min(0.3, LENGTH[asked.asks] * folds / 2)), "very short")
 

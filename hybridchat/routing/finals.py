@@ -60,9 +60,14 @@ _WRITES = late(
     r"\b(?:function|script|program|class|method|query|regex|regexp|regular expression|one-liner|code|snippet|decorator"
     r"|unit tests?|sql|bash|python|javascript|typescript|rust|java|c\+\+|golang|html|css)\b"
 )
-_AMOUNT = late(
-    r"\b(?:how (?:much|far|long|old|tall|fast|heavy)|what (?:\w+ )?(?:is|are|was|will|would|does|did)|what's"
-    r"|(?:for )?what (?:percent|percentage|price|fraction|value)|calculate|compute|find|solve|evaluate|determine|simplify)\b"
+_CALCULATES = late(
+    r"\b(?:how (?:much|far|long|old|tall|fast|heavy)|what (?:percent|percentage|price|fraction|time|number|speed)"
+    r"|calculate|compute|solve|simplify)\b"
+)
+_WANTS = late(r"\b(?:what (?:\w+ )?(?:is|are|was|were|will|would|does|did|should|must)|what's|how \w+|find|evaluate|determine)\b")
+_QUANTITY = late(
+    r"\b(?:total|sum|average|mean|number|rate|speed|cost|price|profit|age|distance|percent(?:age)?|remainder|probability|area"
+    r"|volume|length|product|difference|ratio|degrees?|miles|minutes|hours|dollars|pounds|times|per|each|floor|temperature)\b|%"
 )
 _FORMULA = late(
     r"\\(?:d?frac|sqrt|times|cdot|angle|triangle|pi|sum|int)\b|\$[^$\n]{0,80}[\d=^\\][^$\n]{0,80}\$|\d ?[-+*/×÷^] ?\d"
@@ -71,8 +76,12 @@ _FIGURE = late(
     r"\d+|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|half|twice)\b"
 )
 _TASK = late(
-    r"\b(?:write|explain|describe|compare|discuss|essay|summari[sz]e|outline|draft|tell me about|list|plan|why|how do|how does"
-    r"|how can|how to|pros and cons|steps|story|letter|e-?mail|blog|article|poem|ideas|suggest|recommend|advice)\b"
+    r"\b(?:explain|describe|compare|discuss|essay|tell me about|pros and cons|story|letter|e-?mail|blog|article|advice"
+    r"|plan for|steps to|how do|how does|how can|how to|why)\b"
+)
+_BRIEF = late(
+    r"\b(?:one|single|two|three|1|2|3|five|ten|few) (?:short )?(?:words?|sentences?|lines?)\b"
+    r"|\bone-line|\bbrief|\bshort\b|\btl;?dr|\bin a word\b|\byes or no\b|\bjust the\b|\bonly the\b"
 )
 
 
@@ -82,7 +91,7 @@ def question(prompt: str) -> Question:
     low = seen.lower()
     options = _options(seen, low)
     asks = Asks.OPTION if options else _asks(low)
-    task = asks is Asks.OPEN and _TASK.search(low) is not None
+    task = asks is Asks.OPEN and _TASK.search(low) is not None and _BRIEF.search(low) is None
     return Question(asks, options, len(seen.split()), task, asks is Asks.NUMBER and "how many" in low)
 
 
@@ -108,9 +117,11 @@ def _asks(low: str) -> Asks:
     formula = _FORMULA.search(low) is not None
     if "how many" in low and (formula or _FIGURE.search(low) is not None):
         return Asks.NUMBER
-    if _AMOUNT.search(low) is not None and (formula or len(_FIGURE.findall(low)) > 1):
-        return Asks.NUMBER
-    return Asks.OPEN
+    if _CALCULATES.search(low) is None and _WANTS.search(low) is None:
+        return Asks.OPEN
+    figures = len(_FIGURE.findall(low))
+    plain = _CALCULATES.search(low) is not None or _QUANTITY.search(low) is not None
+    return Asks.NUMBER if formula or (figures > 1 and plain) else Asks.OPEN
 
 
 # -- the final answer --------------------------------------------------------------------------------------------------
@@ -120,12 +131,15 @@ _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"
 _NUMBER_WORDS = {word: str(n) for n, word in enumerate(_WORDS)}
 _WORD_NUMBER = late(rf"\b({'|'.join(_WORDS)})\b")
 _MARKED = late(r"####|\b(?:final answer|answer|therefore|thus|in total|result|hence)\b")
+_UNITS = late(r"\\(?:text|mathrm|mbox)\{[^{}]*\}")
 _STATED = late(r"(?:####[ \t]*|\banswer(?:[ \t]+is)?[ \t]*[:=]?[ \t]*)((?:(?!answer)[^\n]){1,80})")
 _BOLD = late(r"\*\*([^*\n]{1,80})\*\*")
 _FRACTION = late(r"\\d?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _DRESS = late(r"\\(?:text|mathrm|mbox|left|right|,|!|;|\s)|\\\(|\\\)|\\\[|\\\]|[$€£{}]|°")
 _LETTER = (
-    late(r"(?:answer|option|choice)(?:[ \t]+is)?[ \t]*[:=]?[ \t]*[*_(\[\"']*([A-J])\b(?![ \t][a-z])", re.IGNORECASE),
+    # "the answer is I think" names nobody; a small letter counts only where it cannot be a word
+    late(r"(?i:answer|option|choice)(?i:[ \t]+is)?[ \t]*[:=]?[ \t]*[*_(\[\"']*([A-HJ]|I(?! [a-z]))\b"),
+    late(r"(?i:answer|option|choice)(?i:[ \t]+is)?[ \t]*[:=]?[ \t]*[*_(\[\"']+([a-j])[*_)\]\"']"),
     late(r"(?:^|\n)[ \t]*[*_(\[]*([A-J])(?:[*_)\].:]|[ \t]*(?:\n|$))"),
     late(r"\(([A-J])\)"),
     late(r"\*\*\(?([A-J])\b"),
@@ -139,6 +153,7 @@ _BLOCK = late(r"```[\w+-]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _CODE_LINE = late(
     r"(?m)^[ \t]*(?:def |class |import |from \w+ import|function |const |let |var |SELECT |#include|return |public |fn |func )"
 )
+_SIGNS = late(r"[|{}\[\]\\<>^*=;]| --?[a-z]|\w\(|[/.]\w+ ")
 _SPACE = late(r"\s+")
 
 
@@ -165,8 +180,9 @@ def stated(asked: Question, answer: str) -> tuple[str, ...]:
 
 
 def _final_number(answer: str) -> str | None:
-    if boxed := _boxed(answer):
-        return _number(boxed) or _plain(boxed)
+    if boxed := _plain(_UNITS.sub("", _boxed(answer))):
+        # an expression or a pair is compared as it stands
+        return _number(boxed) if _NUMBER.fullmatch(boxed.strip("%()")) else boxed
     low = answer.lower()
     # what is said last counts, and what is said as the answer counts before it
     for text in reversed(_stated(low)):
@@ -177,7 +193,7 @@ def _final_number(answer: str) -> str | None:
     if marks and (value := _number(tail[marks[-1].end() :], last=True)) is not None:
         return value
     bold = [value for text in _BOLD.findall(tail) if (value := _number(text)) is not None]
-    return bold[-1] if bold else _number(tail, last=True) or _number(low, last=True) or _word_number(low)
+    return bold[-1] if bold else _number(tail, last=True) or _number(low, last=True) or _word_number(low) or _equal(tail)
 
 
 def _stated(low: str) -> list[str]:
@@ -203,6 +219,12 @@ def _number(text: str, *, last: bool = False) -> str | None:
 def _word_number(low: str) -> str | None:
     found = _WORD_NUMBER.findall(low)
     return _NUMBER_WORDS[found[-1]] if found else None
+
+
+def _equal(tail: str) -> str | None:
+    """What stands right of the last equals sign, for answers without any figure: `x = -b`."""
+    right = tail.rpartition("=")[2].splitlines()
+    return (_plain(right[0]) or None) if "=" in tail and right else None
 
 
 def _boxed(answer: str) -> str:
@@ -261,7 +283,11 @@ def _final_code(answer: str) -> str | None:
     if _CODE_LINE.search(answer) is not None:
         return _plain(answer)
     inline: list[str] = _INLINE_CODE.findall(answer)
-    return _plain(max(inline, key=len)) if inline else None
+    if inline:
+        return _plain(max(inline, key=len))
+    # a command by itself: one line with signs that prose has no use for
+    line = answer.strip()
+    return _plain(line) if len(line) <= 200 and "\n" not in line and _SIGNS.search(line) is not None else None
 
 
 def _plain(text: str) -> str:

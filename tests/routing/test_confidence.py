@@ -40,6 +40,18 @@ GOOD = [
     (FACT, "The capital of France is Paris."),
     (GREETING, "Hello! What can I do for you?"),
     (ESSAY, "A bill is introduced by a member, and then a committee reads it. " * 8 + "So committees decide most of it."),
+    ("Summarize this in one sentence: the cat sat on the mat and slept", "A cat slept on a mat."),
+    ("Write a one-line commit message for fixing a typo", "Fix a typo"),
+    ("List three primary colours", "Red, yellow and blue."),
+    ("How do I exit vim?", "Press Esc, then type `:q!` and Enter."),
+    ("Find the roots of x^2+1=0.", "x = ±i"),
+    ("Write a bash one-liner to count files", "ls | wc -l"),
+    ("What is the plot of the 1994 film about 2 prisoners?", "A banker is sent to prison and slowly digs his way out."),
+    ("How many planets are there in the solar system?", "There are eight planets."),
+    (
+        "Draft an email to my boss saying I'm sick",
+        "Subject: Sick today\n\nHi Ana,\n\nI am ill today.\n\nBest,\nTom",
+    ),
     ("Is 97 a prime number? Answer yes or no.", "Yes, 97 has no divisors but 1 and itself."),
 ]
 BAD = [
@@ -61,6 +73,8 @@ BAD = [
     (ESSAY, "It is complicated.", "very short for what was asked"),
     (ESSAY, "The committee reads the bill again and it goes to the committee. " * 20, "it repeats itself"),
     (ESSAY, "Es tut mir leid, aber dabei kann ich nicht helfen.", "it refuses or does not know"),
+    ("Is Mars a star? Answer yes or no.", "It is red and cold.", "neither yes nor no"),
+    ("Write a bash one-liner to count files", "You can list the files first and then count them.", "no code"),
     (FACT, "", "no answer"),
     (FACT, " \n ", "no answer"),
 ]
@@ -106,6 +120,9 @@ def test_what_a_question_asks_for(prompt: str, asks: Asks) -> None:
     ("prompt", "answer", "value"),
     [
         (JARS, "So the result is \\boxed{75}.", "75"),
+        (JARS, "It is \\boxed{\\sqrt{2}}, nothing else.", "\\sqrt2"),
+        (JARS, "\\boxed{(3, 4)}", "(3,4)"),
+        (JARS, "\\boxed{75 \\text{ sweets}}", "75"),
         (JARS, "They have 1,250 in total.", "1250"),
         (JARS, "#### 75", "75"),
         (JARS, "The answer is $75.00, after 84 at first.", "75"),
@@ -116,6 +133,8 @@ def test_what_a_question_asks_for(prompt: str, asks: Asks) -> None:
         (COLOURS, "**C. red**", "C"),
         (COLOURS, "c", None),
         (COLOURS, "Answer: (c)", "C"),
+        (COLOURS, "The answer is B because of its hue.", "B"),
+        (COLOURS, "The answer is a matter of taste.", None),
         (COLOURS, "A is wrong, and so is B. The correct option is C", "C"),
         (OUTPUT, '[ANSWER]assert f("abc") == "CBA"[/ANSWER]', "'CBA'"),
         (OUTPUT, "'CBA'", "'CBA'"),
