@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hybridchat.conversation import doubted
 from hybridchat.crew import Ask, Crew, must_ask
 from hybridchat.facts import Decision, Mode, Model
 from hybridchat.look import Look
@@ -12,6 +11,8 @@ from hybridchat.routing.decide import decide
 from hybridchat.routing.preferences import in_force
 
 RULE = "second_look"
+REASON = "the local answer is worth a second look"
+"""Without the doubts: they may quote the answer, and decisions hold no text of anybody."""
 
 
 def judged(crew: Crew, model: Model, found: Look) -> bool:
@@ -22,11 +23,11 @@ def judged(crew: Crew, model: Model, found: Look) -> bool:
     return crew.policy.second_look != "off" and model.on_device and chosen_by_us
 
 
-def other_side(crew: Crew, found: Look, model: Model, reasons: tuple[str, ...]) -> Decision:
+def other_side(crew: Crew, found: Look, model: Model) -> Decision:
     """Whom "the other one" would ask about the answer of `model`; nobody, where a hard rule keeps every other model out."""
     request = replace(found.request, escalated=True, current=model.id, excluded=frozenset())
     decision = decide(request, found.snapshot, crew.policy)
-    return replace(decision, rule=RULE, reason=doubted(reasons), offer=None)
+    return replace(decision, rule=RULE, reason=REASON, offer=None)
 
 
 def unasked(crew: Crew, ask: Ask, decision: Decision) -> bool:

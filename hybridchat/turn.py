@@ -161,7 +161,7 @@ class _Journey:
 
         The first answer stands unless the second one is whole.
         """
-        decision = other_side(self.crew, found, first.model, first.doubt)
+        decision = other_side(self.crew, found, first.model)
         model = decision.chosen
         self.other = model.id if model is not None else None
         if model is None or self.tries >= MAX_ATTEMPTS or not unasked(self.crew, self.ask, decision):

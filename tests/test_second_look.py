@@ -287,6 +287,8 @@ async def test_on_an_idle_machine_another_try_that_differs_sends_it_on(demo: Dem
         (look,) = heard.of(SecondLook)
         assert isinstance(look, SecondLook)
         assert look.doubt[0] == "a second try gave 27"
+        decided = [e.decision for e in heard.of(Decided) if isinstance(e, Decided)]
+        assert "27" not in decided[-1].reason, "a decision holds no text of anybody"
         assert heard.ended.locality is Locality.REMOTE
         first, second = chats(server)
         assert first["messages"] == second["messages"]
