@@ -96,6 +96,7 @@ async def test_overrides_become_a_rule_that_holds_at_once_and_can_be_edited(demo
         assert "France" not in kept
         assert str(file) in b.chat.repair.accept(found)
         assert b.chat.suggestion(session.id) is None
+        assert set(json.loads(b.chat.store.recall(KEY) or "")) == {"other"}
         fresh = b.chat.store.new_session()
         heard = await hear(b.chat.answer(fresh.id, QUESTION))
         assert heard.ended.locality is Locality.REMOTE

@@ -11,8 +11,8 @@ import pytest
 
 from hybridchat.config import Config
 from hybridchat.config.schema import PairSettings, Privacy
-from hybridchat.demo import Demo
-from hybridchat.facts import Check, Live, Mode, Request, Snapshot, Target
+from hybridchat.demo import Demo, Fault
+from hybridchat.facts import Check, Live, Locality, Mode, Request, Snapshot, Target
 from hybridchat.replay import recorded, replay, under
 from hybridchat.routing.basis import basis
 from hybridchat.routing.decide import decide
@@ -69,7 +69,7 @@ def test_another_policy_moves_turns_and_says_what_that_costs() -> None:
     assert (move.turn_id, move.was, move.would_be) == ("easy", decide(ask(), HOME, Policy()).chosen.id, LARGE.id)  # type: ignore[union-attr]
     assert not made.same
     assert (made.was.local, made.would_be.local) == (2, 1)
-    assert made.was.cost == 0.0
+    assert (made.was.cost, made.was.unpriced) == (0.0, 0)
     assert made.would_be.cost > 0.0
     assert (made.was.local_share, made.would_be.local_share) == (1.0, 0.5)
 
@@ -113,6 +113,17 @@ async def test_what_a_chat_stores_comes_out_the_same(demo: Demo, tmp_path: Path)
     made = replay(rows)
     assert (made.turns, made.left_out, made.same) == (3, 0, True)
     assert not any(secret in text for row in rows for text in (row.basis, row.snapshot, row.decision))
+
+
+async def test_the_first_decision_about_a_turn_is_made_again_not_where_it_fell_back_to(demo: Demo, tmp_path: Path) -> None:
+    config = Config(pair=PairSettings(local=LOCAL, cloud="openai:gpt-6.1-terra"), privacy=Privacy(cloud="auto"))
+    async with bench(tmp_path, demo, config=config) as b:
+        demo.ollama.fail(Fault(kind="status", status=500))
+        heard = await b.ask("hello")
+        assert heard.ended.locality is Locality.REMOTE
+        (row,) = b.chat.store.past.decided()
+    assert json.loads(row.decision)["chosen"]["id"] == LOCAL
+    assert replay([row]).was.local == 1
 
 
 @pytest.fixture
