@@ -247,8 +247,11 @@ def why(
 
 @app.command()
 def route(
-    words: Annotated[list[str] | None, typer.Argument(help="The message; or the word calibrate.")] = None,
-    jsonl: Annotated[bool, typer.Option("--jsonl", help='Score {"id","prompt"} lines from stdin.')] = False,
+    words: Annotated[list[str] | None, typer.Argument(help="The message; or the word calibrate, or confidence.")] = None,
+    jsonl: Annotated[
+        bool,
+        typer.Option("--jsonl", help='Score {"id","prompt"} lines from stdin; with confidence, {"id","prompt","answer"} lines.'),
+    ] = False,
     cloud_share: Annotated[
         float | None, typer.Option("--cloud-share", help="With calibrate: share of your own messages to offer the cloud for.")
     ] = None,
@@ -259,6 +262,10 @@ def route(
     """Say where a message would go, and what would have changed that; nothing is sent."""
     from hybridchat.cli import route as routes
 
+    if jsonl and words == ["confidence"]:
+        from hybridchat.cli import confidence
+
+        return confidence.run(sys.stdin.buffer, sys.stdout)
     if jsonl:
         return routes.jsonl()
     if words == ["calibrate"] and cloud_share is not None:
