@@ -117,3 +117,12 @@ async def test_the_rows_of_a_store(demo: Demo, tmp_path: Path) -> None:
     made = stats(rows, CLOUD)
     assert (made.total.questions, made.total.answered, made.total.fallbacks) == (2, 2, 1)
     assert made.total.spent == pytest.approx(sum(a.cost or 0.0 for a in (again.ended, fell.ended)))
+
+
+async def test_an_answer_whose_price_nobody_knows_is_unpriced_not_free(demo: Demo, tmp_path: Path) -> None:
+    config = Config(pair=PairSettings(local=LOCAL, cloud="openai:gpt-6.1-terra"), privacy=Privacy(cloud="auto"))
+    async with bench(tmp_path, demo, config=config) as b:
+        await b.ask("What is the capital of France?")
+        await b.ask("And of Spain?", pin="openai:gpt-6.1-terra")
+        rows = b.chat.store.past.tried()
+    assert [(r.spent, r.unpriced) for r in rows] == [(None, False), (None, True)]

@@ -66,9 +66,10 @@ class Past:
 _TRIED = """
 SELECT t.id AS turn_id, t.parent_id, t.created, a.id AS attempt_id, a.model_id, a.locality, a.ending,
     a.text <> '' AS said, a.id IS NOT NULL AND a.id = t.chosen_attempt AS chosen, a.input_tokens, a.output_tokens,
-    (SELECT sum(s.usd) FROM spend s WHERE s.attempt_id = a.id) AS spent,
-    EXISTS (SELECT 1 FROM spend s WHERE s.attempt_id = a.id AND s.usd IS NULL AND s.how IN ('actual', 'estimate')) AS unpriced
+    s.spent, coalesce(s.unpriced, 0) AS unpriced
 FROM turns t LEFT JOIN attempts a ON a.turn_id = t.id AND a.kind = 'answer'
+LEFT JOIN (SELECT attempt_id, sum(usd) AS spent, max(usd IS NULL AND how IN ('actual', 'estimate')) AS unpriced
+    FROM spend WHERE attempt_id IS NOT NULL GROUP BY attempt_id) s ON s.attempt_id = a.id
 WHERE t.created >= ? ORDER BY t.seq, a.seq"""
 
 _DECIDED = """
