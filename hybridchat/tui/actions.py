@@ -35,7 +35,8 @@ async def model(screen: ChatScreen, args: str) -> None:
             _hold(screen, None if model_id == AUTO else model_id)
 
     opened = screen.opened
-    screen.app.push_screen(Models(opened.chat.models(), opened.snapshot(), screen.current.session.pin), chosen)
+    held = screen.current.session.pin
+    screen.app.push_screen(Models(opened.chat.models(), opened.snapshot(), held, demo=screen.launch.demo), chosen)
 
 
 async def pin(screen: ChatScreen, args: str) -> None:
@@ -111,9 +112,9 @@ async def why(screen: ChatScreen, _: str) -> None:
         screen.say("No decision yet: it comes with the first message.")
         return
     from hybridchat.tui import why as story
-    from hybridchat.tui.sheet import Page
+    from hybridchat.tui.sheet import Page, room
 
-    screen.app.push_screen(Page("Why this model", story.page(decision)))
+    screen.app.push_screen(Page("Why this model", story.page(decision, room(screen.size.width))))
 
 
 async def new(screen: ChatScreen, _: str) -> None:

@@ -83,7 +83,7 @@ def link_word(link: Link | None) -> tuple[str, str]:
     word, colour = _LINK_WORDS[link.state]
     latency = link.gauges.get("latency")
     if link.state is ConnectivityState.OPTIMAL and latency is not None and latency.value is not None:
-        return f"{latency.value:.0f} ms", colour
+        return f"{max(1.0, latency.value):.0f} ms", colour
     return word, colour
 
 

@@ -18,8 +18,10 @@ AUTO = ""
 """What the picker returns for "choose for each message"; closing it without a choice returns None."""
 
 
-def price(value: Price | None) -> str:
-    """Dollars per million tokens, in and out."""
+def price(value: Price | None, *, demo: bool = False) -> str:
+    """Dollars per million tokens, in and out; a demo has no prices."""
+    if demo:
+        return "–"
     return "unpriced" if value is None else f"${value.input:g} in, ${value.output:g} out"
 
 
@@ -34,14 +36,14 @@ def state(model: Model, live: Live | None, memory_free: int | None) -> str:
     return "fits" if model.size_bytes <= memory_free else "too large"
 
 
-def row(model: Model, snapshot: Snapshot, *, wide: int, pinned: bool) -> Content:
+def row(model: Model, snapshot: Snapshot, *, wide: int, pinned: bool, demo: bool = False) -> Content:
     """One line: sign, name, place, ability, then price or what is known of it here."""
     place = PLACES[model.locality]
     tone = "$local" if model.on_device else "$cloud"
     device = snapshot.device
     free = max((f for f in (device.vram_free, device.memory_free) if f is not None), default=None)
     tail = (
-        price(model.price)
+        price(model.price, demo=demo)
         if model.locality is Locality.REMOTE
         else " · ".join(part for part in (size(model.size_bytes), state(model, snapshot.live.get(model.id), free)) if part)
     )
@@ -60,18 +62,20 @@ class Models(Sheet[str]):
     HEADING: ClassVar[str] = "Models"
     KEYS: ClassVar[str] = "enter hold · ● held now · ▪ ability, 1 to 4 · esc close"
 
-    def __init__(self, models: Sequence[Model], snapshot: Snapshot, pinned: str | None) -> None:
+    def __init__(self, models: Sequence[Model], snapshot: Snapshot, pinned: str | None, *, demo: bool = False) -> None:
         super().__init__()
         self._models = sorted(models, key=lambda m: (not m.on_device, m.locality, -m.tier, m.name))
         self._snapshot = snapshot
         self._pinned = pinned
+        self._demo = demo
 
     def inside(self) -> Iterable[Widget]:
         wide = max((len(m.name) for m in self._models), default=0)
         choose = Content.assemble(("  " if self._pinned else "● ", "$foreground"), "choose for each message")
         options = [Option(choose, id="auto")]
         options += [
-            Option(row(m, self._snapshot, wide=wide, pinned=m.id == self._pinned), id=f"m{n}") for n, m in enumerate(self._models)
+            Option(row(m, self._snapshot, wide=wide, pinned=m.id == self._pinned, demo=self._demo), id=f"m{n}")
+            for n, m in enumerate(self._models)
         ]
         yield OptionList(*options)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from hybridchat.conversation import Event, Session, Turn, Verdict
 from hybridchat.facts import Decision, Mode, Model, Snapshot
+from hybridchat.value import value
 
 
 class Answer(Protocol):
@@ -64,7 +64,7 @@ class Chat(Protocol):
     def opened(self, session: Session) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Found:
     """One line of the first screen: what is there, or what is missing and the command that mends it."""
 
@@ -73,7 +73,7 @@ class Found:
     fix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Opened:
     """What `Launch.open` hands over: the chat and what to show first. `session` is the conversation to go on with; a new one
     is held to `pin`."""
@@ -90,7 +90,7 @@ class Opened:
     """Adds a word to the user's own terms: never sent readable from then on. Returns what to say; may write a file."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Launch:
     """How the program was started. `open` runs after the first paint, so building everything delays nobody's first key."""
 

@@ -194,9 +194,11 @@ class Thread:
         self.last_turn = turn.id
 
     def _handed_over(self, event: HandedOver) -> None:
+        self._drop_silent(event.turn_id, event.model_id)
         tone = tone_of(event.locality)
         for text in words.handed_over(event):
-            self.mark(text, tone if text[0] in "⇡⇣" else Tone.MUTED)
+            if not self.blocks or text != self.blocks[-1].text:  # a second try moves nothing
+                self.mark(text, tone if text[0] in "⇡⇣" else Tone.MUTED)
         hidden = words.items(event.hidden)
         head = words.head(event.model_id, event.locality, hidden=hidden)
         self._add(Block(Kind.ANSWER, "", head, tone, event.turn_id, event.attempt_id, live=True, hidden=hidden))
@@ -210,12 +212,19 @@ class Thread:
         block.thinking += thinking
         self._touch(index)
 
+    def _drop_silent(self, turn_id: str, model_id: str | None) -> None:
+        """Takes away what waits for a first word of `model_id` (`None`: of anybody): it failed, and a mark says so."""
+        for index in range(len(self.blocks) - 1, -1, -1):
+            block = self.blocks[index]
+            asked = model_id is None or block.head.partition(" · ")[0] == words.short(model_id)
+            if block.live and block.turn_id == turn_id and asked and not block.text:
+                del self.blocks[index]
+                self._touch(index)
+
     def _fell_back(self, event: FellBack) -> None:
-        index = self._find(event.attempt_id)
-        if index is not None and not self.blocks[index].text:
-            del self.blocks[index]
-            self._touch(index)
-        self.mark(words.fell_back(event), Tone.WARN)
+        self._drop_silent(event.turn_id, event.from_model)
+        if event.to_model is not None:  # else the end of the turn says it
+            self.mark(words.fell_back(event), Tone.WARN)
 
     def _doubted(self, event: SecondLook) -> None:
         index = self._find(event.attempt_id)
@@ -227,6 +236,8 @@ class Thread:
         self.mark(words.second_look(event), Tone.WARN)
 
     def _ended(self, event: Ended) -> None:
+        if event.ending is not Ending.COMPLETE:
+            self._drop_silent(event.turn_id, None)
         index = None if event.attempt_id is None else self._find(event.attempt_id)
         if index is not None:
             block = self.blocks[index]
@@ -244,7 +255,9 @@ class Thread:
                 block.tone = tone_of(event.locality)
             self._touch(index)
         for note in words.notes(event, self._other_key):
-            self.mark(f"▪ {note}", Tone.MUTED)
+            what, _, why = note.partition(": ")
+            # why nobody answered is said once, below
+            self.mark(f"▪ {what if why and why in event.text else note}", Tone.MUTED)
         if mark := words.ended(event):
             failed = event.ending in {Ending.FAILED, Ending.UNROUTED}
             self.mark(mark, Tone.ERROR if failed else Tone.WARN)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from textual.content import Content
 
 from hybridchat.facts import Candidate, Decision
@@ -9,17 +11,17 @@ from hybridchat.render.words import money, seconds
 from hybridchat.routing.explain import sentence, table
 
 
-def page(decision: Decision) -> Content:
-    """One paragraph per candidate under the sentence that decided."""
+def page(decision: Decision, width: int = 100) -> Content:
+    """One paragraph per candidate under the sentence that decided, for `width` cells."""
     rows: list[tuple[str, str]] = [(f"{sentence(decision)}\n\n", "bold")]
     for model_id, verdict, why in table(decision):
         candidate = decision.candidate(model_id)
         tone = "$muted" if verdict == "out" else "$local" if candidate is None or candidate.model.on_device else "$cloud"
         rows.append((f"{'◄' if verdict == 'answers' else ' '} {model_id}", f"{tone} bold"))
         rows.append((f"  {verdict}\n", tone))
-        rows.append((f"    {why}\n", "$foreground"))
+        rows.append((_indented(why, width), "$foreground"))
         if candidate is not None and (figures := _figures(candidate)):
-            rows.append((f"    {figures}\n", "$muted"))
+            rows.append((_indented(figures, width), "$muted"))
         rows.append(("\n", ""))
     facts = [f"strategy {decision.strategy}"] if decision.strategy else []
     if decision.rule:
@@ -28,6 +30,11 @@ def page(decision: Decision) -> Content:
         facts.append(f"ahead by {decision.margin:.2f}")
     rows.append((" · ".join(facts), "$muted"))
     return Content.assemble(*rows)
+
+
+def _indented(text: str, width: int) -> str:
+    rows = wrap(text, max(12, width - 4), break_on_hyphens=False) or [""]
+    return "".join(f"    {row}\n" for row in rows)
 
 
 def _figures(candidate: Candidate) -> str:

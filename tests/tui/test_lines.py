@@ -155,6 +155,17 @@ def test_an_attempt_without_a_word_leaves_only_the_mark_of_its_failure() -> None
     assert thread.blocks[-1].text == "Hi"
 
 
+def test_two_tries_that_failed_leave_one_sentence() -> None:
+    thread = Thread()
+    why = "No connection to api.openai.com. Check the network."
+    end = Ended("t", "b", Ending.FAILED, GPT.id, Locality.REMOTE, text=f"{why} You can: wait.", notes=(f"second try: {why}",))
+    tries = [HandedOver("t", a, GPT.id, GPT.host, Locality.REMOTE, moved=True, turns=1, bytes=12) for a in "ab"]
+    for event in (asked(), *tries, FellBack("t", "b", GPT.id, None, why), end):
+        thread.apply(event)
+    moved = "⇡ moved to cloud: 1 turn, 0 items hidden, 12 bytes"
+    assert [b.text for b in thread.blocks] == ["why?", moved, "▪ second try", f"✗ no answer: {why} You can: wait."]
+
+
 def test_thinking_is_kept_apart_from_the_answer() -> None:
     thread = Thread()
     for event in (asked(), over(), Thought("t", "a", "hm hm"), Said("t", "a", "Hi")):

@@ -183,7 +183,7 @@ def _locks(terminal: Terminal, servers: Demo) -> None:
     until(terminal, lambda: "held:" not in terminal.text())
     flip(servers, offline=True)
     terminal.send("ctrl+o")
-    terminal.wait_for("did not answer")
+    terminal.wait_for("✗ no answer: No connection to 127.0.0.1")
     idle(terminal)
     ask(terminal, "repeat: here all the same")
     assert "on this machine" in terminal.text()
