@@ -31,6 +31,7 @@ from hybridchat.providers.factory import make_provider
 from hybridchat.routing.policy import Policy
 from hybridchat.routing.strategies import STRATEGIES
 from hybridchat.sessions.store import Store
+from hybridchat.value import value
 from hybridchat.world import Sources, World
 
 if TYPE_CHECKING:  # the samplers cost 10 ms that one-shot commands, http.server 25 ms that all but the demo can do without
@@ -44,7 +45,7 @@ GAUGES_FRESH = 3
 STYLES = {"angle": "<{kind}_{n}>", "square": "[{kind}_{n}]"}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Setup:
     """How the program was started, beyond its configuration."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from weakref import WeakSet
 
@@ -27,10 +27,11 @@ from hybridchat.sending import hidden_kinds
 from hybridchat.sessions.store import Store
 from hybridchat.stopper import Stopper
 from hybridchat.turn import run
+from hybridchat.value import value
 from hybridchat.world import World
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Preview:
     """What would happen if the draft were sent now. It mints nothing and contacts nobody."""
 
@@ -48,7 +49,7 @@ class Preview:
     basis: Basis | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Basis:
     """All that the decision of a preview was made of: given again, it gives the same decision."""
 

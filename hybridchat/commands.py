@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
 
+from hybridchat.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Command:
     """Something the user can do by name. `key` is a key as Textual spells it, `letter` follows Ctrl+X, `label` is its key hint.
 
@@ -61,7 +62,7 @@ COMMANDS: tuple[Command, ...] = (
 _BY_NAME = {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Unknown:
     """A slash word that names no command; `near` is the closest one that does, or empty."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from hybridchat.facts import Check, Decision, Locality, Mode, Timings, Usage
+from hybridchat.value import value
 
 
 class Role(StrEnum):
@@ -27,13 +28,13 @@ class Ending(StrEnum):
     UNROUTED = "unrouted"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Message:
     role: Role
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Attempt:
     """One model's try at a turn. `cost` is US dollars, `None` when unpriced; `error` is a sentence for people."""
 
@@ -54,7 +55,7 @@ class Attempt:
     """What must not stay silent: context trimmed, length limit reached, ..."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Turn:
     """A question and the attempts at it: a node in the session's tree."""
 
@@ -77,7 +78,7 @@ class Turn:
         return with_text[-1] if with_text else (self.attempts[-1] if self.attempts else None)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Session:
     """A conversation. `kind` is chat | ask | api; only `chat` stands in the list of the terminal program."""
 
@@ -94,7 +95,7 @@ class Session:
     turns: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hidden:
     """One value that a placeholder stands for in a package."""
 
@@ -105,7 +106,7 @@ class Hidden:
     new: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Package:
     """What exactly a target will see; a value that can be printed.
 
@@ -145,14 +146,14 @@ class Package:
 # -- events: one stream carries a turn from question to stored answer ------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Asked:
     """The question is on disk."""
 
     turn: Turn
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decided:
     turn_id: str
     decision: Decision
@@ -161,7 +162,7 @@ class Decided:
     """The verdicts of the agents, as the decision saw them."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Held:
     """The turn rests until `Chat.resume(turn_id, verdict)`: the package waits for consent."""
 
@@ -170,7 +171,7 @@ class Held:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HandedOver:
     """The package goes to the wire now. `moved` when the answer before came from another place."""
 
@@ -187,21 +188,21 @@ class HandedOver:
     bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Said:
     turn_id: str
     attempt_id: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Thought:
     turn_id: str
     attempt_id: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FellBack:
     """An attempt failed before its first visible token; `to_model` `None` when nothing is left to try."""
 
@@ -212,7 +213,7 @@ class FellBack:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SecondLook:
     """A local answer is whole but doubtful, and another model is asked by itself; both answers are kept."""
 
@@ -228,7 +229,7 @@ class SecondLook:
     timings: Timings = Timings()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ended:
     """Last event of a stream (unless the turn is `Held`). `text` explains a failure or an unrouted turn to people."""
 

@@ -20,12 +20,13 @@ from hybridchat.routing.policy import Policy
 from hybridchat.routing.preferences import Rule
 from hybridchat.scans import ScanCache
 from hybridchat.sessions.store import Store
+from hybridchat.value import value
 from hybridchat.world import World
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Options:
     """What a program may ask for with one message; `None` leaves it to the chat. `told` is for the agents' eyes."""
 
@@ -37,7 +38,7 @@ class Options:
 NO_OPTIONS = Options()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ask:
     """One question on its way, with what the user allowed for it."""
 
@@ -80,7 +81,7 @@ class Ask:
         return self.pin or (None if self.unpinned else session.pin)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Patience:
     """How long to wait, in seconds."""
 

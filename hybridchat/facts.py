@@ -6,9 +6,11 @@ An unknown is `None`, never 0. States are lower-case words, each also `unknown`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from enum import StrEnum
+
+from hybridchat.value import value
 
 
 class Locality(StrEnum):
@@ -58,7 +60,7 @@ class BudgetState(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Usage:
     """Tokens of one attempt, as the server counted them.
 
@@ -72,7 +74,7 @@ class Usage:
     reasoning_tokens: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Price:
     """US dollars per million tokens, true on `as_of`."""
 
@@ -102,7 +104,7 @@ def is_old(price: Price, today: date) -> bool:
     return price.as_of is None or today - price.as_of > OLD_PRICE
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Model:
     """Something that can answer: what is known of it without asking it anything.
 
@@ -137,7 +139,7 @@ class Model:
         return self.locality is Locality.ON_DEVICE
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Gauge:
     """One measured figure; `at` is epoch seconds of the sample, `n` how many samples stand behind it."""
 
@@ -151,7 +153,7 @@ class Gauge:
         return None if self.at is None else max(0.0, now - self.at)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Check:
     """An agent's verdict on the next message."""
 
@@ -164,7 +166,7 @@ class Check:
     stale: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Device:
     """This machine. Gauge names: cpu, memory, load, gpu, vram, memory_pressure, battery, swap (percent, load is per core)."""
 
@@ -181,7 +183,7 @@ class Device:
     """True while an answer of ours runs here (or ended under 5 s ago): CPU and GPU verdicts are frozen then."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Link:
     """The way to one provider host. Gauge names: latency (ms, TCP connect), tls (ms), loss (percent), bandwidth (Mbit/s)."""
 
@@ -193,7 +195,7 @@ class Link:
     """False: the host was never allowed, so it was not asked."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Live:
     """What is known now of one model beyond its description."""
 
@@ -209,7 +211,7 @@ class Live:
     half_open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Budget:
     """Money of the day, US dollars; `limit` `None` means no budget is set."""
 
@@ -219,7 +221,7 @@ class Budget:
     reserved: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Snapshot:
     """Every gauge at one moment, and the models there are. Absent keys are unknown."""
 
@@ -233,7 +235,7 @@ class Snapshot:
     metered: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Finding:
     """A span of personal data or a secret: Python string indices into the scanned text.
 
@@ -247,7 +249,7 @@ class Finding:
     score: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Difficulty:
     """How hard the conversation looks: `score` 0..1, `label` simple | moderate | complex, `reasons` in plain words."""
 
@@ -256,7 +258,7 @@ class Difficulty:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Request:
     """All that a decision may see of one message; no text of it."""
 
@@ -293,7 +295,7 @@ class Request:
     rule_model: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rejection:
     """The first hard rule that removed a candidate, and the figures that did it."""
 
@@ -303,7 +305,7 @@ class Rejection:
     limit: float | str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Candidate:
     """One model as the decision saw it: rejected, or scored with its parts (each 0..1 before weighting)."""
 
@@ -316,7 +318,7 @@ class Candidate:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decision:
     """Which model answers, why, and what comes next. A value: no text of the message, no clock."""
 
@@ -350,7 +352,7 @@ class Result(StrEnum):
     CUT = "cut"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Timings:
     """Seconds. `first_token_s` is from request to first visible or thinking token."""
 
@@ -370,7 +372,7 @@ class Timings:
         return output_tokens / span
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Outcome:
     """What an attempt taught us; health, budget and speed estimates learn from it."""
 

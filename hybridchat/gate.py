@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
 
 from hybridchat.providers.base import Blocked
+from hybridchat.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Departure:
     """One attempt's permission to send: where to, what must not be in it, and how to write it into the ledger."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hybridchat.conversation import Hidden, Message, Package, Role, Turn
 from hybridchat.facts import Finding, Model, Usage
@@ -11,6 +11,7 @@ from hybridchat.privacy.placeholders import PlaceholderTable
 from hybridchat.privacy.scan import left_readable, merge
 from hybridchat.privacy.tokens import LITERAL
 from hybridchat.tokens import estimate
+from hybridchat.value import value
 
 MARGIN = 1.15
 """Token estimates run short of real tokenizers by up to this factor."""
@@ -25,7 +26,7 @@ PLACEHOLDER_NOTE = (
 Scan = Callable[[str], Sequence[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parts:
     """The real text a package is made from."""
 
@@ -35,7 +36,7 @@ class Parts:
     turn_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Room:
     """Tokens: the effective window, what of it stays free for the answer, and the most the answer may take."""
 
@@ -110,7 +111,7 @@ def build(model: Model, parts: Parts, room: Room, redactor: Redactor | None) -> 
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Redactor:
     """Hides what `scan` finds, and what the session's table has learnt. With a fork of the table nothing is minted."""
 

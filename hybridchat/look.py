@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from time import perf_counter
 
@@ -23,9 +23,10 @@ from hybridchat.routing.preferences import Facts, Rule, matching, ruled
 from hybridchat.routing.wordrules import word_rule
 from hybridchat.sessions.spend import Spent
 from hybridchat.tokens import estimate
+from hybridchat.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Findings:
     """What the scan found, by kind. `failure` says why there was none: the message counts as private then."""
 
@@ -34,7 +35,7 @@ class Findings:
     failure: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Look:
     """The question as the decision saw it. `findings` is `None` while the scan runs late."""
 
@@ -47,7 +48,7 @@ class Look:
     """The question, with what the program's agents said of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Measures:
     history_tokens: int
     message_tokens: int

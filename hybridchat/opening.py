@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 from hybridchat.conversation import Ending, Held, Session, Turn
 from hybridchat.crew import Ask, Crew
+from hybridchat.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rest:
     """Says that the turn rests until the user answered; `ask` goes on with it."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Literal
 
 from hybridchat.config.rules import rules_of
@@ -18,6 +17,7 @@ from hybridchat.crew import Ask, Crew
 from hybridchat.facts import Locality, Mode
 from hybridchat.routing.kinds import KINDS, Kind, kind_of
 from hybridchat.routing.preferences import Rule
+from hybridchat.value import value
 
 Side = Literal["local", "cloud"]
 KEY = "overrides"
@@ -29,7 +29,7 @@ NAMES: Mapping[Kind, str] = {"sql": "SQL"}
 """Kinds that are not written as they are called."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Moved:
     """One question: `side` is where the user moved it, empty when it stayed where the program had sent it."""
 
@@ -40,7 +40,7 @@ class Moved:
 Memory = Mapping[Kind, tuple[Moved, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Suggestion:
     """What the user did `times` of the last `of` times with questions of a kind."""
 

@@ -7,7 +7,6 @@ import contextvars
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
@@ -17,16 +16,17 @@ from hybridchat.facts import Live, Model
 from hybridchat.gate import Departure, departure
 from hybridchat.providers.base import Blocked, Call, Cut, Delta, Done, Malformed, ProviderError
 from hybridchat.sessions.ledger import LedgerEntry, PlaceholderRow, WirePart
+from hybridchat.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Left:
     """This many bytes were handed to the wire, and the ledger row is on disk."""
 
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Halt:
     """The user stopped."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import dataclass
 
 from hybridchat.config import Config
 from hybridchat.config.endpoints import Endpoint
@@ -12,6 +11,7 @@ from hybridchat.config.pair import starting_pair
 from hybridchat.facts import Locality, Model
 from hybridchat.keys import has_key
 from hybridchat.providers.base import Unreachable
+from hybridchat.value import value
 from hybridchat.world import World
 
 DEMO = "DEMO · canned text, no model; nothing leaves and nothing is saved"
@@ -19,7 +19,7 @@ PULL = "ollama pull llama3.2"
 _ORDER = {Locality.ON_DEVICE: 0, Locality.LAN: 1, Locality.REMOTE: 2}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Found:
     """One line: whether it is there, what it is, and what to do if it is missing."""
 

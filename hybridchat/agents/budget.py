@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from hybridchat.agents.base import BaseAgent
 from hybridchat.facts import Budget, BudgetState, Check, Target
+from hybridchat.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BudgetThresholds:
     """Percent of the limit; a state begins strictly above its threshold."""
 

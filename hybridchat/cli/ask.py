@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from types import FrameType
 from typing import Self
 
@@ -36,13 +36,14 @@ from hybridchat.conversation import (
 from hybridchat.facts import Mode
 from hybridchat.render import words
 from hybridchat.render.text import neutralise
+from hybridchat.value import value
 from hybridchat.welcome import DEMO
 
 CHOICES = {"y": Verdict.SEND, "yes": Verdict.SEND, "l": Verdict.LOCAL, "local": Verdict.LOCAL,
            "n": Verdict.CANCEL, "no": Verdict.CANCEL, "": Verdict.CANCEL}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Options:
     """What the command line said."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hybridchat.cli import edge
 from hybridchat.cli.edge import Exit
 from hybridchat.config import Config, load
 from hybridchat.facts import Mode
+from hybridchat.value import value
 
 if TYPE_CHECKING:
     from hybridchat.assemble import Setup
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NO_TERMINAL = 'The chat needs a terminal. Without one, ask a single question: hybridchat ask "your question"'
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Opening:
     """What the command line said about the chat to open."""
 

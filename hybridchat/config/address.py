@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 
 from hybridchat.facts import Locality
+from hybridchat.value import value
 
 _HOST_NAME = re.compile(r"[\w-]+(\.[\w-]+)*\.?")
 """Letters of any script, digits, `_` (container names have it), `-`, dots."""
@@ -15,7 +15,7 @@ _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """A server's bind-everywhere address, and where a client on the same machine finds it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Address:
     """A server: `url` without a slash at its end; `host` is `name` or `name:port` where the port is not the scheme's own."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hybridchat.config.address import Address, is_loopback, objection, parse_ollama_host, parse_url
 from hybridchat.config.errors import ConfigError
 from hybridchat.config.schema import KINDS, Config, EndpointSettings, Kind
 from hybridchat.facts import Locality
+from hybridchat.value import value
 
 OWN_URLS: Mapping[Kind, str] = {
     "ollama": "http://127.0.0.1:11434",
@@ -26,7 +27,7 @@ _OLLAMA_KEYS: Mapping[str, str] = {"ollama.com": "OLLAMA_API_KEY"}
 """Only there: the variable is for Ollama's own cloud, and another host has no business with it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Endpoint:
     """One server.
 

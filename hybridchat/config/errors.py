@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from hybridchat.value import value
 
 KeyPath = tuple[str | int, ...]
 """Where a value stands: names of tables and keys, index for a list."""
@@ -26,7 +27,7 @@ class ConfigError(Exception):
         super().__init__(f"{where}: {named}{problem}" + (f"; allowed: {allowed}" if allowed else ""))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fault:
     """One thing that is wrong, before it is known which source said it."""
 

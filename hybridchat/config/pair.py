@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from hybridchat.config.schema import Config
 from hybridchat.facts import Live, Locality, Model
+from hybridchat.value import value
 
 _EMBEDDERS = ("embed", "bge-", "minilm", "e5-", "gte-")
 """Parts of names of models that only embed; used where the server says nothing of capabilities."""
@@ -15,7 +15,7 @@ _FIRST_WINDOW = 4096
 """Tokens of context counted in when asking whether a model fits: what Ollama loads by default on a small machine."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Pair:
     """`missing`: ids the configuration names that are not there, or not on the side they are named for; to be told."""
 

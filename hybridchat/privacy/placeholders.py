@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hybridchat.conversation import Hidden
 from hybridchat.facts import Finding
 from hybridchat.privacy.known import KnownValues, canonical_value
 from hybridchat.privacy.scan import merge
 from hybridchat.privacy.tokens import KINDS, LITERAL, Core, Marks, canonical, grammar, lookalikes, parse_core
+from hybridchat.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Row:
     """One issued placeholder, as it is stored. Kind LITERAL: text of the user's that only looked like a placeholder."""
 
@@ -22,7 +23,7 @@ class Row:
     original: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Redacted:
     """Text fit to leave, and what stands behind its placeholders (in order of first appearance, each once)."""
 

@@ -8,8 +8,9 @@ an escaped underscore inside.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+
+from hybridchat.value import value
 
 # Every kind a detector can give. Text of the user's that has the form of a placeholder of one of them is escaped.
 _KIND_WORDS = """
@@ -24,7 +25,7 @@ _CORE = re.compile(r"([A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)*)_([1-9][0-9]{0,8})([a-z
 _CANDIDATE = re.compile(r"(?<=[A-Za-z0-9])(?:\\?_| )[1-9]")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Core:
     """The inside of a placeholder. `variant` counts ways of writing the same value from 0."""
 

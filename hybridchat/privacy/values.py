@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from math import log2
 
 from hybridchat.late import late
+from hybridchat.value import value
 
 _STANDS_IN = late(
     r"[<{\[(]{1,2}[\w .:/|-]{0,60}[>}\])]{1,2}|[$%@#]\{?\{?[\w.:-]{0,60}\}{0,2}|(?:[x*.•?_#\s-]|\\.|…){3,160}|"
@@ -88,7 +88,7 @@ _ENTITIES = {"&quot;": "&quot;", "&#39;": "&#39;", "&apos;": "&apos;"}
 _BARE = late(r"[^\s,;\"'<>)\]}|&`]{3,400}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Assignment:
     """How a value was introduced, lower case: keyword, rest of the name, closing quotes, operator, opening quote."""
 

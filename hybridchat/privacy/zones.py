@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from hybridchat.late import late
+from hybridchat.value import value
 
 _NEAR = 600
 """Characters; longer than any zone but a fence."""
@@ -60,7 +60,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Zone:
     """A span of Python string indices; `kind`: code, inline, uuid, sha, digest, version, date, clock, import, chain or url."""
 

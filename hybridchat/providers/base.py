@@ -19,11 +19,11 @@ ProviderError
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from hybridchat.conversation import Message
 from hybridchat.facts import Live, Model, Timings, Usage
+from hybridchat.value import value
 
 Guard = Callable[[str, str, bytes], Awaitable[None]]
 """Called as `await guard(host, method, body)` for every request just before it leaves; raises `Blocked` to stop it."""
@@ -33,7 +33,7 @@ async def open_guard(host: str, method: str, body: bytes) -> None:
     """The guard that lets everything pass: for tests and for tools that hold no conversation."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Call:
     """One request to a model. Times are seconds; `num_ctx` only means something to Ollama."""
 
@@ -51,7 +51,7 @@ class Call:
     gap_timeout: float = 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Delta:
     """A piece of an answer; `thinking` is the model's reasoning, kept apart."""
 
@@ -59,7 +59,7 @@ class Delta:
     thinking: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Done:
     """The terminal event of a stream. `reason`: stop | length | refused | tool. `served_by`: model name the server reported."""
 
@@ -73,7 +73,7 @@ class Done:
     """Natural logarithms of the probabilities of the visible tokens, the first 4,096; `None` where the server gave none."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Listing:
     """What a server says it has: models, and what is known of each right now, by model id."""
 

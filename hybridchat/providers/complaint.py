@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
@@ -20,9 +19,10 @@ from hybridchat.providers.base import (
     Unauthorised,
     UnknownModel,
 )
+from hybridchat.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Complaint:
     """`status` is 0 for an error inside a stream. `names` are the error's types and codes, lower case; `text` is for people.
 

@@ -11,7 +11,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hybridchat.providers import complaint
 from hybridchat.providers.base import (
@@ -30,6 +30,7 @@ from hybridchat.providers.base import (
     Unreachable,
 )
 from hybridchat.providers.complaint import Complaint
+from hybridchat.value import value
 
 _DETAIL = 200
 _ECHO = 12
@@ -38,7 +39,7 @@ _KEY_LIKE = re.compile(r"\b(?:sk|pk|key|api|token|Bearer)[-_ ][\w.*-]{6,}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\s]+")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Site:
     """The endpoint an error arises at. `protocol`: ollama | openai | anthropic; `key_name`: environment variable of its key."""
 
@@ -50,7 +51,7 @@ class Site:
     secret: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Matter:
     """What was asked for: the model's name, and the texts no error may repeat."""
 

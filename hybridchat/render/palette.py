@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Self
 
+from hybridchat.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Palette:
     """`#rrggbb` colours by what they mean; the defaults are the dark theme's."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from hybridchat.value import value
 
 _KEPT = {0x09, 0x0A}
 _PICTURES = {code: 0x2400 + code for code in range(0x20) if code not in _KEPT} | {0x7F: 0x2421}
@@ -53,7 +54,7 @@ _ITEM = re.compile(r"([-*+]|\d{1,9}[.)])[ \t]")
 _DELIMITER = re.compile(r"[ ]{0,3}\|?[ :]*-[-| :]*\|?[ ]*$")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Chunk:
     """A piece of Markdown that can be rendered alone: `text[start:end]` between `before` and `after`.
 

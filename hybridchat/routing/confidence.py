@@ -7,13 +7,13 @@ follows the order of published figures (docs/weights.md, section "Confidence"). 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import exp, isfinite, log
 from statistics import median
 
 from hybridchat.routing import doubts
 from hybridchat.routing.difficulty import difficulty
 from hybridchat.routing.finals import Asks, Question, final, question, stated
+from hybridchat.value import value
 
 FINE, DOUBTFUL = "fine", "worth a second look"
 BORDER = 0.5
@@ -38,7 +38,7 @@ MISSING = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Confidence:
     """`score` 0..1 orders answers, it is no probability; `reasons` name what speaks against the answer, the worst first."""
 
@@ -51,7 +51,7 @@ class Confidence:
         return self.label == DOUBTFUL
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Sign:
     """What one observation adds to the log-odds, and how it is said when it takes away."""
 

@@ -7,10 +7,10 @@ work by patterns, English first; what is not recognised counts as open.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
 from hybridchat.late import late
+from hybridchat.value import value
 
 HEAD, TAIL = 1500, 900
 """Characters of a question that are looked at, from either end."""
@@ -26,7 +26,7 @@ class Asks(StrEnum):
     OPEN = "open"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Question:
     """A prompt as far as it decides how an answer is judged. `options` maps letter (or word, as in yes/no) to its text."""
 

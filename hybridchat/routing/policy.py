@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from hybridchat.value import value
 
 Cloud = Literal["ask", "auto", "never"]
 SecondLook = Literal["off", "offer", "auto"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Thresholds:
     """Where the gauges' agents call the machine or the network too busy.
 
@@ -30,7 +31,7 @@ class Thresholds:
     check_interval_s: float = 30.0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Policy:
     """Limits and preferences for `decide()`. Scores and weights are 0..1, `budget_*` percent of the day's limit.
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePath
 
 from hybridchat.facts import Mode, Request
 from hybridchat.routing.kinds import Kind
+from hybridchat.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rule:
     """One `[[rule]]`: every condition that is given must hold. `mode` or `model` says what it leads to.
 
@@ -39,7 +40,7 @@ class Rule:
         return bool(self.words or self.kind or self.folder) or self.min_tokens is not None or self.max_tokens is not None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Facts:
     """What rules may look at."""
 

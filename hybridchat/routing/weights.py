@@ -11,13 +11,13 @@ import binascii
 import json
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cache
 from math import isfinite, log, sqrt
 from pathlib import Path
 from typing import Any
 
 from hybridchat.routing.features import BUCKETS, NAMES, VERSION, Scan, buckets, dense
+from hybridchat.value import value
 
 FORMAT = 1
 SHIPPED = Path(__file__).with_name("difficulty.json")
@@ -32,7 +32,7 @@ TF = [0.0, *(1 + log(n) for n in range(1, 241))]
 """Weight of a word by how often it occurs."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Weights:
     """`words` and `idf` by hash bucket; `mean`, `inverse` (of the deviation) and `dense` by feature.
 
@@ -47,7 +47,7 @@ class Weights:
     quantiles: list[float]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Loaded:
     """The weights, or none and the sentence that says why."""
 

@@ -8,19 +8,20 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hybridchat.conversation import Role
 from hybridchat.facts import Locality
 from hybridchat.sessions.database import Database
 from hybridchat.sessions.frames import frame, unframe
 from hybridchat.sessions.writer import Writer, storable
+from hybridchat.value import value
 
 CONTACTS_JOIN_S = 3600.0
 """Contacts of a host within this time are one row with a count: a probe every few seconds would bury the messages."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WirePart:
     """One message exactly as it was put on the wire; `turn_id` `None` for the system message. An answer names its attempt."""
 
@@ -30,7 +31,7 @@ class WirePart:
     attempt_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PlaceholderRow:
     """What a placeholder of a session stands for; `part_of` names the placeholder of the longer value it belongs to."""
 
@@ -42,7 +43,7 @@ class PlaceholderRow:
     part_of: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LedgerEntry:
     """A message about to leave. `body` may follow later through `Ledger.sent`; `est_cost` is US dollars."""
 
@@ -61,7 +62,7 @@ class LedgerEntry:
     purpose: str = "answer"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LedgerRow:
     """One row as kept. `kind` is message | contact; a contact row counts `n` from `at` to `last`, `failed` of them in vain.
 

@@ -7,14 +7,15 @@ import secrets
 import socket
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+
+from hybridchat.value import value
 
 STALE = 60.0
 """Seconds without a heartbeat, due every 5 s, after which a process on another machine or in another container counts as dead."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Owner:
     """One open store of one process. `started` is the process's start as its system tells it, `None` where it does not.
 

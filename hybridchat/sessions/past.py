@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 
 from hybridchat.conversation import Ending
 from hybridchat.facts import Locality
 from hybridchat.sessions.database import Database
+from hybridchat.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tried:
     """One attempt at a turn, or a turn that nothing was attempted at (then `attempt_id` and what follows is `None`).
 
@@ -33,7 +33,7 @@ class Tried:
     unpriced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decided:
     """The first decision about a turn, as stored: JSON texts. `basis` is empty where an older program decided."""
 

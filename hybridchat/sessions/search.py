@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from dataclasses import dataclass
 
 from hybridchat.conversation import Role
 from hybridchat.sessions import snippets
 from hybridchat.sessions.database import Database
+from hybridchat.value import value
 
 _FOUND = """SELECT p.n, t.session_id, s.title, p.turn_id, p.attempt_id, coalesce(a.text, t.question) AS text,
     coalesce(a.started, t.created) AS at
 """
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hit:
     """One question or answer that was found. `marks` are the found words' places in `snippet`, as string indices."""
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from hybridchat.sessions.database import Database
 from hybridchat.sessions.recovery import Pulse
 from hybridchat.sessions.writer import Writer
+from hybridchat.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Spent:
     """US dollars: settled, and still reserved by calls that run. `unpriced` counts calls whose price nobody knows."""
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from hybridchat.sessions.database import TROUBLE, Database, code
+from hybridchat.value import value
 
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], T]
@@ -55,7 +56,7 @@ class Text:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Done:
     value: Any = None
     error: BaseException | None = None
