@@ -43,6 +43,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+bench: export BENCH_DATA := $(BENCH_DATA)
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks
 

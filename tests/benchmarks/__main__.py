@@ -1,4 +1,4 @@
-"""Prints figures beside their floor or peer of the same run: `python -m tests.benchmarks [--quick] [start|ask|decide|stream]`.
+"""Prints figures beside their floor or peer of the same run: `python -m tests.benchmarks [--quick] [NAME ...]`.
 
 A figure that misses its goal is marked and fails nothing: a shared machine is no judge of time.
 """
@@ -42,7 +42,26 @@ def _stream() -> Benchmark:
     return figures
 
 
-BENCHMARKS: dict[str, Callable[[], Benchmark]] = {"start": _start, "ask": _ask, "decide": _decide, "stream": _stream}
+def _routing() -> Benchmark:
+    from tests.benchmarks.bench_routing import figures
+
+    return figures
+
+
+def _frontier() -> Benchmark:
+    from tests.benchmarks.bench_frontier import figures
+
+    return figures
+
+
+BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
+    "start": _start,
+    "ask": _ask,
+    "decide": _decide,
+    "stream": _stream,
+    "routing": _routing,
+    "frontier": _frontier,
+}
 POSIX_ONLY = frozenset({"start", "ask", "stream"})
 
 
