@@ -39,10 +39,10 @@ def _content(of: object) -> object:
     return _reader(cast("Hashable", type(of)))(of)
 
 
-def _equal(self: object, other: object) -> bool:
+def _equal(self: object, other: object) -> Any:
     if type(other) is not type(self):
         return NotImplemented
-    return bool(_content(self) == _content(other))
+    return _content(self) == _content(other)
 
 
 def _hashed(self: object) -> int:
