@@ -14,8 +14,8 @@ from textual.widgets import TextArea
 from hybridchat.render.text import neutralise
 from hybridchat.render.words import size
 
-PAUSE = 0.15
-"""Seconds without a key before a draft is previewed."""
+PAUSE = 0.3
+"""Seconds without a key before a draft is previewed: below that somebody is typing, and would feel the scan."""
 FOLD = 8_000
 """A paste longer than this many characters is shown as one line; wrapping a megabyte would take seconds."""
 
