@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import FrozenInstanceError, asdict, dataclass, field, replace
+from inspect import signature
 
 import msgspec
 import pytest
@@ -85,7 +87,9 @@ def test_the_tools_for_dataclasses_take_values() -> None:
     place = Place("a", True, {"x": 1})
     assert replace(place, name="b") == Place("b", True)
     assert asdict(place) == {"name": "a", "far": True, "notes": {"x": 1}}
-    assert pickle.loads(pickle.dumps(place)).notes == {"x": 1}
+    assert pickle.loads(pickle.dumps(place)).notes == copy(place).notes == {"x": 1}
+    assert Place("a").notes is not Place("a").notes
+    assert str(signature(Place)).startswith("(name: 'str', far: 'bool' = False")
     assert msgspec.json.decode(msgspec.json.encode(place), type=Place) == place
     match place:
         case Place(name, True):
