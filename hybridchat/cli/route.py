@@ -102,8 +102,8 @@ def jsonl() -> int:
         if not line.strip():
             continue
         record = _record(line, number)
-        told = {"id": record["id"], "score": ranking(record["prompt"]), "label": difficulty(record["prompt"]).label}
-        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        scored = {"id": record["id"], "score": ranking(record["prompt"]), "label": difficulty(record["prompt"]).label}
+        sys.stdout.write(json.dumps(scored, ensure_ascii=False) + "\n")
     return edge.OK
 
 
