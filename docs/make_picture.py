@@ -45,7 +45,7 @@ async def main() -> None:
 
 
 def keep(app: HybridChat, name: str) -> None:
-    """Writes what is on the screen, without the public server of fonts that Textual names: opening our picture contacts nobody."""
+    """Writes what is on the screen, without the fonts Textual names: opening our picture contacts nobody."""
     svg = re.sub(r"@font-face \{.*?\}", "", app.export_screenshot(title="hybridchat"), flags=re.DOTALL)
     (HERE / name).write_text(svg, encoding="utf-8")
     print(f"{name}: {len(svg):,} bytes")
