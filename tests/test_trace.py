@@ -170,3 +170,13 @@ def test_the_gauges_of_that_conversation_do_wobble() -> None:
     seen = [snapshot for seed in range(6) for snapshot in wobble(seed)]
     assert {s.device.state.name for s in seen} >= {"AVAILABLE", "CONSTRAINED", "CRITICAL"}
     assert {link.state.name for s in seen for link in s.links.values()} >= {"OPTIMAL", "DEGRADED"}
+
+
+def test_a_hard_message_without_a_network_is_answered_here_and_the_reason_says_why_not_elsewhere() -> None:
+    offline = world(SMALL, MINI, live=LIVE, os_online=False)
+    hard = Difficulty(0.8, "complex", ("numbers",))
+    asking = decide(ask(difficulty=hard), offline, strategy("local-first"))
+    by_itself = decide(ask(difficulty=hard), offline, replace(strategy("local-first"), cloud="auto"))
+    assert [asking.chosen, by_itself.chosen] == [SMALL, SMALL]
+    assert asking.reason == "may be hard: numbers"
+    assert "this machine is offline" in by_itself.reason
