@@ -91,6 +91,7 @@ class Try:
         asked = False
         try:
             if package.remote:
+                crew.away.add(self._stopper)
                 reserved = crew.store.spend.reserve(self.attempt.id, model.id, package.est_cost, self._started)
             if asked := crew.world.health.allow(model.id):
                 self._sending.start()
@@ -102,6 +103,7 @@ class Try:
                     async for event in events:
                         yield event
         finally:
+            crew.away.discard(self._stopper)
             try:
                 self._save()
                 if reserved is not None:

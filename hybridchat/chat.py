@@ -226,9 +226,12 @@ class Chat:
         return self.world.models
 
     def set_mode(self, session_id: str, mode: Mode | None) -> None:
-        """Holds a mode for the session. `only_local` also stops every contact to hosts off this device, probes included."""
+        """Holds a mode for the session. `only_local` also ends every contact to hosts off this device: probes, and answers."""
         self.store.set_session(session_id, mode=mode)
-        self.world.local_only(on=(mode or self._crew.mode) is Mode.ONLY_LOCAL)
+        held = (mode or self._crew.mode) is Mode.ONLY_LOCAL
+        self.world.local_only(on=held)
+        for stopper in tuple(self._crew.away) if held else ():
+            stopper.stop()
 
     def set_pin(self, session_id: str, model_id: str | None) -> None:
         """Pins one model for the session; picking a model also allows contacting its host.

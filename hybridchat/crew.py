@@ -20,6 +20,7 @@ from hybridchat.routing.policy import Policy
 from hybridchat.routing.preferences import Rule
 from hybridchat.scans import ScanCache
 from hybridchat.sessions.store import Store
+from hybridchat.stopper import Stopper
 from hybridchat.value import value
 from hybridchat.world import World
 
@@ -132,6 +133,8 @@ class Crew:
     """(session id, host) -> words that were left readable in what the user consented to."""
     opinions: set[asyncio.Task[str | None]] = field(default_factory=set)
     """Second opinions that are being asked for; they give way to every new turn."""
+    away: set[Stopper] = field(default_factory=set)
+    """Stops of the answers that come from elsewhere right now; LOCAL ONLY hangs them up."""
     leftover: set[asyncio.Task[None]] = field(default_factory=set)
     """Streams that were told to close and have not yet."""
     scans: ScanCache = field(init=False)

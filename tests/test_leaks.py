@@ -26,7 +26,7 @@ from hybridchat.config.schema import (
     Privacy,
     Thresholds,
 )
-from hybridchat.conversation import Ending, Message, Package, Role, Verdict
+from hybridchat.conversation import Ended, Ending, Message, Package, Role, Said, Verdict
 from hybridchat.demo import Demo, Fault
 from hybridchat.facts import Locality, Mode
 from hybridchat.privacy.scan import Terms
@@ -545,3 +545,17 @@ async def test_a_consent_for_the_session_asks_again_when_more_is_left_readable(d
         await hear(b.chat.resume(more.turn_id, Verdict.SEND))
         assert (await b.ask("repeat: Walburga and Ottokar eat soup")).ended.ending is Ending.COMPLETE
         assert len(b.cloud_bodies()) == 4
+
+
+async def test_local_only_hangs_up_an_answer_that_comes_from_elsewhere(tmp_path: Path) -> None:
+    with Demo(chunks_per_second=50) as slow:
+        async with bench(tmp_path, slow, config=AUTO) as b:
+            ended: Ended | None = None
+            async for event in b.chat.answer(b.session.id, "a very long essay", mode=Mode.ONLY_CLOUD):
+                if isinstance(event, Said):
+                    b.chat.set_mode(b.session.id, Mode.ONLY_LOCAL)
+                if isinstance(event, Ended):
+                    ended = event
+            assert ended is not None
+            assert ended.ending is Ending.STOPPED
+            await until(lambda: not slow.openai.open_streams and not slow.anthropic.open_streams)
