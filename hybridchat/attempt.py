@@ -276,6 +276,8 @@ class Try:
             retry_after_s=self.error.retry_after if self.error else None,
         )
         self.crew.world.learn(outcome, contacted=self._sending.left)
+        if self._sending.left and self.package.remote and isinstance(self.error, Unreachable):
+            self.crew.store.ledger.undelivered(self.attempt.id)
 
 
 def _against(asked: str, text: str, done: Done, second: str | None = None) -> tuple[bool, tuple[str, ...]]:

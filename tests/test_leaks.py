@@ -559,3 +559,13 @@ async def test_local_only_hangs_up_an_answer_that_comes_from_elsewhere(tmp_path:
             assert ended is not None
             assert ended.ending is Ending.STOPPED
             await until(lambda: not slow.openai.open_streams and not slow.anthropic.open_streams)
+
+
+async def test_the_ledger_tells_what_reached_nobody(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=AUTO) as b:
+        demo.openai.pause()
+        demo.anthropic.pause()
+        await b.ask("hello there", mode=Mode.ONLY_CLOUD)
+        rows = [row for row in b.chat.store.ledger.rows() if row.kind == "message"]
+        assert rows
+        assert all(row.failed for row in rows)

@@ -138,6 +138,8 @@ def _what(row: LedgerRow) -> str:
     """`334 bytes to gpt-6.1-terra, 1 email hidden`; a contact has no content."""
     if row.kind == "contact":
         return f"contacted without content, {words.plural(row.n, 'time')}" + (f", {row.failed} failed" if row.failed else "")
+    if row.failed:
+        return f"{row.bytes or 0:,} bytes reached nobody: no connection"
     size = "nothing left" if row.bytes is None else f"{row.bytes:,} bytes"
     hidden = ", ".join(f"{n} {kind.lower()}" for kind, n in row.hidden.items())
     told = f"{size} to {words.short(row.model_id or '')}" + (f", {hidden} hidden" if hidden else "")

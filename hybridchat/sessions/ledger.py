@@ -65,6 +65,7 @@ class LedgerEntry:
 @value
 class LedgerRow:
     """One row as kept. `kind` is message | contact; a contact row counts `n` from `at` to `last`, `failed` of them in vain.
+    A message with `failed` 1 was given to the wire, but no connection came about.
 
     `bytes` and `sha256` are `None` while nothing has left. `cost` is US dollars: estimated until the attempt ends.
     """
@@ -124,6 +125,16 @@ class Ledger:
             conn.execute("UPDATE ledger SET last = ? WHERE id = ?", (now, row_id))
 
         await asyncio.wrap_future(self._writer.put(job, durable=True, awaited=True))
+
+    def undelivered(self, attempt_id: str) -> None:
+        """Says of the last row of an attempt that no connection came about: its bytes reached nobody."""
+
+        def job(conn: sqlite3.Connection) -> None:
+            conn.execute(
+                "UPDATE ledger SET failed = 1 WHERE seq = (SELECT max(seq) FROM ledger WHERE attempt_id = ?)", (attempt_id,)
+            )
+
+        self._writer.put(job)
 
     def contact(self, host: str, ok: bool, ms: float | None) -> None:  # noqa: FBT001 - reads as the sentence it records
         """Records a contact without content, such as a probe; `ms` is how long it took."""
