@@ -9,23 +9,20 @@ from hybridchat.conversation import Message, Role
 from hybridchat.facts import Locality, Model, Usage
 from hybridchat.providers.base import Call, Delta, Done, Guard, Listing
 from hybridchat.providers.errors import Site, check_key, complaint_of, cut, no_key, refused
+from hybridchat.providers.keyed import Keyed
 from hybridchat.providers.wire import (
     LISTING_S,
     NO_KEY,
-    Lazy,
     Part,
     Stopwatch,
     check_stream,
     entries,
-    follow,
     guard_hook,
     hang_up,
-    host_of,
     http_settings,
     json_object,
     next_chunk,
     output_limit,
-    tell,
     whole,
     wire_text,
     word,
@@ -53,7 +50,7 @@ _PAGE = 1000
 """Models asked for at once; the protocol's maximum, and more than there are."""
 
 
-class AnthropicProvider:
+class AnthropicProvider(Keyed["AsyncAnthropic"]):
     """One endpoint that speaks messages. `base_url` is without the version (`https://api.anthropic.com`)."""
 
     def __init__(
@@ -66,27 +63,9 @@ class AnthropicProvider:
         locality: Locality,
         key_name: str = "ANTHROPIC_API_KEY",
     ) -> None:
-        self.endpoint = endpoint
-        self.host = host_of(base_url)
-        self._base_url, self._guard, self._locality = base_url, guard, locality
-        self._api_key = (api_key or "").strip()
-        self._site = Site(endpoint, self.host, "anthropic", locality is Locality.ON_DEVICE, key_name, self._api_key)
+        super().__init__("anthropic", endpoint, base_url, api_key, guard=guard, locality=locality, key_name=key_name)
         self._budgeted: set[str] = set()
         """Models that want their thinking as a number of tokens."""
-        self._client = Lazy(self._build)
-
-    def stream(self, call: Call) -> AsyncGenerator[Part, None]:
-        return follow(self._parts(call), call, self._site)
-
-    async def models(self) -> Listing:
-        return await tell(self._listing(), self._site)
-
-    async def preload(self, model: Model, num_ctx: int | None = None) -> None:
-        """Nothing: the protocol has no such thing."""
-
-    async def close(self) -> None:
-        if (client := self._client.built) is not None:
-            await hang_up(client.close)
 
     def _build(self) -> AsyncAnthropic:
         # imported here: the SDK costs 0.75 s (mostly its types), and most turns stay local

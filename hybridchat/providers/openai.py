@@ -8,25 +8,22 @@ from typing import TYPE_CHECKING, Any, cast
 from hybridchat.facts import Live, Locality, Model, Usage
 from hybridchat.providers.base import Call, Delta, Done, Guard, Listing
 from hybridchat.providers.errors import Site, check_key, complaint_of, cut, no_key, refused
+from hybridchat.providers.keyed import Keyed
 from hybridchat.providers.likelihoods import Likelihoods
 from hybridchat.providers.wire import (
     LISTING_S,
     NO_KEY,
-    Lazy,
     Part,
     Stopwatch,
     check_stream,
     entries,
     entry,
-    follow,
     guard_hook,
     hang_up,
-    host_of,
     http_settings,
     json_object,
     next_chunk,
     output_limit,
-    tell,
     tier_of,
     whole,
     wire_text,
@@ -45,7 +42,7 @@ _WINDOW_KEYS = ("n_ctx", "context_length", "max_model_len", "context_window", "m
 _ACCOUNT_HEADERS = ("openai-organization", "openai-project")
 
 
-class OpenAIProvider:
+class OpenAIProvider(Keyed["AsyncOpenAI"]):
     """One endpoint that speaks chat completions. `base_url` includes the version (`https://api.openai.com/v1`)."""
 
     def __init__(
@@ -58,28 +55,10 @@ class OpenAIProvider:
         locality: Locality,
         key_name: str = "OPENAI_API_KEY",
     ) -> None:
-        self.endpoint = endpoint
-        self.host = host_of(base_url)
-        self._base_url, self._guard, self._locality = base_url, guard, locality
-        self._api_key = (api_key or "").strip()
-        self._site = Site(endpoint, self.host, "openai", locality is Locality.ON_DEVICE, key_name, self._api_key)
+        super().__init__("openai", endpoint, base_url, api_key, guard=guard, locality=locality, key_name=key_name)
         self._official = self.host == OFFICIAL
         self._without: frozenset[str] = frozenset()
         """Parameters this server turned out not to know."""
-        self._client = Lazy(self._build)
-
-    def stream(self, call: Call) -> AsyncGenerator[Part, None]:
-        return follow(self._parts(call), call, self._site)
-
-    async def models(self) -> Listing:
-        return await tell(self._listing(), self._site)
-
-    async def preload(self, model: Model, num_ctx: int | None = None) -> None:
-        """Nothing: the protocol has no such thing."""
-
-    async def close(self) -> None:
-        if (client := self._client.built) is not None:
-            await hang_up(client.close)
 
     def _build(self) -> AsyncOpenAI:
         # imported here: the SDK costs 0.35 s (mostly its types), and most turns stay with another server
