@@ -133,7 +133,10 @@ async def sessions(screen: ChatScreen, _: str) -> None:
             screen.switch(session_id)
 
     current = screen.current.session.id
-    screen.app.push_screen(Sessions(screen.opened.chat.store, current, screen.now(), screen.deleted), chosen)
+    store = screen.opened.chat.store
+    found = await asyncio.to_thread(store.sessions)
+    # until it stands there: keys pressed meanwhile are its own
+    await screen.app.push_screen(Sessions(store, found, current, screen.now(), screen.deleted), chosen)
 
 
 async def rename(screen: ChatScreen, args: str) -> None:

@@ -13,6 +13,7 @@ from hybridchat.conversation import Session
 from hybridchat.facts import Decision, Mode, Snapshot
 from hybridchat.tui import gauges, lines
 from hybridchat.tui.gauges import Shown
+from hybridchat.tui.leader import bar
 from hybridchat.tui.ports import Preview
 
 PANEL = ("machine", "network", "why")
@@ -22,7 +23,9 @@ class Chrome:
     """Writes the one-line parts of a screen; a line that would not change is not written."""
 
     def __init__(self, screen: Screen[None], *, demo: bool, names_hidden: bool, keys: Mapping[str, str]) -> None:
-        self.parts: dict[str, Shown] = {n: Shown(id=n) for n in ("top", "banner", "status", "edge", "preview", "keys", *PANEL)}
+        self.parts: dict[str, Shown] = {
+            n: Shown(id=n) for n in ("top", "banner", "status", "edge", "preview", "keys", "leader", *PANEL)
+        }
         self.panel = Vertical(*(self.parts[name] for name in PANEL), id="panel")
         self._screen = screen
         self._demo = demo
@@ -70,4 +73,11 @@ class Chrome:
 
     def below(self) -> Iterable[Shown]:
         """The parts under the composer."""
-        return self.parts["preview"], self.parts["keys"]
+        return self.parts["preview"], self.parts["keys"], self.parts["leader"]
+
+    def lead(self, *, on: bool) -> None:
+        """Shows what each letter after Ctrl+X does, instead of the key hints."""
+        if on:
+            self.parts["leader"].say(bar(self._width - 2), layout=True)
+        self.parts["leader"].display = on
+        self.parts["keys"].display = not on

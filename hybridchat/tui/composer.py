@@ -37,7 +37,6 @@ class Composer(TextArea):
         Binding("pageup", "page(-1)", "older", show=False),
         Binding("pagedown", "page(1)", "newer", show=False),
         Binding("ctrl+d", "quit_or_delete", "quit when empty", show=False),
-        Binding("ctrl+x", "cut_or_leader", "commands", show=False),
     ]
 
     class Submitted(Message):
@@ -53,16 +52,25 @@ class Composer(TextArea):
             super().__init__()
 
     class Wanted(Message):
-        """A key that belongs to the screen: `leader`, `quit`, `transcript`, `pageup`, `pagedown`."""
+        """A key that belongs to the screen: `leader`, `quit`, `transcript`, `pageup`, `pagedown`, `end`."""
 
         def __init__(self, what: str) -> None:
             self.what = what
+            super().__init__()
+
+    class Led(Message):
+        """The key after Ctrl+X; `letter` is empty when it was taken back."""
+
+        def __init__(self, letter: str) -> None:
+            self.letter = letter
             super().__init__()
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, compact=True, highlight_cursor_line=False, placeholder="message…", tab_behavior="focus")
         self.cursor_blink = False  # a blinking cursor would write to the terminal all day
         self.asked: Sequence[str] = ()
+        self.leading = False
+        """Ctrl+X was pressed: the next key is a command's letter."""
         self._back = 0
         self._folded: dict[str, str] = {}
         self._pause: Timer | None = None
@@ -92,11 +100,40 @@ class Composer(TextArea):
             self.move_cursor(result.end_location)
 
     def on_key(self, event: events.Key) -> None:
-        # Not a priority binding: that would overtake letters that were typed just before and are still queued.
-        if event.key == "enter":
-            event.stop()
-            event.prevent_default()
+        # Not bindings: those would overtake letters that were typed just before, or come after ones typed since.
+        if self.leading:
+            self.leading = False
+            self.post_message(self.Led(event.character or ""))
+        elif event.key == "enter":
             self.action_submit()
+        elif event.key == "ctrl+x":
+            self._cut_or_lead()
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def _cut_or_lead(self) -> None:
+        if self.selected_text:
+            self.action_cut()
+        else:
+            self.leading = True
+            self.post_message(self.Wanted("leader"))
+
+    def lead_off(self) -> None:
+        """Takes Ctrl+X back."""
+        if self.leading:
+            self.leading = False
+            self.post_message(self.Led(""))
+
+    def on_blur(self) -> None:
+        self.lead_off()
+
+    def clear_draft(self) -> None:
+        """Empties the composer; `↑` brings the draft back, and Ctrl+Z what stood there."""
+        self.asked = [*self.asked, self.draft]
+        self._back = 0
+        self._replace_via_keyboard("", (0, 0), self.document.end)
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -148,6 +185,11 @@ class Composer(TextArea):
     def action_enter_transcript(self) -> None:
         self.post_message(self.Wanted("transcript"))
 
+    def action_cursor_line_end(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's signature
+        if not self.text:
+            self.post_message(self.Wanted("end"))
+        super().action_cursor_line_end(select)
+
     def action_page(self, by: int) -> None:
         self.post_message(self.Wanted("pageup" if by < 0 else "pagedown"))
 
@@ -156,9 +198,3 @@ class Composer(TextArea):
             self.action_delete_right()
         else:
             self.post_message(self.Wanted("quit"))
-
-    def action_cut_or_leader(self) -> None:
-        if self.selected_text:
-            self.action_cut()
-        else:
-            self.post_message(self.Wanted("leader"))

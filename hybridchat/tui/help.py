@@ -14,9 +14,9 @@ _WRITING = (
     ("^j", "new line; Shift+Enter and Alt+Enter too where the terminal sends them"),
     ("↑", "in an empty composer: the question before"),
     ("⇧tab", "go to the messages: ↑ ↓ move, y copies, esc goes back"),
-    ("end", "in the messages: newest line, and follow it again"),
+    ("end", "in an empty composer or in the messages: newest line, and follow it again"),
     ("pgup pgdn", "scroll the conversation while you write"),
-    ("^c", "stop; twice to leave"),
+    ("^c", "stop the answer, else clear the draft (↑ or ^z brings it back); when empty, twice to leave"),
     ("^d", "leave, when the composer is empty"),
     ("^x", "then a letter, for keyboards without F-keys"),
 )

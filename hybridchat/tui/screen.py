@@ -12,11 +12,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import TextArea
 
 from hybridchat.commands import COMMANDS, Unknown, key_word, parse
 from hybridchat.facts import Mode
 from hybridchat.render.palette import Palette
+from hybridchat.tui import keys
 from hybridchat.tui.actions import ACTIONS
 from hybridchat.tui.chrome import Chrome
 from hybridchat.tui.composer import Composer
@@ -29,8 +29,6 @@ from hybridchat.tui.transcript import Transcript
 
 LOOK = 2.0
 """Seconds between looks at the gauges; a figure that did not change draws nothing."""
-ARMED = 2.0
-"""Seconds in which a second Ctrl+C leaves."""
 
 _KEYS: list[BindingType] = [
     Binding(c.key, f"do('{c.name}')", c.help, show=False, id=c.name, priority=c.key != "escape") for c in COMMANDS if c.key
@@ -66,7 +64,8 @@ class ChatScreen(Screen[None]):
         self._opened: Opened | None = None
         self._current: Current | None = None
         self._early = ""
-        self._armed = False
+        self.armed = False
+        """Ctrl+C was pressed once: the next one leaves."""
 
     def compose(self) -> ComposeResult:
         parts = self.chrome.parts
@@ -227,7 +226,7 @@ class ChatScreen(Screen[None]):
     def hints(self) -> None:
         asking = bool(self.query("Consent")) and self.composer.has_focus
         reading = self.transcript.has_focus
-        self.chrome.hints(running=self.exchange.running, reading=reading, armed=self._armed, asking=asking)
+        self.chrome.hints(running=self.exchange.running, reading=reading, armed=self.armed, asking=asking)
 
     def on_resize(self) -> None:
         self.show_top()
@@ -240,29 +239,15 @@ class ChatScreen(Screen[None]):
     # -- keys that need a decision ----------------------------------------------------------------
 
     async def action_do(self, name: str) -> None:
+        self.composer.lead_off()
         if self._opened is not None:
             await ACTIONS[name](self, "")
 
-    async def _led(self, name: str | None) -> None:
-        if name:
-            await self.action_do(name)
-
     async def on_composer_wanted(self, message: Composer.Wanted) -> None:
-        match message.what:
-            case "quit":
-                await self.leave()
-            case "transcript" if self.exchange.to_question():
-                pass
-            case "transcript" if any(b.addressable for b in self.thread.blocks):
-                self.transcript.focus()
-            case "pageup":
-                self.transcript.scroll_page_up(animate=False)
-            case "pagedown":
-                self.transcript.scroll_page_down(animate=False)
-            case "leader":
-                from hybridchat.tui.leader import Leader
+        await keys.wanted(self, message.what)
 
-                self.app.push_screen(Leader(), self._led)
+    async def on_composer_led(self, message: Composer.Led) -> None:
+        await keys.led(self, message.letter)
 
     def on_transcript_left(self) -> None:
         self.composer.focus()
@@ -275,23 +260,7 @@ class ChatScreen(Screen[None]):
         self.notify(f"Copied {len(text):,} characters.", timeout=2)
 
     async def action_interrupt(self) -> None:
-        """Ctrl+C: copies a selection, else stops the answer, else asks for a second press and leaves."""
-        area = self.focused.selected_text if isinstance(self.focused, TextArea) else ""
-        if selected := area or self.get_selected_text():
-            self.copy(selected)
-            self.clear_selection()
-        elif self.exchange.running:
-            await self.exchange.stop()
-        elif self._armed:
-            await self.leave()
-        else:
-            self._armed = True
-            self.hints()
-            self.set_timer(ARMED, self._disarm)
-
-    def _disarm(self) -> None:
-        self._armed = False
-        self.hints()
+        await keys.interrupt(self)
 
 
 def _warm() -> None:

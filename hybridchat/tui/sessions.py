@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from hybridchat.conversation import Session
@@ -48,20 +48,28 @@ class Sessions(Sheet[str]):
 
     HEADING: ClassVar[str] = "Conversations"
     KEYS: ClassVar[str] = "enter open · n new · r rename · d delete · u undo · esc close"
+    NAMING: ClassVar[str] = "enter keep the title · esc leave it as it was"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "new", show=False),
-        Binding("r", "rename", "rename", show=False),
+        # first of all: the letters that follow at once are the new title, and have to find the field focused
+        Binding("r", "rename", "rename", show=False, priority=True),
         Binding("d,delete", "delete", "delete", show=False),
         Binding("u", "undo", "undo", show=False),
     ]
 
-    def __init__(self, store: Store, current: str, now: float, deleted: list[str]) -> None:
-        """`deleted` are the ids of what was deleted lately, the last one last; what is deleted here joins them."""
+    DEFAULT_CSS = """
+    Sessions Input { height: 1; min-height: 1; width: 100%; border: none; padding: 0; margin-top: 1; background: $panel; }
+    Sessions Input:focus { border: none; background: $panel; }
+    """
+
+    def __init__(self, store: Store, found: Sequence[Session], current: str, now: float, deleted: list[str]) -> None:
+        """`found` is what the store lists now. `deleted` are the ids of what was deleted lately, the last one last; what is
+        deleted here joins them."""
         super().__init__()
         self._store = store
         self._current = current
         self._now = now
-        self._shown: list[Session] = []
+        self._shown = [s for s in found if s.turns]
         self._deleted = deleted
 
     def inside(self) -> Iterable[Widget]:
@@ -71,15 +79,18 @@ class Sessions(Sheet[str]):
         yield rename
 
     def on_mount(self) -> None:
-        self._fill()
-        self.query_one(OptionList).focus()
+        self._show()
+        self.set_focus(self.query_one(OptionList))
 
     @work(exclusive=True)
     async def _fill(self, at: int = 0, session_id: str = "") -> None:
         """Reads the list again and stands on the row `at`, or on the session of that id."""
         found = await asyncio.to_thread(self._store.sessions)
-        picker = self.query_one(OptionList)
         self._shown = [s for s in found if s.turns]
+        self._show(at, session_id)
+
+    def _show(self, at: int = 0, session_id: str = "") -> None:
+        picker = self.query_one(OptionList)
         picker.clear_options()
         wide = max(12, min(56, self.app.size.width - 40))
         picker.add_options([Option(row(s, self._now, current=s.id == self._current, wide=wide)) for s in self._shown])
@@ -102,13 +113,19 @@ class Sessions(Sheet[str]):
     def action_new(self) -> None:
         self.dismiss(NEW)
 
+    def check_action(self, action: str, _: tuple[object, ...]) -> bool | None:
+        """In the field for a title every letter is a letter."""
+        return not (action == "rename" and self.query(Input).first().display)
+
     def action_rename(self) -> None:
         if self._at is None:
             return
         field = self.query_one(Input)
         field.display = True
         field.value = self._shown[self._at].title
-        field.focus()
+        self.query_one(".keys", Static).update(self.NAMING)
+        self.set_focus(field)
+        self.fit(2)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if self._at is not None and event.value.strip():
@@ -116,9 +133,11 @@ class Sessions(Sheet[str]):
         self._close_input()
 
     def _close_input(self) -> None:
+        self.set_focus(self.query_one(OptionList))
         self.query_one(Input).display = False
+        self.fit()
+        self.query_one(".keys", Static).update(self.KEYS)
         self._fill(self._at or 0)
-        self.query_one(OptionList).focus()
 
     def action_leave(self) -> None:
         if self.query_one(Input).display:

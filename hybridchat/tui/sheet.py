@@ -11,7 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
 
 R = TypeVar("R")
 _AROUND = 8
@@ -56,6 +56,16 @@ class Sheet(ModalScreen[R]):
     def inside(self) -> Iterable[Widget]:
         """The body."""
         return ()
+
+    def fit(self, beside: int = 0) -> None:
+        """Gives a list the rows that are left, so that the line of keys stays in sight; `beside` are rows of other fields."""
+        keys = -(-len(self.KEYS) // room(self.app.size.width)) - 1
+        rows = self.app.size.height * 92 // 100 - _AROUND - keys - beside
+        for picker in self.query(OptionList):
+            picker.styles.max_height = max(1, rows)
+
+    def on_resize(self) -> None:
+        self.fit()
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -19,7 +19,7 @@ from hybridchat.tui.app import HybridChat
 from hybridchat.tui.consent import SETTLE, Consent
 from hybridchat.tui.screen import ChatScreen
 from tests.support.screen import frame, shows, until
-from tests.support.scripted import GPT, LLAMA, SNAPSHOT, Line, ScriptedChat, launch, package
+from tests.support.scripted import GPT, LLAMA, SNAPSHOT, Line, ScriptedChat, ScriptedStore, launch, package
 
 
 @asynccontextmanager
@@ -34,6 +34,10 @@ def screen(pilot: Pilot[None]) -> ChatScreen:
     found = pilot.app.screen_stack[0]
     assert isinstance(found, ChatScreen)
     return found
+
+
+def notices(pilot: Pilot[None]) -> list[str]:
+    return [notice.message for notice in pilot.app._notifications]
 
 
 async def settled(pilot: Pilot[None]) -> None:
@@ -358,6 +362,67 @@ async def test_ctrl_x_and_a_letter_do_what_f_keys_do(letter: str, words: str) ->
         await shows(pilot, words)
 
 
+async def test_what_is_typed_at_once_after_ctrl_x_is_a_command_and_then_text() -> None:
+    chat = ScriptedChat([Line(pieces=("Copy me.",))])
+    async with running(chat) as pilot:
+        await ask(pilot, "go")
+        await shows(pilot, "42 tok/s")
+        await until(pilot, lambda: not screen(pilot).exchange.running)
+        for key, letter in (("ctrl+x", "\x18"), ("y", "y"), ("a", "a"), ("b", "b")):
+            pilot.app.post_message(events.Key(key, letter))
+        await until(pilot, lambda: screen(pilot).composer.draft == "ab")
+        assert "Copied 8 characters." in notices(pilot)
+
+
+@pytest.mark.parametrize("key", ["escape", "z", "ctrl+c"])
+async def test_ctrl_x_and_a_key_that_is_no_commands_letter_closes_the_line_of_letters(key: str) -> None:
+    async with running(ScriptedChat()) as pilot:
+        await pilot.press("k", "ctrl+x")
+        await shows(pilot, "^x  h help")
+        await pilot.press(key)
+        await shows(pilot, "F1 help")
+        assert "^x  h help" not in frame(pilot.app)
+        assert screen(pilot).composer.draft == "k"
+
+
+async def test_a_title_typed_at_once_after_r_is_the_title() -> None:
+    chat = ScriptedChat()
+    async with running(chat) as pilot:
+        await ask(pilot, "about apples")
+        await shows(pilot, "42 tok/s")
+        await until(pilot, lambda: not screen(pilot).exchange.running)
+        for key in ("f6", "r", "n", "r", "d", "enter"):
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: chat.store.all["s1"].title == "nrd")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (45, 12)])
+async def test_the_title_that_is_typed_can_be_read(size: tuple[int, int]) -> None:
+    store = ScriptedStore()
+    chat = ScriptedChat(store=store)
+    for n in range(20):
+        async for _ in chat.answer(store.new_session().id, f"question {n}"):
+            pass
+    async with running(chat, size=size) as pilot:
+        await pilot.press("f6", "r", "ctrl+u", *"pears")
+        await shows(pilot, "pears")
+
+
+async def test_ctrl_c_clears_a_draft_before_it_leaves_and_both_ways_bring_it_back() -> None:
+    async with running(ScriptedChat()) as pilot:
+        await pilot.press(*"half a thought", "ctrl+c")
+        assert screen(pilot).composer.draft == ""
+        assert "Draft cleared: ↑ or ^z brings it back." in notices(pilot)
+        await pilot.press("ctrl+z")
+        assert screen(pilot).composer.draft == "half a thought"
+        await pilot.press("ctrl+c", "up")
+        assert screen(pilot).composer.draft == "half a thought"
+        await pilot.press("ctrl+c", "ctrl+c")
+        await shows(pilot, "press ^c again to quit")
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: pilot.app._exit)
+
+
 async def test_ctrl_x_cuts_a_selection() -> None:
     async with running(ScriptedChat()) as pilot:
         await pilot.press(*"cut me", "shift+home", "ctrl+x")
@@ -485,8 +550,9 @@ async def test_conversations_are_opened_renamed_deleted_and_brought_back() -> No
         await pilot.press("f6")
         await shows(pilot, "about apples")
         await pilot.press("r")
-        pilot.app.screen.query_one("Input").value = "about pears"  # type: ignore[attr-defined]
-        await pilot.press("enter")
+        await shows(pilot, "enter keep the title")
+        assert frame(pilot.app).count("about apples") == 2  # in the list and in the field
+        await pilot.press("ctrl+u", *"about pears", "enter")
         await shows(pilot, "about pears")
         await pilot.press("d")
         await until(pilot, lambda: "s1" in chat.store.gone)
