@@ -60,9 +60,9 @@ def test_memory_on_request_is_no_problem(opened: Open) -> None:
 
 @posix
 def test_a_read_only_folder_still_shows_the_old_conversations() -> None:
-    # root can write anywhere, so the program becomes nobody once it has loaded
+    # root can write anywhere, so the program becomes nobody once it has loaded all it needs
     script = """
-        import asyncio, os, sys
+        import asyncio, os, sys, urllib.parse
         from pathlib import Path
         from hybridchat.sessions.store import Store
 
