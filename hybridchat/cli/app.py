@@ -217,11 +217,13 @@ def models_price(
 
 
 @app.command()
-def sessions() -> int:
-    """List saved conversations."""
+def sessions(
+    words: Annotated[list[str] | None, typer.Argument(help="Only those that hold these words, with the place.")] = None,
+) -> int:
+    """List saved conversations, or find them by their words."""
     from hybridchat.cli.lists import sessions as run
 
-    return run()
+    return run(" ".join(words or []))
 
 
 @app.command()

@@ -101,9 +101,11 @@ def _when(at: float) -> str:
     return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def sessions() -> int:
+def sessions(query: str) -> int:
     store = open_store()
     try:
+        if query:
+            return _found(store, query)
         rows = [
             (s.id[:8], _when(s.updated), words.plural(s.turns, "turn"), "" if s.kind == "chat" else s.kind, one_line(s.title, 60))
             for s in store.sessions(None, limit=EVERY)
@@ -114,6 +116,15 @@ def sessions() -> int:
     sys.stdout.write(columns(rows))
     if not rows:
         say("No conversation is saved yet.")
+    return edge.OK
+
+
+def _found(store: Store, query: str) -> int:
+    """One line for each question or answer that holds the words, newest first."""
+    hits = store.search.find(query, limit=EVERY)
+    sys.stdout.write(columns([(h.session_id[:8], _when(h.at), one_line(h.title, 30), one_line(h.snippet, 90)) for h in hits]))
+    if not hits:
+        say(f"No saved conversation holds: {query}")
     return edge.OK
 
 

@@ -71,6 +71,9 @@ def test_sessions_ledger_and_why_tell_what_happened(asked: tuple[Demo, dict[str,
     first, second = hybridchat("sessions", env=env).stdout.decode().splitlines()
     assert "repeat: a@b.example" in first
     assert "Which proof is the shortest?" in second
+    (hit,) = hybridchat("sessions", "proof", "shortest", env=env).stdout.decode().splitlines()
+    assert hit.startswith(second.split()[0])
+    assert b"No saved conversation holds: zebra" in hybridchat("sessions", "zebra", env=env).stderr
     (row,) = hybridchat("ledger", env=env).stdout.decode().splitlines()
     (sent,) = demo.openai.requests
     assert f"{len(sent.body)} bytes to gpt-6.1-terra, 1 email hidden" in row
