@@ -211,8 +211,8 @@ class Chat:
         return dict(found.findings.kinds if target is None else found.findings.message_kinds)
 
     async def warm(self, model: Model) -> None:
-        """Loads a local model into memory ahead of its first question; a failure shows when it is asked, not before."""
-        if model.on_device:
+        """Loads a local model into memory ahead of its first question, on battery never; a failure shows when it is asked."""
+        if model.on_device and not self.world.snapshot().device.on_battery:
             # with the window it will be asked with: another one would load it a second time
             plan = Request(now=self._crew.clock(), reserve_tokens=self._crew.reserve)
             window = planned_window(plan, model, self.world.snapshot(), self._crew.policy)

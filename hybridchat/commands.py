@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from itertools import takewhile
 
 from hybridchat.value import value
 
@@ -47,7 +48,12 @@ COMMANDS: tuple[Command, ...] = (
         label="new",
     ),
     Command(
-        "sessions", "Open, rename or delete conversations", aliases=("resume", "chats"), key="f6", letter="s", label="sessions"
+        "sessions",
+        "Open, rename or delete conversations",
+        aliases=("resume", "chats", "conversations"),
+        key="f6",
+        letter="s",
+        label="chats",
     ),
     Command("rename", "Give this conversation a title", "TITLE"),
     Command("delete", "Delete this conversation; /undo brings it back"),
@@ -90,6 +96,32 @@ def parse(text: str) -> tuple[Command, str] | Unknown | None:
         return command, rest.strip()
     near = get_close_matches(word.lower(), _BY_NAME, n=1)
     return Unknown(word, _BY_NAME[near[0]].name if near else "")
+
+
+def matching(text: str) -> list[Command]:
+    """The commands that a line such as `/re` may become; the one it is, once its word is whole. Aliases count."""
+    word, space, _ = text[1:].partition(" ")
+    if not text.startswith("/") or "\n" in text or not (word in {"", "?"} or word.isalpha()):
+        return []
+    word = word.lower()
+    if space:
+        return [_BY_NAME[word]] if word in _BY_NAME else []
+    return [c for c in COMMANDS if any(name.startswith(word) for name in (c.name, *c.aliases))]
+
+
+def completed(text: str) -> str:
+    """`/he` as far as it is clear: `/help`, with a space when the command takes an argument; `text` when nothing is clearer."""
+    found = matching(text)
+    if not found or " " in text:
+        return text
+    word = text[1:].lower()
+    if len(found) == 1:
+        name = next(n for n in (found[0].name, *found[0].aliases) if n.startswith(word))
+        return f"/{name} " if found[0].args else f"/{name}"
+    names = sorted(n for c in found for n in (c.name, *c.aliases) if n.startswith(word))
+    # sorted, the first and the last differ earliest
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(names[0], names[-1], strict=False)))
+    return f"/{names[0][:same]}" if same > len(word) else text
 
 
 def command(name: str) -> Command:

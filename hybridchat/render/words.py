@@ -182,4 +182,6 @@ def ended(event: Ended) -> str:
 def ending(how: Ending | None, why: str = "") -> str:
     if how is None or how is Ending.COMPLETE:
         return ""
+    if how is Ending.STOPPED and why:
+        return f"■ {why}"
     return f"{ENDINGS[how]}: {why}" if why else ENDINGS[how]

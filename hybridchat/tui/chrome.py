@@ -33,6 +33,7 @@ class Chrome:
         self._keys = keys
         self._other_key = key_word(keys.get("other", "ctrl+o"))
         self._history = gauges.History()
+        self._more = False
         self._banners: dict[str, str] = {}
 
     @property
@@ -44,7 +45,12 @@ class Chrome:
         title = session.title if session else ""
         text = lines.mode_text(mode, strategy, session.pin if session else None)
         self.parts["top"].say(lines.top(title, text, self._width, demo=self._demo))
-        self.parts["edge"].say(Content("─" * self._width))
+        self.edge()
+
+    def edge(self, *, more: bool | None = None) -> None:
+        """The line above the composer; `more` says whether the conversation goes on below."""
+        self._more = self._more if more is None else more
+        self.parts["edge"].say(lines.edge(self._width, more=self._more))
 
     def banner(self, name: str, text: str) -> None:
         """Shows or, with an empty text, takes away one banner; each has a name of its own."""
@@ -66,6 +72,13 @@ class Chrome:
 
     def preview(self, value: Preview | None) -> None:
         self.parts["preview"].say(lines.preview(value, names_hidden=self._names_hidden, other_key=self._other_key), layout=True)
+
+    def commands(self, draft: str) -> bool:
+        """Lists the commands that `draft` may become, where the preview is; `False` when it is none."""
+        found = lines.commands(draft, self._width - 2)
+        if found is not None:
+            self.parts["preview"].say(found, layout=True)
+        return found is not None
 
     def hints(self, *, running: bool, reading: bool, armed: bool, asking: bool) -> None:
         text = lines.hints(self._width, self._keys, running=running, reading=reading, armed=armed, asking=asking)

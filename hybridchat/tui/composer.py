@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import TextArea
 
+from hybridchat.commands import completed
 from hybridchat.render.text import neutralise
 from hybridchat.render.words import size
 
@@ -108,6 +109,8 @@ class Composer(TextArea):
             self.action_submit()
         elif event.key == "ctrl+x":
             self._cut_or_lead()
+        elif event.key == "tab" and self.text.startswith("/"):
+            self.draft = completed(self.text)
         else:
             return
         event.stop()
@@ -144,7 +147,10 @@ class Composer(TextArea):
         event.stop()
         if self._pause is not None:
             self._pause.stop()
-        self._pause = self.set_timer(PAUSE, self._drafted)
+        if self.text.startswith("/"):
+            self._drafted()  # naming commands costs nothing
+        else:
+            self._pause = self.set_timer(PAUSE, self._drafted)
 
     def _drafted(self) -> None:
         self._pause = None

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from hybridchat.conversation import Held, Package, Verdict
+from hybridchat.facts import Decision
 from hybridchat.render.text import neutralise, one_line
 from hybridchat.render.words import money, plural, short
 from hybridchat.tui.sheet import Page
@@ -21,7 +22,16 @@ SETTLE = 0.4
 ALONE = 0.25
 """Seconds without another letter that make a letter an answer."""
 
-_KEYS = (("y", "send"), ("a", "always in this session"), ("v", "view"), ("n", "stay local"))
+_KEYS = (("y", "send"), ("a", "always in this conversation"), ("v", "view"), ("n", "stay local"), ("esc", "cancel"))
+NOT_SENT = "Not sent. ↑ brings the question back."
+_MOVABLE = {"mode", "rule", "asked", "pin", "excluded"}
+"""Rules that removed a local model only because of what was asked for: staying local lifts them."""
+
+
+def can_stay(decision: Decision | None) -> bool:
+    """Whether a model on this machine could answer instead."""
+    local = () if decision is None else [c for c in decision.candidates if c.model.on_device]
+    return decision is None or any(c.rejected is None or c.rejected.rule in _MOVABLE for c in local)
 
 
 def question(package: Package, *, demo: bool = False) -> str:
@@ -69,7 +79,8 @@ class Consent(Static, can_focus=True):
 
     VERDICTS: ClassVar[dict[str, Verdict]] = {"y": Verdict.SEND, "a": Verdict.ALWAYS, "n": Verdict.LOCAL}
 
-    def __init__(self, held: Held, *, demo: bool = False) -> None:
+    def __init__(self, held: Held, *, demo: bool = False, local: bool = True) -> None:
+        """Without `local` no model on this machine can answer, and staying there is no choice."""
         self._held = held
         self._demo = demo
         self._shown_at = monotonic()
@@ -77,9 +88,13 @@ class Consent(Static, can_focus=True):
         self._typing = False
         self._alone: Timer | None = None
         ask, mark, facts = question(held.package, demo=demo).partition("? ")
-        keys = [part for key, word in _KEYS for part in ((f"[{key}]", "$cloud bold"), (f" {word}  ", "$foreground"))]
+        self._verdicts = {k: v for k, v in self.VERDICTS.items() if local or v is not Verdict.LOCAL}
+        shown = [(key, word) for key, word in _KEYS if local or key != "n"]
+        keys = [part for key, word in shown for part in ((f"[{key}]", "$cloud bold"), (f" {word} ", "$foreground"))]
         why = f"\n{one_line(held.reason, 240)}" if held.reason else ""
-        super().__init__(Content.assemble((ask + mark.strip(), "bold"), "\n", facts, (why, "$muted"), "\n", *keys))
+        super().__init__(
+            Content.assemble((ask + mark.strip(), "bold"), "\n", facts, (why, "$muted"), "\n", Content.assemble(*keys).rstrip())
+        )
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "escape":
@@ -96,7 +111,7 @@ class Consent(Static, can_focus=True):
         if self._alone is not None:
             self._alone.stop()
         early = monotonic() - self._shown_at < SETTLE
-        if early or self._letter or self._typing or letter.lower() not in {*self.VERDICTS, "v"}:
+        if early or self._letter or self._typing or letter.lower() not in {*self._verdicts, "v"}:
             self.post_message(self.Typed(self._letter + letter))
             self._letter, self._alone = "", None
             self._typing = True
@@ -109,7 +124,7 @@ class Consent(Static, can_focus=True):
         if letter == "v":
             self._view()
         else:
-            self.post_message(self.Answered(self._held.turn_id, self.VERDICTS[letter]))
+            self.post_message(self.Answered(self._held.turn_id, self._verdicts[letter]))
 
     def _view(self) -> None:
         self.app.push_screen(Page(f"What {self._held.package.host} would see", view(self._held.package, demo=self._demo)))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hybridchat.conversation import Session, Turn
-from hybridchat.facts import Decision, Mode
+from hybridchat.facts import Decision, Mode, Model, Snapshot
 from hybridchat.tui.ports import Opened, Preview
 
 BLANK = Session("", "", 0.0, 0.0)
@@ -24,6 +24,7 @@ class Current:
     def __init__(self, opened: Opened) -> None:
         self._chat, self._store = opened.chat, opened.chat.store
         self.session = replace(BLANK, pin=opened.pin)
+        self._warmed: set[tuple[str, str]] = set()
         self.decision: Decision | None = None
         """Of the newest turn."""
 
@@ -95,6 +96,17 @@ class Current:
         if self.blank:
             return await asyncio.to_thread(self._store.recall, _DRAFT) or ""
         return await asyncio.to_thread(self._store.read_draft, self.session.id)
+
+    def to_warm(self, told: Preview, snapshot: Snapshot) -> Model | None:
+        """The local model that the draft would go to, when it is not loaded yet; each once in a conversation."""
+        model = told.decision.chosen
+        if model is None or not model.on_device or (self.session.id, model.id) in self._warmed:
+            return None
+        live = snapshot.live.get(model.id)
+        if live is not None and live.resident:
+            return None
+        self._warmed.add((self.session.id, model.id))
+        return model
 
     async def preview(self, draft: str) -> Preview:
         """Where `draft` would go. Raises what the chat raises."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hybridchat.conversation import Asked, Decided, Event, Held, Verdict
+from hybridchat.conversation import Asked, Decided, Ended, Event, Held, Verdict
 from hybridchat.tui.ports import Answer
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
@@ -56,11 +57,14 @@ class Exchange:
 
     async def resume(self, turn_id: str, verdict: Verdict) -> None:
         """Goes on with the turn that the consent question is about."""
+        from hybridchat.tui.consent import NOT_SENT  # imported here: not needed before first paint
+
         if verdict is Verdict.LOCAL and self._screen.thread.answered_here:
             verdict = Verdict.CANCEL  # it was asked here already, and the same answer twice helps nobody
         self._screen.composer.focus()
         await self._screen.query("Consent").remove()
-        self._start(self._screen.opened.chat.resume(turn_id, verdict))
+        said = NOT_SENT if verdict is Verdict.CANCEL else ""
+        self._start(self._screen.opened.chat.resume(turn_id, verdict), said=said)
 
     async def stop(self) -> None:
         """Stops the running answer, if any; what it said so far stays."""
@@ -76,24 +80,32 @@ class Exchange:
             card.focus()
         return card is not None
 
-    def _start(self, answer: Answer, text: str = "") -> None:
+    def part(self) -> None:
+        """Another conversation is shown from now on: what the answer still says is not for it."""
+        self._answer = None
+
+    def _start(self, answer: Answer, text: str = "", *, said: str = "") -> None:
+        """Follows an answer; `said` is what to say at its end instead of its own words."""
         self._answer = answer
         self._screen.transcript.action_end()
         self._screen.hints()
-        self._screen.run_worker(self._run(answer, text), group="turn")
+        self._screen.run_worker(self._run(answer, text, said), group="turn")
 
-    async def _run(self, answer: Answer, text: str) -> None:
+    async def _run(self, answer: Answer, text: str, said: str) -> None:
         screen, asked = self._screen, not text
         try:
             async with aclosing(answer):
                 async for event in answer:
+                    if self._answer is not answer:
+                        continue
                     asked = asked or isinstance(event, Asked)
-                    screen.transcript.show(event)
+                    screen.transcript.show(replace(event, text=said) if said and isinstance(event, Ended) else event)
                     await self._follow(event)
         except Exception as error:  # noqa: BLE001 - whatever went wrong in one answer, the conversation goes on
-            screen.transcript.failed(failure(error))
-            if not asked and not screen.composer.draft:
-                screen.composer.draft = text
+            if self._answer is answer:
+                screen.transcript.failed(failure(error))
+                if not asked and not screen.composer.draft:
+                    screen.composer.draft = text
         finally:
             if self._answer is answer:
                 self._answer = None
@@ -110,9 +122,9 @@ class Exchange:
             screen.current.decision = event.decision
             screen.look()
         elif isinstance(event, Held):
-            from hybridchat.tui.consent import Consent  # imported here: not needed before first paint
+            from hybridchat.tui.consent import Consent, can_stay
 
-            card = Consent(event, demo=screen.launch.demo)
+            card = Consent(event, demo=screen.launch.demo, local=can_stay(screen.current.decision))
             await screen.mount(card, before=screen.chrome.parts["edge"])
             card.focus()
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.cells import cell_len
 from textual.content import Content
 
-from hybridchat.commands import COMMANDS, key_word
+from hybridchat.commands import COMMANDS, key_word, matching
 from hybridchat.facts import Mode
 from hybridchat.render.text import one_line
 from hybridchat.render.words import plural, short
@@ -32,22 +32,49 @@ def mode_text(mode: Mode, strategy: str, pin: str | None) -> Content:
 
 def top(title: str, mode: Content, width: int, *, demo: bool) -> Content:
     """`hybridchat ─ title ───── AUTO · local first`; what does not fit goes, the mode last."""
-    name = Content.assemble(("hybridchat", "bold"))
-    label = Content.styled(f" {DEMO} ", "$background on $warn") if demo else Content("")
-    need = mode.cell_length + (label.cell_length + 1 if demo else 0)
-    if width < need + 16:
-        return (
-            Content.assemble(" ", label, " " if demo else "", mode)
-            if width > need + 1
-            else Content.assemble(" ", label if demo else mode)
-        )
-    room = width - need - 20 - (4 if demo else 0)
+    labels = [Content.styled(f" {said} ", "$background on $warn") for said in (DEMO, "DEMO")] if demo else [Content("")]
+    for label in labels:
+        need = mode.cell_length + (label.cell_length + 1 if demo else 0)
+        if width >= need + 16:
+            return _whole_top(title, label, mode, width)
+    # where the lock itself would not fit, the label gives way
+    said = Content.assemble(" ", labels[-1], " ", mode) if demo and width > 20 else Content.assemble(" ", mode)
+    return said.truncate(width)
+
+
+def _whole_top(title: str, label: Content, mode: Content, width: int) -> Content:
+    room = width - mode.cell_length - 20 - (label.cell_length + 5 if label else 0)
     said = one_line(title, room) if room >= 8 and title else ""
-    left = Content.assemble(" ", name, *((" ─ ", "$faint"), said) if said else ())
-    if demo:
+    left = Content.assemble(" ", ("hybridchat", "bold"), *((" ─ ", "$faint"), said) if said else ())
+    if label:
         left = Content.assemble(left, (" ─ ", "$faint"), label)
     fill = "─" * (width - left.cell_length - mode.cell_length - 3)
     return Content.assemble(left, (f" {fill} ", "$faint"), mode)
+
+
+MORE = " ↓ more (End) "
+
+
+def edge(width: int, *, more: bool) -> Content:
+    """The line above the composer; with `more` it says that the conversation goes on below what is seen."""
+    if not more or width < len(MORE) + 4:
+        return Content("─" * width)
+    return Content.assemble("─" * (width - len(MORE) - 2), (MORE, "$warn"), "──")
+
+
+def commands(draft: str, width: int) -> Content | None:
+    """The commands that a draft such as `/re` may become; `None` when it is none."""
+    found = matching(draft)
+    if not found:
+        return None
+    if len(found) == 1:
+        return Content.assemble((found[0].usage, "$local"), (f"  {found[0].help}", "$muted"))
+    shown = Content.styled(found[0].usage, "$local")
+    for one in found[1:]:
+        if shown.cell_length + 2 + len(one.usage) > width:
+            return Content.assemble(shown, (" …", "$muted"))
+        shown = Content.assemble(shown, "  ", (one.usage, "$local"))
+    return shown
 
 
 def preview(value: Preview | None, *, names_hidden: bool, other_key: str = "^o") -> Content:
@@ -92,9 +119,9 @@ def hints(
         items = [("↑ ↓", "message"), ("y", "copy"), ("end", "newest"), ("esc", "back to writing")]
     else:
         named = {c.name: (key_word(keys.get(c.name, c.key)), c.label) for c in COMMANDS if c.label and keys.get(c.name, c.key)}
-        order = ["help", "model", "local", "cloud", "auto", "other", "sessions", "why", "new"]
+        order = ["help", "model", "local", "cloud", "auto", "sessions", "why", "other", "new"]
         items = [named[name] for name in order if name in named]
-        items[5:5] = [("^j", "line")]
+        items[-1:-1] = [("^j", "line")]
         if running:
             items.insert(0, named.get("stop", ("esc", "stop")))
         if asking:

@@ -11,8 +11,9 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from hybridchat.facts import Live, Locality, Model, Price, Snapshot
+from hybridchat.render.text import one_line
 from hybridchat.render.words import PLACES, size
-from hybridchat.tui.sheet import Sheet
+from hybridchat.tui.sheet import Sheet, room
 
 AUTO = ""
 """What the picker returns for "choose for each message"; closing it without a choice returns None."""
@@ -36,22 +37,26 @@ def state(model: Model, live: Live | None, memory_free: int | None) -> str:
     return "fits" if model.size_bytes <= memory_free else "too large"
 
 
-def row(model: Model, snapshot: Snapshot, *, wide: int, pinned: bool, demo: bool = False) -> Content:
-    """One line: sign, name, place, ability, then price or what is known of it here."""
+def row(model: Model, snapshot: Snapshot, *, wide: int, room: int, pinned: bool, demo: bool = False) -> Content:
+    """One line of at most `room` cells: sign, name, place, ability, then price or what is known of it here.
+
+    Without room for them go size and price, then ability, then the end of the name.
+    """
     place = PLACES[model.locality]
     tone = "$local" if model.on_device else "$cloud"
     device = snapshot.device
     free = max((f for f in (device.vram_free, device.memory_free) if f is not None), default=None)
-    tail = (
-        price(model.price, demo=demo)
-        if model.locality is Locality.REMOTE
-        else " · ".join(part for part in (size(model.size_bytes), state(model, snapshot.live.get(model.id), free)) if part)
-    )
+    here = state(model, snapshot.live.get(model.id), free)
+    remote = model.locality is Locality.REMOTE
+    whole = price(model.price, demo=demo) if remote else " · ".join(part for part in (size(model.size_bytes), here) if part)
+    ability = "▪" * model.tier + " " * (5 - model.tier)
+    wide = min(wide, max(8, room - 20))
+    left = room - wide - 20
+    tail = next((t for t in (f"{ability}{whole}", f"{ability}{here}", ability.rstrip()) if len(t) <= left), "")
     return Content.assemble(
         ("● " if pinned else "  ", tone),
-        (f"{model.name:<{wide}}  ", "$foreground"),
+        (f"{one_line(model.name, wide):<{wide}}  ", "$foreground"),
         (f"{place:<16}", tone),
-        ("▪" * model.tier + " " * (5 - model.tier), "$muted"),
         (tail, "$muted"),
     )
 
@@ -60,7 +65,7 @@ class Models(Sheet[str]):
     """Returns the chosen model's id, `AUTO`, or `None` when left."""
 
     HEADING: ClassVar[str] = "Models"
-    KEYS: ClassVar[str] = "enter hold · ● held now · ▪ ability, 1 to 4 · esc close"
+    KEYS: ClassVar[str] = "enter hold · ● held · ▪ ability 1–4 · esc close"
 
     def __init__(self, models: Sequence[Model], snapshot: Snapshot, pinned: str | None, *, demo: bool = False) -> None:
         super().__init__()
@@ -71,10 +76,11 @@ class Models(Sheet[str]):
 
     def inside(self) -> Iterable[Widget]:
         wide = max((len(m.name) for m in self._models), default=0)
+        cells = room(self.app.size.width) - 1
         choose = Content.assemble(("  " if self._pinned else "● ", "$foreground"), "choose for each message")
         options = [Option(choose, id="auto")]
         options += [
-            Option(row(m, self._snapshot, wide=wide, pinned=m.id == self._pinned, demo=self._demo), id=f"m{n}")
+            Option(row(m, self._snapshot, wide=wide, room=cells, pinned=m.id == self._pinned, demo=self._demo), id=f"m{n}")
             for n, m in enumerate(self._models)
         ]
         yield OptionList(*options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Protocol
 
 from hybridchat.conversation import Event, Session, Turn, Verdict
@@ -62,6 +62,7 @@ class Chat(Protocol):
     def set_pin(self, session_id: str, model_id: str | None) -> None: ...
     def mode(self, session: Session) -> Mode: ...
     def opened(self, session: Session) -> None: ...
+    def warm(self, model: Model) -> Coroutine[None, None, None]: ...
 
 
 @value

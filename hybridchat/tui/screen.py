@@ -125,6 +125,7 @@ class ChatScreen(Screen[None]):
     async def open_session(self, session_id: str | None) -> None:
         """Shows a stored conversation, or with `None` a blank one, which what stands in the composer comes along to."""
         await self.exchange.stop()
+        self.exchange.part()
         await self.query("Consent").remove()
         self.composer.focus()
         coming = "" if session_id and self.thread.blocks else self.composer.draft
@@ -180,11 +181,16 @@ class ChatScreen(Screen[None]):
     async def look_ahead(self) -> None:
         """Says under the composer where the draft would go; a preview that fails is none, and sending will say why."""
         draft, told = self.composer.draft, None
+        if self.chrome.commands(draft):
+            self.previewed = None
+            return
         if draft.strip() and not parse(draft):
             with suppress(Exception):  # whatever it is, it must not disturb somebody who types
                 told = await self.current.preview(draft)
         self.previewed = (draft, told) if told is not None else None
         self.chrome.preview(told)
+        if told is not None and (model := self.current.to_warm(told, self.opened.snapshot())) is not None:
+            self.run_worker(self.opened.chat.warm(model), group="warm", exit_on_error=False)
 
     def say(self, text: str, tone: Tone = Tone.MUTED, head: str = "") -> None:
         """A word from the program, in the transcript; not stored."""
@@ -251,6 +257,14 @@ class ChatScreen(Screen[None]):
 
     def on_transcript_left(self) -> None:
         self.composer.focus()
+
+    def on_transcript_typed(self, message: Transcript.Typed) -> None:
+        self.transcript.cursor = None
+        self.set_focus(self.composer)
+        self.composer.insert(message.text)
+
+    def on_transcript_scrolled(self, message: Transcript.Scrolled) -> None:
+        self.chrome.edge(more=message.more)
 
     def on_transcript_copied(self, message: Transcript.Copied) -> None:
         self.copy(message.text)

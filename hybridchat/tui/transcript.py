@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import ClassVar
 
 from rich.style import Style
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -48,15 +49,29 @@ class Transcript(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "step(-1)", "message above", show=False),
         Binding("down", "step(1)", "message below", show=False),
-        Binding("y,c", "copy", "copy message", show=False),
+        Binding("y", "copy", "copy message", show=False),
         Binding("end", "end", "newest", show=False),
-        Binding("escape,i,tab", "leave", "back to the composer", show=False),
+        Binding("escape,tab", "leave", "back to the composer", show=False),
     ]
 
     cursor: reactive[int | None] = reactive(None)
 
     class Left(Message):
         """The user wants the composer back."""
+
+    class Typed(Message):
+        """Not a key of its own: text that belongs into the composer."""
+
+        def __init__(self, text: str) -> None:
+            self.text = text
+            super().__init__()
+
+    class Scrolled(Message):
+        """`more` says whether the conversation now goes on below what is seen, or no longer does."""
+
+        def __init__(self, *, more: bool) -> None:
+            self.more = more
+            super().__init__()
 
     class Copied(Message):
         def __init__(self, text: str) -> None:
@@ -76,6 +91,7 @@ class Transcript(ScrollView, can_focus=True):
         self._settling = False
         self._drawn: list[Strip | None] = []
         self._thumb = (0, 0)
+        self._more = False
 
     # -- what others call -------------------------------------------------------------------------
 
@@ -199,6 +215,7 @@ class Transcript(ScrollView, can_focus=True):
         if len(self.rows):
             self.rows.measure_view(round(new_value), self.size.height)
         super().watch_scroll_y(old_value, new_value)
+        self._show_position()
 
     def _range(self, y: float | None = None) -> None:
         """Sets how far one can scroll, and the position: the end when following, else `y`, else where it is.
@@ -225,6 +242,10 @@ class Transcript(ScrollView, can_focus=True):
         """Moves the bar beside the text, once it would be drawn differently: it is as many writes as there are rows."""
         bar, height = self.vertical_scrollbar, self.size.height
         at = thumb(height, self.rows.total, self.scroll_y)
+        more = not self.following and self.rows.total - 1 > self.scroll_y + height
+        if more is not self._more:
+            self._more = more
+            self.post_message(self.Scrolled(more=more))
         if at != self._thumb or bar.window_size != height:
             self._thumb = at
             bar.window_virtual_size, bar.window_size, bar.position = self.rows.total, height, self.scroll_y
@@ -262,6 +283,11 @@ class Transcript(ScrollView, can_focus=True):
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text as it stands on the screen."""
         return selected(self.rows.row, self.rows.total, selection), "\n"
+
+    def on_key(self, event: events.Key) -> None:
+        if event.is_printable and event.character and event.character != "y":
+            event.stop()
+            self.post_message(self.Typed(event.character))
 
     def on_focus(self) -> None:
         if self.cursor is None:

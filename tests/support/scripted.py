@@ -188,6 +188,7 @@ class ScriptedChat:
         self.previewed: list[str] = []
         self.hidden: Mapping[str, int] = {}
         self.looked_at: list[str] = []
+        self.warmed: list[str] = []
         self.hard = False
         """Every message may be hard: the cloud is offered."""
 
@@ -285,6 +286,9 @@ class ScriptedChat:
 
     def decision(self, turn_id: str) -> Decision | None:
         return None
+
+    async def warm(self, model: Model) -> None:
+        self.warmed.append(model.id)
 
 
 def package() -> Package:

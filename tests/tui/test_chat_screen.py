@@ -13,13 +13,13 @@ from textual import events
 from textual.pilot import Pilot
 from textual.worker import WorkerFailed
 
-from hybridchat.conversation import Ending, FellBack, Verdict
-from hybridchat.facts import ConnectivityState, Link, Mode
+from hybridchat.conversation import Ending, FellBack, Held, Verdict
+from hybridchat.facts import Candidate, ConnectivityState, Link, Mode, Rejection
 from hybridchat.tui.app import HybridChat
-from hybridchat.tui.consent import SETTLE, Consent
+from hybridchat.tui.consent import SETTLE, Consent, can_stay
 from hybridchat.tui.screen import ChatScreen
 from tests.support.screen import frame, shows, until
-from tests.support.scripted import GPT, LLAMA, SNAPSHOT, Line, ScriptedChat, ScriptedStore, launch, package
+from tests.support.scripted import GPT, LLAMA, SNAPSHOT, Line, ScriptedChat, ScriptedStore, decided, launch, package
 
 
 @asynccontextmanager
@@ -288,7 +288,7 @@ async def test_consent_is_asked_and_its_answer_goes_on(key: str, verdict: Verdic
         await ask(pilot, "write to Anna")
         said = await shows(pilot, "Ask gpt-5.4-mini at api.openai.com?")
         assert "4 turns · 2 items hidden · 3 words left to check · about $0.004" in said
-        assert "[y] send  [a] always in this session  [v] view  [n] stay local" in said
+        assert "[y] send [a] always in this conversation [v] view [n] stay local [esc] cancel" in said
         await settled(pilot)
         await pilot.press(key)
         await until(pilot, lambda: chat.verdicts)
@@ -634,3 +634,129 @@ async def test_keys_can_be_remapped_and_the_hints_follow() -> None:
         await shows(pilot, "F9 local only")
         await pilot.press("f9")
         await shows(pilot, "LOCAL ONLY")
+
+
+async def test_a_question_not_sent_is_not_lost() -> None:
+    chat = ScriptedChat([Line(GPT, held=package()), Line(GPT, pieces=("",), ending=Ending.STOPPED, why="Not sent.")])
+
+    def resume(turn_id: str, verdict: Verdict) -> object:
+        chat.verdicts.append(verdict)
+        return chat.again(turn_id)
+
+    chat.resume = resume  # type: ignore[method-assign, assignment]
+    async with running(chat) as pilot:
+        await ask(pilot, "write to Anna")
+        await shows(pilot, "[y] send")
+        await settled(pilot)
+        await pilot.press("escape")
+        await shows(pilot, "■ Not sent. ↑ brings the question back.")
+        await pilot.press("up")
+        assert screen(pilot).composer.draft == "write to Anna"
+
+
+async def test_staying_local_is_no_choice_where_no_local_model_can_answer() -> None:
+    chat = ScriptedChat([Line(GPT, held=package())])
+    async with running(chat) as pilot:
+        await ask(pilot, "write to Anna")
+        await shows(pilot, "[n] stay local")
+    nobody = replace(decided(GPT), candidates=(Candidate(LLAMA, Rejection("device", "too large")),))
+    assert not can_stay(nobody)
+    assert can_stay(decided(GPT))
+    card = Consent(Held("t1", package(), ""), local=False)
+    assert "stay local" not in str(card.content)
+    assert "n" not in card._verdicts
+
+
+@pytest.mark.parametrize("width", [45, 50, 60, 80])
+@pytest.mark.parametrize("pin", [None, GPT.id])
+async def test_the_promise_is_seen_in_the_demo_however_narrow(width: int, pin: str | None) -> None:
+    async with running(ScriptedChat(), size=(width, 20), demo=True, pin=pin) as pilot:
+        await shows(pilot, "DEMO")
+        await pilot.press("f3")
+        await shows(pilot, "LOCAL ONLY")
+
+
+async def test_in_a_small_window_every_model_has_one_line_and_the_keys_are_seen() -> None:
+    long = replace(GPT, id="openai:a-model-with-a-very-long-name-and-a-date-2026-11-20")
+    chat = ScriptedChat()
+    chat.models = lambda: (LLAMA, long, *(replace(LLAMA, id=f"ollama:m{n}") for n in range(30)))  # type: ignore[method-assign]
+    async with running(chat, size=(60, 20)) as pilot:
+        await pilot.press("f2")
+        said = await shows(pilot, "esc close")
+        rows = said.partition("choose for each message")[2].splitlines()[1:10]
+        assert all(" on this machine " in row for row in rows), said
+        await pilot.press("end")
+        await shows(pilot, "a-model-with-a-very-long-n…")
+        assert "esc close" in frame(pilot.app)
+
+
+async def test_when_there_is_more_below_it_says_so_and_end_goes_there() -> None:
+    gate = asyncio.Event()
+    long = "\n\n".join(f"line {n}" for n in range(60))
+    async with running(ScriptedChat([Line(pieces=(long, "\n\nthe last line"), gate=gate)])) as pilot:
+        await ask(pilot, "go")
+        await shows(pilot, "line 59")
+        assert "↓ more (End)" not in frame(pilot.app)
+        await pilot.press("pageup")
+        await shows(pilot, "↓ more (End)")
+        gate.set()
+        await until(pilot, lambda: not screen(pilot).exchange.running)
+        assert "↓ more (End)" in frame(pilot.app)
+        await pilot.press("end")
+        await shows(pilot, "the last line")
+        await until(pilot, lambda: "↓ more (End)" not in frame(pilot.app))
+
+
+async def test_what_an_answer_still_says_stays_out_of_the_conversation_opened_meanwhile() -> None:
+    gate = asyncio.Event()
+    chat = ScriptedChat([Line(pieces=("Half", "more"), gate=gate)])
+    async with running(chat) as pilot:
+        await ask(pilot, "go")
+        await shows(pilot, "Half")
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: screen(pilot).current.blank and chat.store.turns["s1"][0].ending)
+        await pilot.pause()
+        assert "stopped" not in frame(pilot.app)
+        await screen(pilot).open_session("s1")
+        await shows(pilot, "■ stopped")
+
+
+async def test_a_slash_lists_commands_instead_of_a_route_and_tab_completes() -> None:
+    chat = ScriptedChat()
+    async with running(chat) as pilot:
+        await pilot.press("/", "r")
+        await shows(pilot, "/retry")
+        await pilot.press("e", "n", "tab")
+        assert screen(pilot).composer.draft == "/rename "
+        await shows(pilot, "/rename TITLE  Give this conversation a title")
+        assert screen(pilot).composer.has_focus
+        assert chat.previewed == []
+
+
+async def test_writing_while_reading_goes_to_the_composer() -> None:
+    async with running(ScriptedChat()) as pilot:
+        await ask(pilot, "go")
+        await shows(pilot, "42 tok/s")
+        await until(pilot, lambda: not screen(pilot).exchange.running)
+        await pilot.press("shift+tab")
+        await until(pilot, lambda: screen(pilot).transcript.has_focus)
+        await pilot.press("y")
+        assert screen(pilot).transcript.has_focus
+        await pilot.press(*"can it")
+        assert screen(pilot).composer.draft == "can it"
+        assert screen(pilot).composer.has_focus
+
+
+async def test_a_model_that_is_not_loaded_is_loaded_while_the_first_draft_is_written() -> None:
+    cold = ScriptedChat()
+    async with running(cold, snapshot=replace(SNAPSHOT, live={})) as pilot:
+        await pilot.press(*"hello")
+        await until(pilot, lambda: cold.warmed)
+        await pilot.press(*" there")
+        await until(pilot, lambda: cold.previewed[-1] == "hello there")
+        assert cold.warmed == [LLAMA.id]
+    warm = ScriptedChat()
+    async with running(warm) as pilot:
+        await pilot.press(*"hello")
+        await until(pilot, lambda: screen(pilot).previewed)
+        assert warm.warmed == []

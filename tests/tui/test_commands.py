@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybridchat.commands import COMMANDS, Unknown, key_word, parse
+from hybridchat.commands import COMMANDS, Unknown, completed, key_word, matching, parse
 from hybridchat.tui.actions import ACTIONS
 
 
@@ -61,3 +61,46 @@ def test_parsing_never_fails(text: str) -> None:
 
 def test_keys_are_written_as_people_write_them() -> None:
     assert [key_word(k) for k in ("ctrl+o", "f1", "escape", "ctrl+pageup")] == ["^o", "F1", "esc", "ctrl+pageup"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("/re", {"retry", "rename", "sessions"}),
+        ("/pin", {"pin"}),
+        ("/pin llama", {"pin"}),
+        ("/chats", {"sessions"}),
+        ("/zzz", set()),
+        ("/zzz llama", set()),
+        ("/etc/hosts", set()),
+        ("re", set()),
+        ("/re\nmore", set()),
+    ],
+)
+def test_a_line_that_begins_like_commands_finds_them(text: str, names: set[str]) -> None:
+    assert {c.name for c in matching(text)} == names
+
+
+def test_a_slash_alone_finds_all() -> None:
+    assert len(matching("/")) == len(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("/the", "/theme "),
+        ("/st", "/st"),
+        ("/sta", "/status"),
+        ("/re", "/re"),
+        ("/ret", "/retry"),
+        ("/pin l", "/pin l"),
+        ("hi", "hi"),
+    ],
+)
+def test_completing_goes_as_far_as_it_is_clear(text: str, whole: str) -> None:
+    assert completed(text) == whole
+
+
+@given(st.text(max_size=12))
+def test_completing_never_takes_anything_away(text: str) -> None:
+    assert completed(f"/{text}").lower().startswith(f"/{text}".lower())
