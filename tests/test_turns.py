@@ -18,7 +18,7 @@ from hybridchat.config.schema import EndpointSettings, Limits, ModelSettings, Pa
 from hybridchat.conversation import Decided, Ended, Ending, Event, FellBack, HandedOver, Said, Verdict
 from hybridchat.crew import Patience
 from hybridchat.demo import Demo, Fault
-from hybridchat.facts import Locality, Mode
+from hybridchat.facts import Device, Locality, Mode, Snapshot
 from tests.cli.run import hybridchat
 from tests.support.chats import LOCAL, Bench, Heard, bench, environment, hear
 from tests.support.llama import Llama, make_model, needs_llama, serving
@@ -172,6 +172,13 @@ async def test_a_model_is_warmed_with_the_window_it_is_asked_with(demo: Demo, tm
         await b.ask("hello")
         warmed, question = (json.loads(r.body) for r in demo.ollama.requests if r.path in {"/api/generate", "/api/chat"})
         assert warmed["options"]["num_ctx"] == question["options"]["num_ctx"]
+
+
+async def test_on_battery_nothing_is_warmed(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo) as b:
+        b.chat.world.stored_gauges = Snapshot(device=Device(on_battery=True))
+        await b.chat.warm(b.chat.world.find(LOCAL))
+        assert not [r for r in demo.ollama.requests if r.path in {"/api/generate", "/api/chat"}]
 
 
 # -- stopping ----------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from hybridchat.commands import COMMANDS, Unknown, key_word, parse
 from hybridchat.facts import Mode
 from hybridchat.render.palette import Palette
-from hybridchat.tui import keys
+from hybridchat.tui import keys, messages
 from hybridchat.tui.actions import ACTIONS
 from hybridchat.tui.chrome import Chrome
 from hybridchat.tui.composer import Composer
@@ -258,15 +258,15 @@ class ChatScreen(Screen[None]):
     def on_transcript_left(self) -> None:
         self.composer.focus()
 
-    def on_transcript_typed(self, message: Transcript.Typed) -> None:
+    def on_transcript_typed(self, message: messages.Typed) -> None:
         self.transcript.cursor = None
         self.set_focus(self.composer)
         self.composer.insert(message.text)
 
-    def on_transcript_scrolled(self, message: Transcript.Scrolled) -> None:
+    def on_transcript_scrolled(self, message: messages.Scrolled) -> None:
         self.chrome.edge(more=message.more)
 
-    def on_transcript_copied(self, message: Transcript.Copied) -> None:
+    def on_transcript_copied(self, message: messages.Copied) -> None:
         self.copy(message.text)
 
     def copy(self, text: str) -> None:

@@ -14,7 +14,6 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -26,6 +25,7 @@ from hybridchat.conversation import Event, Turn
 from hybridchat.facts import Locality
 from hybridchat.render.palette import Palette
 from hybridchat.render.text import written
+from hybridchat.tui import messages
 from hybridchat.tui.rows import Rows
 from hybridchat.tui.strips import barred, marked, selected, thumb
 from hybridchat.tui.thread import Block, Thread, Tone
@@ -56,28 +56,6 @@ class Transcript(ScrollView, can_focus=True):
 
     cursor: reactive[int | None] = reactive(None)
 
-    class Left(Message):
-        """The user wants the composer back."""
-
-    class Typed(Message):
-        """Not a key of its own: text that belongs into the composer."""
-
-        def __init__(self, text: str) -> None:
-            self.text = text
-            super().__init__()
-
-    class Scrolled(Message):
-        """`more` says whether the conversation now goes on below what is seen, or no longer does."""
-
-        def __init__(self, *, more: bool) -> None:
-            self.more = more
-            super().__init__()
-
-    class Copied(Message):
-        def __init__(self, text: str) -> None:
-            self.text = text
-            super().__init__()
-
     def __init__(self, thread: Thread, palette: Palette, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.thread = thread
@@ -92,8 +70,6 @@ class Transcript(ScrollView, can_focus=True):
         self._drawn: list[Strip | None] = []
         self._thumb = (0, 0)
         self._more = False
-
-    # -- what others call -------------------------------------------------------------------------
 
     def show(self, event: Event) -> None:
         """Takes one event; painting happens on the clock."""
@@ -139,8 +115,6 @@ class Transcript(ScrollView, can_focus=True):
     def current(self) -> Block | None:
         """The message the keyboard stands on."""
         return None if self.cursor is None or self.cursor >= len(self.thread.blocks) else self.thread.blocks[self.cursor]
-
-    # -- the clock --------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
         self._clock = self.set_interval(CLOCK, self._tick, pause=True)
@@ -245,7 +219,7 @@ class Transcript(ScrollView, can_focus=True):
         more = not self.following and self.rows.total - 1 > self.scroll_y + height
         if more is not self._more:
             self._more = more
-            self.post_message(self.Scrolled(more=more))
+            self.post_message(messages.Scrolled(more=more))
         if at != self._thumb or bar.window_size != height:
             self._thumb = at
             bar.window_virtual_size, bar.window_size, bar.position = self.rows.total, height, self.scroll_y
@@ -287,7 +261,7 @@ class Transcript(ScrollView, can_focus=True):
     def on_key(self, event: events.Key) -> None:
         if event.is_printable and event.character and event.character != "y":
             event.stop()
-            self.post_message(self.Typed(event.character))
+            self.post_message(messages.Typed(event.character))
 
     def on_focus(self) -> None:
         if self.cursor is None:
@@ -310,7 +284,7 @@ class Transcript(ScrollView, can_focus=True):
 
     def action_copy(self) -> None:
         if (block := self.current) is not None:
-            self.post_message(self.Copied(written(block.text)))
+            self.post_message(messages.Copied(written(block.text)))
 
     def action_end(self) -> None:
         """Goes to the newest line and follows it again."""
@@ -319,7 +293,7 @@ class Transcript(ScrollView, can_focus=True):
 
     def action_leave(self) -> None:
         self.cursor = None
-        self.post_message(self.Left())
+        self.post_message(messages.Left())
 
     def watch_cursor(self) -> None:
         self.refresh()

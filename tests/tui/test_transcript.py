@@ -17,6 +17,7 @@ from hybridchat.conversation import Attempt, Ended, Ending, HandedOver, Said, Tu
 from hybridchat.facts import Locality
 from hybridchat.render.palette import Palette
 from hybridchat.render.text import written
+from hybridchat.tui.messages import Copied
 from hybridchat.tui.paint import BlockPainter
 from hybridchat.tui.thread import Block, Kind, Thread
 from hybridchat.tui.transcript import Transcript
@@ -36,7 +37,7 @@ class Stage(App[None]):
     def compose(self) -> ComposeResult:
         yield self.transcript
 
-    def on_transcript_copied(self, message: Transcript.Copied) -> None:
+    def on_transcript_copied(self, message: Copied) -> None:
         self.copied.append(message.text)
 
 

@@ -1,0 +1,33 @@
+"""What the transcript tells the screen; the handlers are called `on_transcript_...`."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+
+class Left(Message, namespace="transcript"):
+    """The user wants the composer back."""
+
+
+class Typed(Message, namespace="transcript"):
+    """Not a key of its own: text that belongs into the composer."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__()
+
+
+class Scrolled(Message, namespace="transcript"):
+    """`more` says whether the conversation now goes on below what is seen, or no longer does."""
+
+    def __init__(self, *, more: bool) -> None:
+        self.more = more
+        super().__init__()
+
+
+class Copied(Message, namespace="transcript"):
+    """The user copied a message; `text` is what it says."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__()
