@@ -25,10 +25,10 @@ _FENCE = late(r"^[ \t>]{0,12}(`{3,}|~{3,})[ \t]*([\w+#.-]{0,40})[^\n`]{0,200}$",
 
 _HEX = "0-9a-f"
 _PUBLIC_HOSTS = (
-    r"(?:docs?|developers?|learn|help|support|wiki|api|spec|man|pkg)\.[a-z0-9.-]+|[a-z0-9-]+\.(?:readthedocs\.io|wikipedia\.org|"
-    r"wiktionary\.org)|(?:www\.)?(?:python\.org|mozilla\.org|stackoverflow\.com|npmjs\.com|pypi\.org|crates\.io|docs\.rs|"
+    r"(?:docs?|developers?|learn|help|support|wiki|api|spec|man|pkg|registry|packages)\.[a-z0-9.-]+|[a-z0-9-]+\.(?:readthedocs\.io|"
+    r"wikipedia\.org|wiktionary\.org)|(?:www\.)?(?:python\.org|mozilla\.org|stackoverflow\.com|docs\.rs|"
     r"rust-lang\.org|golang\.org|go\.dev|kernel\.org|w3\.org|ietf\.org|rfc-editor\.org|arxiv\.org|doi\.org|json-schema\.org|"
-    r"schema\.org|apache\.org|gnu\.org|debian\.org|registry\.npmjs\.org|rubygems\.org|opensource\.org|creativecommons\.org)"
+    r"schema\.org|apache\.org|gnu\.org|opensource\.org|creativecommons\.org)"
 )
 
 # One pass per kind; each is linear: a run is either consumed or its start is barred by a look-behind.
