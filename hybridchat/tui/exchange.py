@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hybridchat.conversation import Asked, Decided, Ended, Event, Held, Verdict
+from hybridchat.conversation import Asked, Decided, Ended, Ending, Event, Held, Verdict
 from hybridchat.tui.ports import Answer
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
@@ -121,6 +121,8 @@ class Exchange:
         elif isinstance(event, Decided):
             screen.current.decision = event.decision
             screen.look()
+        elif isinstance(event, Ended) and event.ending is Ending.COMPLETE:
+            screen.habits.offer()
         elif isinstance(event, Held):
             from hybridchat.tui.consent import Consent, can_stay
 

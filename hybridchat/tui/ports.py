@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from hybridchat.conversation import Event, Session, Turn, Verdict
 from hybridchat.facts import Decision, Mode, Model, Snapshot
 from hybridchat.value import value
+
+if TYPE_CHECKING:
+    from hybridchat.repair import Suggestion
 
 
 class Answer(Protocol):
@@ -47,6 +50,13 @@ class Store(Protocol):
     def recall(self, key: str) -> str | None: ...
 
 
+class Repair(Protocol):
+    """Takes the answer to a suggestion. `accept` writes a file, off the event loop, and returns the sentence to show."""
+
+    def accept(self, suggestion: Suggestion) -> str: ...
+    def decline(self, suggestion: Suggestion) -> None: ...
+
+
 class Chat(Protocol):
     """The chat as the screens use it."""
 
@@ -62,6 +72,9 @@ class Chat(Protocol):
     def set_pin(self, session_id: str, model_id: str | None) -> None: ...
     def mode(self, session: Session) -> Mode: ...
     def opened(self, session: Session) -> None: ...
+    def suggestion(self, session_id: str) -> Suggestion | None: ...
+    @property
+    def repair(self) -> Repair: ...
     def warm(self, model: Model) -> Coroutine[None, None, None]: ...
 
 

@@ -22,6 +22,7 @@ from hybridchat.tui.chrome import Chrome
 from hybridchat.tui.composer import Composer
 from hybridchat.tui.current import RECENT, Current
 from hybridchat.tui.exchange import Exchange
+from hybridchat.tui.habits import Habits
 from hybridchat.tui.lines import first_words
 from hybridchat.tui.ports import Launch, Opened, Preview
 from hybridchat.tui.thread import Thread, Tone, place_of
@@ -61,6 +62,7 @@ class ChatScreen(Screen[None]):
         self.composer = Composer(id="composer")
         self.chrome = Chrome(self, demo=launch.demo, names_hidden=launch.names_hidden, keys=self.keys)
         self.exchange = Exchange(self)
+        self.habits = Habits(self)
         self._opened: Opened | None = None
         self._current: Current | None = None
         self._early = ""
@@ -163,6 +165,8 @@ class ChatScreen(Screen[None]):
         await self._submit(message.text)
 
     async def _submit(self, text: str) -> None:
+        if await self.habits.answered(text):
+            return
         match parse(text):
             case None:
                 self.exchange.send(text)

@@ -42,6 +42,7 @@ from hybridchat.facts import (
     Timings,
     Usage,
 )
+from hybridchat.repair import Suggestion
 from hybridchat.tui.ports import Found, Launch, Opened
 
 NOW = 1_760_000_000.0
@@ -189,6 +190,8 @@ class ScriptedChat:
         self.hidden: Mapping[str, int] = {}
         self.looked_at: list[str] = []
         self.warmed: list[str] = []
+        self.suggested: Suggestion | None = None
+        self.repaired: list[tuple[str, Suggestion]] = []
         self.hard = False
         """Every message may be hard: the cloud is offered."""
 
@@ -286,6 +289,20 @@ class ScriptedChat:
 
     def decision(self, turn_id: str) -> Decision | None:
         return None
+
+    def suggestion(self, session_id: str) -> Suggestion | None:
+        return self.suggested
+
+    @property
+    def repair(self) -> ScriptedChat:
+        return self
+
+    def accept(self, suggestion: Suggestion) -> str:
+        self.repaired.append(("accept", suggestion))
+        return "The rule holds from now on."
+
+    def decline(self, suggestion: Suggestion) -> None:
+        self.repaired.append(("decline", suggestion))
 
     async def warm(self, model: Model) -> None:
         self.warmed.append(model.id)

@@ -15,6 +15,7 @@ from textual.worker import WorkerFailed
 
 from hybridchat.conversation import Ending, FellBack, Held, Verdict
 from hybridchat.facts import Candidate, ConnectivityState, Link, Mode, Rejection
+from hybridchat.repair import Suggestion
 from hybridchat.tui.app import HybridChat
 from hybridchat.tui.consent import SETTLE, Consent, can_stay
 from hybridchat.tui.screen import ChatScreen
@@ -760,3 +761,22 @@ async def test_a_model_that_is_not_loaded_is_loaded_while_the_first_draft_is_wri
         await pilot.press(*"hello")
         await until(pilot, lambda: screen(pilot).previewed)
         assert warm.warmed == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "what", "said"), [("/yes", "accept", "The rule holds from now on."), ("/no", "decline", "Nothing changes.")]
+)
+async def test_what_the_user_does_again_and_again_is_offered_as_a_rule(answer: str, what: str, said: str) -> None:
+    chat = ScriptedChat()
+    chat.suggested = Suggestion("sql", "cloud", 3, 4)
+    async with running(chat) as pilot:
+        await ask(pilot, answer)
+        await shows(pilot, f"There is no command {answer}")
+        await ask(pilot, "go")
+        await shows(pilot, "You moved 3 of the last 4 SQL questions to the cloud.")
+        await until(pilot, lambda: not screen(pilot).exchange.running)
+        assert chat.repaired == []
+        await ask(pilot, answer)
+        await shows(pilot, said)
+        assert chat.repaired == [(what, chat.suggested)]
+        assert chat.asked == ["go"]
