@@ -132,7 +132,9 @@ class Exchange:
 
 
 def failure(error: Exception) -> str:
-    """One sentence for an error that nobody foresaw; a missing session or turn says itself what is missing."""
+    """One sentence for an error that nobody foresaw; a missing conversation or turn says itself what is missing."""
     known = type(error) is LookupError
-    said = str(error).rstrip(".") if known else f"a fault in the program ({type(error).__name__})"
+    said = (
+        str(error).rstrip(".").replace("session", "conversation") if known else f"a fault in the program ({type(error).__name__})"
+    )
     return f"✗ no answer: {said}. Your question is kept; /retry asks it again."

@@ -204,7 +204,7 @@ async def test_commands_on_a_conversation_that_has_not_begun_say_so() -> None:
     ("fault", "words"),
     [
         (ZeroDivisionError(), "a fault in the program (ZeroDivisionError)"),
-        (LookupError("there is no session s1"), "there is no session s1"),
+        (LookupError("there is no session s1"), "there is no conversation s1"),
     ],
 )
 async def test_a_fault_in_an_answer_is_one_sentence_and_the_chat_goes_on(fault: Exception, words: str) -> None:
