@@ -251,7 +251,7 @@ async def test_stop_does_not_wait_for_a_long_scan(demo: Demo, tmp_path: Path) ->
 
 async def test_an_answer_from_here_does_not_wait_for_the_scan_of_a_draft(demo: Demo, tmp_path: Path) -> None:
     async with bench(tmp_path, demo) as b:
-        scanning = asyncio.create_task(b.chat.preview(b.session.id, "call 555 123 4567 or mail a@b.example. " * 20_000))
+        scanning = asyncio.create_task(b.chat.preview(b.session.id, "call 555 123 4567 or mail a@b.example. " * 60_000))
         await asyncio.sleep(0.3)
         for pin in (None, LOCAL):
             heard = await b.ask("What is the capital of France?", pin=pin)
