@@ -56,7 +56,7 @@ COMMANDS: tuple[Command, ...] = (
         label="chats",
     ),
     Command("rename", "Give this conversation a title", "TITLE"),
-    Command("delete", "Delete this conversation; /undo brings it back"),
+    Command("delete", "Delete this one; /undo brings it back"),
     Command("undo", "Bring back the conversation deleted last"),
     Command("copy", "Copy the last answer", letter="y"),
     Command("hide", "Never send this word readable", "WORD"),
