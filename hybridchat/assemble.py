@@ -112,6 +112,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         panel=setup.panel or Panel(),
         budget_window=config.limits.budget_window or policy.budget_window,
         style=STYLES[config.privacy.placeholders],
+        level=config.privacy.level,
         rules=rules_of(config),
         config_file=None if demo is not None else config_path(env),
         folder=_here(),

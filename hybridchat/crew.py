@@ -15,7 +15,7 @@ from hybridchat.agents.panel import Panel
 from hybridchat.conversation import Session, Turn, Verdict
 from hybridchat.facts import Check, Locality, Mode, Model
 from hybridchat.privacy.placeholders import PlaceholderTable, Row
-from hybridchat.privacy.scan import Terms
+from hybridchat.privacy.scan import Level, Terms
 from hybridchat.routing.policy import Policy
 from hybridchat.routing.preferences import Rule
 from hybridchat.scans import ScanCache
@@ -118,6 +118,8 @@ class Crew:
     panel: Panel = field(default_factory=Panel)
     """The program's own agents."""
     style: str = "<{kind}_{n}>"
+    level: Level = "normal"
+    """How much is hidden when in doubt."""
     rules: tuple[Rule, ...] = ()
     """The user's own, the first that fits a message holds."""
     folder: str = ""
@@ -143,7 +145,7 @@ class Crew:
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="scan"))
 
     def __post_init__(self) -> None:
-        self.scans = ScanCache(Terms())
+        self.scans = ScanCache(Terms(level=self.level))
         self.read_terms()
 
     def read_terms(self) -> None:
@@ -156,9 +158,9 @@ class Crew:
             return
         self._stamp = stamp
         try:
-            self.scans = ScanCache(terms.load(self.terms_file))
+            self.scans = ScanCache(replace(terms.load(self.terms_file), level=self.level))
         except terms.TermsError as error:
-            self.scans = ScanCache(Terms(), failure=str(error))
+            self.scans = ScanCache(Terms(level=self.level), failure=str(error))
 
     async def in_worker(self, job: Callable[[], T]) -> T:
         """Runs CPU work, and all that touches a placeholder table, on the one worker thread."""

@@ -40,6 +40,10 @@ class Privacy(Table, frozen=True, kw_only=True):
         Literal["angle", "square"],
         Meta(description="How hidden values look in what leaves: `<EMAIL_1>` or `[EMAIL_1]`."),
     ] = "angle"
+    level: Annotated[
+        Literal["low", "normal", "high"],
+        Meta(description="How much is hidden when in doubt: high hides more than it must, low leaves more readable."),
+    ] = "normal"
 
 
 class Limits(Table, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from hybridchat.facts import Finding
 from hybridchat.privacy.identifiers import identifiers
@@ -26,13 +27,21 @@ class ScanError(Exception):
     """A detector failed. Whoever meant to send the text must not."""
 
 
+Level = Literal["low", "normal", "high"]
+"""How much is hidden when in doubt."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The user's own words: `always` hidden and `never` hidden, whatever their case and accents; phone `regions` to try."""
+    """What the user wants of a scan.
+
+    Their own words, `always` hidden and `never` hidden, whatever their case and accents; phone `regions` to try; the `level`.
+    """
 
     always: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     regions: tuple[str, ...] = DEFAULT_REGIONS
+    level: Level = "normal"
 
 
 Detector = Callable[[str, int, int], Iterator[Finding]]
