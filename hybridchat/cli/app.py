@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hybridchat.cli import edge, history
+from hybridchat.cli import edge, history, redact_command
 from hybridchat.cli.edge import Exit
 
 app = typer.Typer(
@@ -131,6 +131,9 @@ def ask(
     compare: Annotated[
         str | None, typer.Option("--compare", metavar="M1,M2", help="Ask several models the same, one after the other.")
     ] = None,
+    keep: Annotated[
+        str | None, typer.Option("--keep", metavar="M", help="With --compare: the model whose answer stands; else the last.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notices on stderr.")] = False,
     demo: Demo = False,
 ) -> int:
@@ -158,6 +161,7 @@ def ask(
             demo=demo,
             terminal=terminal(),
             compare=tuple(compare.split(",")) if compare is not None else (),
+            keep=keep,
         )
     )
 
@@ -357,3 +361,4 @@ def config_unset(key: Annotated[str, typer.Argument(metavar="KEY", help="Dotted 
 
 
 history.register(app)
+redact_command.register(app)
