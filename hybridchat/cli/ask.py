@@ -62,6 +62,8 @@ class Options:
     terminal: str = ""
     compare: tuple[str, ...] = ()
     """Models that are all asked; empty: one is, as usual."""
+    keep: str | None = None
+    """Of those the one whose answer stands."""
 
     def check(self) -> None:
         """Raises `Exit` for what cannot be wanted at once."""
@@ -71,6 +73,8 @@ class Options:
             raise Exit(edge.USAGE, "--continue and --session cannot both hold.")
         if self.compare and self.model is not None:
             raise Exit(edge.USAGE, "--compare names the models; leave --model out.")
+        if self.keep is not None and not self.compare:
+            raise Exit(edge.USAGE, "--keep names one of the models of --compare.")
 
     @property
     def mode(self) -> Mode | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Mapping
 
@@ -9,34 +10,35 @@ from hybridchat.chat import Chat
 from hybridchat.cli import edge
 from hybridchat.cli.ask import Options, answered, checks_of, explain_held, model_id, put
 from hybridchat.cli.ask_result import dry_lines, dry_record, record, unrouted_code
-from hybridchat.cli.edge import Exit
+from hybridchat.cli.edge import Exit, say
+from hybridchat.comparing import FEWEST, Comparison
 from hybridchat.conversation import Session
 from hybridchat.render import words
-
-FEWEST = 2
 
 
 async def compare(chat: Chat, options: Options, session: Session, text: str) -> int:
     """Asks one model after the other, each under its own rules and consent; the exit code of the first that did not answer.
 
-    Raises `Exit` for models that are not there. The last answer stands in the conversation; the others are kept beside it.
+    Raises `Exit` for models that are not there. The answer of the model named by `--keep` stands in the conversation, else the
+    last one named that came whole; the others are kept beside it.
     """
     ids = list(dict.fromkeys(model_id(chat, name.strip()) for name in options.compare if name.strip()))
     if len(ids) < FEWEST:
         raise Exit(edge.USAGE, "--compare wants two models or more, as in llama3.2,openai:gpt-6.1-terra.")
-    # they are named to be compared, not because the program chose wrongly
-    chat.repair.watching = False
+    kept = model_id(chat, options.keep) if options.keep is not None else None
+    if kept is not None and kept not in ids:
+        raise Exit(edge.USAGE, f"--keep names one of the models compared: {', '.join(ids)}.")
+    comparison = Comparison(chat, [chat.world.find(model) for model in ids], session.id, text)
     told: list[Mapping[str, object]] = []
-    turn_id, code = "", edge.OK
-    for model in ids:
+    code = edge.OK
+    for n, model in enumerate(ids):
         if not options.as_json:
             _heading(chat, model, first=model == ids[0])
         if options.dry_run:
             made, ended = await _previewed(chat, options, session, text, model)
         else:
-            answer = chat.again(turn_id, pin=model) if turn_id else chat.answer(session.id, text, pin=model)
-            result = await answered(chat, options, answer)
-            turn_id = turn_id or result.turn_id
+            result = await answered(chat, options, comparison.start(n))
+            comparison.turn_id = comparison.turn_id or result.turn_id
             made, ended = record(result, await checks_of(chat, result)), result.code
             if result.held is not None:
                 explain_held(chat, result.held.package)
@@ -44,10 +46,14 @@ async def compare(chat: Chat, options: Options, session: Session, text: str) -> 
         code = code or ended
         if ended == edge.INTERRUPTED:
             break
+    stands = await asyncio.to_thread(comparison.settle, None if kept is None else ids.index(kept))
+    if kept is not None and stands is None and not options.dry_run:
+        stands = await asyncio.to_thread(comparison.settle)
+        say(f"{words.short(kept)} gave no answer to keep." + (f" {words.short(stands.model_id)}'s stands." if stands else ""))
     if options.dry_run and not session.turns:
         chat.store.delete_session(session.id)
     if options.as_json:
-        put(told)
+        put([{**made, "kept": stands is not None and made["asked"] == stands.model_id} for made in told])
     return code
 
 

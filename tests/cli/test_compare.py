@@ -99,3 +99,26 @@ def test_a_pinned_model_beside_it_is_refused(env: dict[str, str]) -> None:
     done = inside("ask", "-m", HERE, *BOTH, "hello", env=env)
     assert done.returncode == 2
     assert b"leave --model out" in done.stderr
+
+
+def test_the_model_named_by_keep_stands_and_the_other_stays_beside_it(env: dict[str, str]) -> None:
+    done = inside("ask", "--cloud", "--json", *BOTH, "--keep", HERE, QUESTION, env=env)
+    assert done.returncode == 0, done.stderr
+    assert [m["kept"] for m in json.loads(done.stdout)] == [True, False]
+    store = Store.open(Path(env["HYBRIDCHAT_DATA_DIR"]) / "hybridchat.db")
+    (session,) = store.sessions(None)
+    (turn,) = store.path(session.id)
+    assert turn.answer is not None
+    assert (turn.answer.model_id, len(turn.attempts)) == (f"ollama:{HERE}", 2)
+    asyncio.run(store.close())
+
+
+def test_what_is_kept_is_one_of_the_models_compared(env: dict[str, str]) -> None:
+    assert b"one of the models compared" in inside("ask", *BOTH, "--keep", "qwen2.5-coder:7b", "hello", env=env).stderr
+    assert inside("ask", "--keep", HERE, "hello", env=env).returncode == 2
+
+
+def test_a_model_that_gave_no_answer_is_not_kept_and_that_is_said(demo: Demo, env: dict[str, str]) -> None:
+    demo.ollama.fail(Fault(kind="status", status=500))
+    done = inside("ask", "--cloud", *BOTH, "--keep", HERE, QUESTION, env=env)
+    assert b"gave no answer to keep. gpt-6.1-terra's stands." in done.stderr
