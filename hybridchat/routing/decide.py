@@ -5,11 +5,13 @@ Pure: the same request, snapshot and policy give the same decision. No clock, no
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hybridchat.facts import Candidate, Decision, Mode, Request, Snapshot, Target
-from hybridchat.routing.difficulty import cloud_threshold, offer_threshold
+from hybridchat.routing.offline import connected, cut_off, missed, settling
 from hybridchat.routing.policy import Policy
 from hybridchat.routing.rules import NOTHING_KNOWN, Case, first_objection, wishes
-from hybridchat.routing.scores import TRIMMED, base_score, score, switch_price, too_slow
+from hybridchat.routing.scores import TRIMMED, base_score, beyond, hard_for, score, switch_price, too_slow
 from hybridchat.routing.unlock import nothing_left
 from hybridchat.routing.words import why_chosen
 
@@ -21,6 +23,15 @@ threshold that sent it there."""
 
 def decide(request: Request, snapshot: Snapshot, policy: Policy) -> Decision:
     """Chooses a model for one message, or says what stands in the way of each. Typically under 0.15 ms for 8 models."""
+    made = _decided(request, snapshot, policy)
+    if not cut_off(made):
+        return made
+    calm, chosen = _decided(request, connected(snapshot), policy), made.chosen
+    hard = chosen is not None and request.difficulty.score >= hard_for(policy, chosen)
+    return replace(made, missed=missed(made, calm, request, policy, hard=hard))
+
+
+def _decided(request: Request, snapshot: Snapshot, policy: Policy) -> Decision:
     case = Case(request, snapshot, policy)
     live = snapshot.live
     candidates: list[Candidate] = []
@@ -82,6 +93,8 @@ def _preferred_side(case: Case, eligible: list[Candidate]) -> tuple[Target | Non
     wished = {check.target for check in wishes(request.checks)}
     if len(wished) == 1:
         return wished.pop(), "checks"
+    if (policy.cloud == "auto" or not policy.local_first) and settling(request, case.snapshot):
+        return Target.LOCAL, "settling"
     if not policy.local_first:
         return None, "score"
     if policy.cloud == "auto":
@@ -100,8 +113,7 @@ def _ruled(case: Case, ranked: list[Candidate]) -> Candidate | None:
 
 
 def _cloud_threshold(case: Case, ours: list[Candidate]) -> float:
-    """For the largest local model that may answer: what it cannot do, no other can."""
-    threshold = cloud_threshold(case.policy, max((c.model.parameters or 0.0 for c in ours), default=None))
+    threshold = beyond(case.policy, [c.model for c in ours])
     in_cloud = case.current is not None and not case.is_local(case.current)
     return threshold * STAY_IN_CLOUD if in_cloud else threshold
 
@@ -170,8 +182,7 @@ def _offer(case: Case, chosen: Candidate, eligible: list[Candidate]) -> str | No
     """The cloud model worth offering beside a local answer that may fall short."""
     if not case.is_local(chosen.model) or case.request.escalated:
         return None
-    threshold = offer_threshold(case.policy, chosen.model.parameters)
-    if case.request.difficulty.score < threshold and not strained(case, chosen):
+    if case.request.difficulty.score < hard_for(case.policy, chosen.model) and not strained(case, chosen):
         return None
     able = [c for c in eligible if not case.is_local(c.model) and c.model.tier >= chosen.model.tier]
     return max(able, key=lambda c: (c.model.tier > chosen.model.tier, c.score)).model.id if able else None

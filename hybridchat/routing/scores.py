@@ -6,12 +6,18 @@ filled with a prior and said to be one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hybridchat.facts import Candidate, ConnectivityState, Live, Locality, Model, ResourceState
+from hybridchat.routing.difficulty import HIGHEST, MODERATE, cloud_threshold, offer_threshold
 from hybridchat.routing.memory import affordable_window
+from hybridchat.routing.policy import Policy
 from hybridchat.routing.rules import Case
 
-ABILITY = (0.3, 0.5, 0.75, 1.0)
-"""The difficulty that tier 1, 2, 3 and 4 are good for."""
+ABILITY = (0.15, 0.5, 0.75, 1.0)
+"""The difficulty that tier 1, 2, 3 and 4 are good for; chosen by us. Between a tier 1 and a tier 2 the curve turns at 0.24, and
+from 0.3 on, where a message is called moderate, it outweighs an answer in half the time. A message starts at 0.01, and 0.2 is
+"explain this in simple terms"."""
 SHORTFALL = 1.5
 ANSWER_TOKENS = 400
 """Length of a usual answer, for estimates of cost and time."""
@@ -67,6 +73,23 @@ def base_score(candidate: Candidate) -> float:
 def _fit(tier: int, difficulty: float, overshoot: float) -> float:
     gap = ABILITY[min(max(tier, 1), 4) - 1] - difficulty
     return max(0.0, 1.0 + SHORTFALL * gap) if gap < 0 else 1.0 - overshoot * gap
+
+
+def hard_for(policy: Policy, model: Model) -> float:
+    """The difficulty from which an answer of this local model may fall short, so that it comes with an offer."""
+    return _within_reach(offer_threshold(policy, model.parameters), policy, model.tier)
+
+
+def beyond(policy: Policy, ours: Sequence[Model]) -> float:
+    """The difficulty that is beyond all these local models: what the largest cannot do, no other can."""
+    largest = max((model.parameters or 0.0 for model in ours), default=None)
+    return _within_reach(cloud_threshold(policy, largest), policy, max((model.tier for model in ours), default=2))
+
+
+def _within_reach(threshold: float, policy: Policy, tier: int) -> float:
+    """The smallest models are good for simple messages only, whatever their size says of the threshold."""
+    always_or_never = policy.difficulty_fixed or threshold > HIGHEST
+    return threshold if tier > 1 or always_or_never else min(threshold, MODERATE)
 
 
 def _nearness(case: Case, model: Model) -> float:

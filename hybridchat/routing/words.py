@@ -5,6 +5,7 @@ from __future__ import annotations
 from hybridchat.facts import Candidate, Difficulty, Locality, Mode, Model
 from hybridchat.routing.difficulty import offer_threshold
 from hybridchat.routing.rules import Case, wishes
+from hybridchat.routing.scores import hard_for
 
 
 def place(model: Model) -> str:
@@ -66,7 +67,7 @@ def _threshold(case: Case, chosen: Model, rule: str) -> float:
     """From where on a message may be hard, as the decision saw it."""
     if rule == "difficulty":
         return 0.0
-    return offer_threshold(case.policy, chosen.parameters if case.is_local(chosen) else None)
+    return hard_for(case.policy, chosen) if case.is_local(chosen) else offer_threshold(case.policy, None)
 
 
 FIXED = {
@@ -75,6 +76,7 @@ FIXED = {
     "stay": "stays with this conversation",
     "only": "the only one that can answer",
     "critical": "this machine is busy and nothing else can be reached, so the smallest one answers",
+    "settling": "the network is only just back",
     "machine": "this machine is too busy or too slow now",
 }
 

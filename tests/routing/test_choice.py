@@ -26,7 +26,7 @@ from hybridchat.routing.decide import decide
 from hybridchat.routing.memory import planned_window
 from hybridchat.routing.policy import Policy
 from hybridchat.routing.rules import Case
-from hybridchat.routing.scores import switch_price
+from hybridchat.routing.scores import ABILITY, switch_price
 from hybridchat.routing.strategies import STRATEGIES, strategy
 from tests.routing.cases import (
     ANTHROPIC,
@@ -220,7 +220,40 @@ def test_falling_short_costs_three_times_what_excess_costs() -> None:
     middle = Difficulty(0.5)
     models = (replace(MINI, tier=3), replace(LARGE, id="openai:weak", host=OPENAI, tier=1, price=MINI.price))
     over, short = (c.parts["quality"] for c in decide(ask(difficulty=middle), world(*models), P).candidates)
-    assert (1 - over) / 0.25 * 3 == pytest.approx((1 - short) / 0.2)
+    excess, shortfall = ABILITY[2] - middle.score, middle.score - ABILITY[0]
+    assert (1 - over) / excess * 3 == pytest.approx((1 - short) / shortfall)
+
+
+BIG = replace(MEDIUM, id="ollama:big", tier=3, size_bytes=6 * GIB, parameters=32.0)
+
+
+@pytest.mark.parametrize("name", ["local-first", "offline-first", "cost"])
+@pytest.mark.parametrize(("score", "tier"), [(0.01, 1), (0.14, 1), (0.3, 2), (0.35, 2), (0.5, 2), (0.6, 3), (0.8, 3)])
+def test_a_harder_message_takes_a_higher_tier_also_among_local_models(score: float, tier: int, name: str) -> None:
+    """Where both fit and neither is slow: half the speed is no reason to ask the smaller one."""
+    live = {
+        SMALL.id: Live(resident=True, tokens_per_second=40, first_token_s=0.3),
+        MEDIUM.id: Live(resident=True, tokens_per_second=20, first_token_s=0.6),
+        BIG.id: Live(resident=True, tokens_per_second=15, first_token_s=0.8),
+    }
+    decision = decide(ask(difficulty=Difficulty(score)), world(SMALL, MEDIUM, BIG, live=live), strategy(name))
+    assert decision.chosen is not None
+    assert decision.chosen.tier == tier
+
+
+def test_a_higher_tier_that_is_slow_is_not_worth_it_for_a_moderate_message() -> None:
+    live = {SMALL.id: Live(resident=True, tokens_per_second=40), MEDIUM.id: Live(resident=True, tokens_per_second=2)}
+    assert chosen(ask(difficulty=Difficulty(0.3)), world(SMALL, MEDIUM, live=live)) == SMALL.id
+
+
+@pytest.mark.parametrize(("score", "side"), [(0.29, SMALL.id), (0.3, MINI.id)])
+def test_the_smallest_tier_is_left_alone_with_simple_messages_only(score: float, side: str) -> None:
+    request = ask(difficulty=Difficulty(score))
+    assert chosen(request, world(SMALL, MINI), AUTO) == side
+    assert (decide(request, world(SMALL, MINI), P).offer == MINI.id) is (side == MINI.id)
+    assert chosen(request, world(SMALL, MEDIUM, MINI), AUTO) != MINI.id, "a larger local model is able enough"
+    calibrated = replace(AUTO, difficulty_offer=0.9, difficulty_cloud=0.9, difficulty_fixed=True)
+    assert chosen(request, world(SMALL, MINI), calibrated) == SMALL.id, "the user's own threshold holds for every model"
 
 
 @pytest.mark.parametrize("state", [ResourceState.UNKNOWN, ResourceState.AVAILABLE])

@@ -18,7 +18,8 @@ MIDDLING = Difficulty(0.4, "moderate", ("numbers",))
 
 @pytest.mark.parametrize(("billions", "offered"), [(1.0, True), (3.2, True), (8.0, False), (70.0, False), (None, False)])
 def test_the_offer_comes_earlier_beside_a_small_model(billions: float | None, offered: bool) -> None:
-    decision = decide(ask(difficulty=MIDDLING), world(replace(SMALL, parameters=billions), LARGE), POLICY)
+    # of tier 2, because the smallest tier is offered help with every message that is not simple
+    decision = decide(ask(difficulty=MIDDLING), world(replace(SMALL, tier=2, parameters=billions), LARGE), POLICY)
     assert (decision.offer == LARGE.id) is offered
     assert ("may be hard: numbers" in decision.reason) is offered
 

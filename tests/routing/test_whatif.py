@@ -11,7 +11,7 @@ from hybridchat.routing.decide import decide
 from hybridchat.routing.policy import Policy
 from hybridchat.routing.strategies import strategy
 from hybridchat.routing.whatif import what_if
-from tests.routing.cases import EASY, HARD, LARGE, MINI, SMALL, ask, world
+from tests.routing.cases import EASY, HARD, LARGE, MEDIUM, MINI, SMALL, ask, world
 
 P = strategy("local-first")
 AUTO = replace(P, cloud="auto")
@@ -31,14 +31,14 @@ def test_only_what_changes_the_outcome_is_told() -> None:
 
 
 def test_an_easy_message_says_from_where_on_the_cloud_would_be_offered() -> None:
-    (harder,) = [c for c in what_if(ask(difficulty=EASY), world(SMALL, MINI), P) if "harder" in c.condition]
+    (harder,) = [c for c in what_if(ask(difficulty=EASY), world(MEDIUM, MINI), P) if "harder" in c.condition]
     assert harder.condition == "were it harder, from difficulty 0.45 on"
     assert harder.decision.offer == MINI.id
 
 
 def test_a_hard_one_says_below_what_it_would_have_stayed() -> None:
-    found = conditions(ask(difficulty=HARD), world(SMALL, MINI), AUTO)
-    assert found["were it easier, at difficulty 0.59 and less"] == SMALL.id
+    found = conditions(ask(difficulty=HARD), world(MEDIUM, MINI), AUTO)
+    assert found["were it easier, at difficulty 0.59 and less"] == MEDIUM.id
 
 
 @pytest.mark.parametrize(
