@@ -6,7 +6,7 @@ back, it does not.
 
 Deletion: `secure_delete` is ON. Rows are deleted rarely (text pieces, once per answer), so overwriting them costs little, and the
 default differs from one SQLite build to the next. It does not reach copies in the write-ahead log: emptying that and vacuuming
-belong to purging a session.
+belong to purging a session (`purge`).
 """
 
 from __future__ import annotations
@@ -240,7 +240,13 @@ ALTER TABLE decisions ADD COLUMN basis TEXT NOT NULL DEFAULT '';
 """
 """With the request and the policy beside the snapshot a decision can be made again."""
 
-MIGRATIONS: tuple[str, ...] = (V1, V2)
+V3 = """
+ALTER TABLE sessions ADD COLUMN purge REAL;
+CREATE INDEX sessions_to_purge ON sessions(purge) WHERE purge IS NOT NULL;
+"""
+"""Epoch seconds from which on a deleted conversation is erased; until then it can be brought back."""
+
+MIGRATIONS: tuple[str, ...] = (V1, V2, V3)
 """`MIGRATIONS[n]` leads from version n to n + 1; statements end with `;` and hold none inside."""
 
 VERSION = len(MIGRATIONS)

@@ -20,6 +20,7 @@ _SET = {
     "system": "UPDATE sessions SET system = ? WHERE id = ?",
     "archived": "UPDATE sessions SET archived = ? WHERE id = ?",
     "deleted": "UPDATE sessions SET deleted = ? WHERE id = ?",
+    "purge": "UPDATE sessions SET purge = ? WHERE id = ?",
     "title": "UPDATE sessions SET title = ? WHERE id = ?",
     "titled_by": "UPDATE sessions SET titled_by = ? WHERE id = ?",
     "draft": "UPDATE sessions SET draft = ? WHERE id = ?",
@@ -110,7 +111,8 @@ class Shelf:
         self._update(session_id, {"deleted": self._clock()})
 
     def restore_session(self, session_id: str) -> None:
-        self._update(session_id, {"deleted": None})
+        """Brings a deleted session back, also one that waits to be purged; one that was purged is gone."""
+        self._update(session_id, {"deleted": None, "purge": None})
 
     def draft(self, session_id: str, text: str) -> None:
         """Keeps what stands in the composer; on disk within 250 ms."""

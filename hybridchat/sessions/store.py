@@ -7,6 +7,7 @@ Store ── Shelf     sessions
       ── spend     money
       ── search    full text
       ── past      what was done before, without any text
+      ── purge     erasing, for good
              └──── all write through one Writer, all read from one Database
 """
 
@@ -27,6 +28,7 @@ from hybridchat.sessions.ledger import Ledger
 from hybridchat.sessions.notes import Notes
 from hybridchat.sessions.owners import Owner
 from hybridchat.sessions.past import Past
+from hybridchat.sessions.purge import Purge
 from hybridchat.sessions.recovery import Pulse
 from hybridchat.sessions.search import Search
 from hybridchat.sessions.shelf import Shelf
@@ -51,6 +53,7 @@ class Store:
         self.spend = Spend(database, self._writer, self._pulse, clock)
         self.search = Search(database)
         self.past = Past(database)
+        self.purge = Purge(database, self._writer, clock)
         shelf = Shelf(database, self._writer, clock)
         self.new_session = shelf.new_session
         self.session = shelf.session

@@ -11,9 +11,10 @@ import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 from hybridchat.sessions.database import TROUBLE, Database, code
@@ -37,6 +38,8 @@ class Item(Generic[T]):
     job: Job[T]
     durable: bool = False
     awaited: bool = True
+    alone: bool = False
+    """Runs outside of a transaction, and only on the file: emptying the log and vacuuming cannot be part of one."""
     future: Future[T] = field(default_factory=Future)
 
 
@@ -96,6 +99,17 @@ class Writer:
             self._append(item, urgent=urgent)
         return item.future
 
+    def alone(self, job: Job[T]) -> Future[T | None]:
+        """Has `job` run by itself after everything enqueued so far, outside of a transaction; the writes after it wait.
+
+        The future holds `None` where there is no file to run it on (memory, or a disk that refuses), or what the job raised.
+        """
+        item: Item[T | None] = Item(job, alone=True)
+        item.future.set_running_or_notify_cancel()
+        with self._wake:
+            self._append(item, urgent=True)
+        return item.future
+
     def say(self, attempt_id: str, text: str, thinking: str, at: float) -> None:
         """Adds to an attempt's text; committed within 250 ms."""
         with self._wake:
@@ -140,8 +154,11 @@ class Writer:
     def _run(self) -> None:
         while True:
             batch = self._next()
-            if batch:
-                self._commit(batch)
+            for alone, items in groupby(batch, lambda item: item.alone):
+                if alone:
+                    self._run_alone(items)
+                else:
+                    self._commit(list(items))
             self._heal(force=self._closing)
             with self._wake:
                 self._busy = False
@@ -167,6 +184,15 @@ class Writer:
             self._due = None
             self._busy = True
             return batch
+
+    def _run_alone(self, items: Iterable[Item[Any]]) -> None:
+        database = self._database
+        for item in items:
+            try:
+                file = database.file if database.memory is None else None
+                item.future.set_result(item.job(file) if file is not None else None)
+            except Exception as error:  # noqa: BLE001 - handed to whoever waits; the writer goes on
+                item.future.set_exception(error)
 
     def _commit(self, batch: Sequence[Item[Any]]) -> None:
         database = self._database
