@@ -6,31 +6,17 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from hybridchat.bill import Bill, OverBudget
 from hybridchat.conversation import Attempt, Ending, Event, HandedOver, Package, Said, SecondLook, Thought, Turn, doubted
 from hybridchat.crew import Crew, readable
 from hybridchat.facts import Model, Outcome, Result, Timings, Usage
 from hybridchat.opinion import Opinion
 from hybridchat.privacy.rehydrate import Rehydrator
-from hybridchat.providers.base import (
-    BadRequest,
-    Blocked,
-    Delta,
-    Done,
-    ProviderError,
-    RateLimited,
-    ServerFault,
-    TooLong,
-    Unauthorised,
-    UnknownModel,
-    Unreachable,
-)
+from hybridchat.providers.base import Delta, Done, ProviderError, ServerFault, Unreachable
 from hybridchat.sending import Halt, Left, Sending, hidden_kinds
 from hybridchat.stopper import Stopper
-from hybridchat.tokens import estimate
 
 EMPTY = "answered with nothing"
-UNBILLED = (Unreachable, Unauthorised, RateLimited, UnknownModel, TooLong, BadRequest, Blocked)
-"""Failures in which no provider did any work: nobody bills them. For the others the estimate stands."""
 
 
 class EmptyAnswer(ProviderError):
@@ -42,7 +28,8 @@ class EmptyAnswer(ProviderError):
 class Try:
     """One attempt. After `events()` ended, `error`, `said`, `ending`, `usage`, `timings` and `cost` tell what became of it.
 
-    With `judged`, `doubt` then holds what speaks against a whole answer, the worst first.
+    With `judged`, `doubt` then holds what speaks against a whole answer, the worst first. `limit` is the day's money in US
+    dollars, and `None` where it does not hold.
     """
 
     def __init__(
@@ -57,6 +44,7 @@ class Try:
         moved: bool,
         judged: bool = False,
         opinion: Opinion | None = None,
+        limit: float | None = None,
     ) -> None:
         self.crew, self.turn, self.model, self.package = crew, turn, model, package
         self.moved = moved
@@ -77,6 +65,7 @@ class Try:
         self._words: list[str] = []
         """All that was generated, thinking included."""
         self._started = crew.clock()
+        self._bill = Bill(crew, self.attempt.id, model, package, limit, self._started)
         self._first: float | None = None
         self._over = False
 
@@ -84,16 +73,21 @@ class Try:
     def explanation(self) -> str:
         return str(self.error or "")
 
+    @property
+    def billed(self) -> bool:
+        """Whether somebody bills it."""
+        return self._bill.billed(sent=self._sending.left, error=self.error)
+
     async def events(self) -> AsyncGenerator[Event, None]:
         """Streams the answer. Saves on every way out, also when the consumer goes away."""
         crew, model, package = self.crew, self.model, self.package
-        reserved: str | None = None
         asked = False
         try:
             if package.remote:
                 crew.away.add(self._stopper)
-                reserved = crew.store.spend.reserve(self.attempt.id, model.id, package.est_cost, self._started)
-            if asked := crew.world.health.allow(model.id):
+            if not await self._bill.reserve():
+                self._sending.queue.put_nowait(OverBudget(model))
+            elif asked := crew.world.health.allow(model.id):
                 self._sending.start()
             else:
                 self._sending.queue.put_nowait(ServerFault(f"{model.name} is being tried again right now.", host=model.host))
@@ -106,8 +100,7 @@ class Try:
             crew.away.discard(self._stopper)
             try:
                 self._save()
-                if reserved is not None:
-                    self._settle(reserved)
+                self._bill.settle(self.cost, self.usage, sent=self._sending.left, error=self.error)
                 if asked:
                     self._publish()
             finally:
@@ -231,7 +224,8 @@ class Try:
             self.ending = Ending.CUT
         if self.timings.total_s is None:
             self.timings = Timings(self._first, self.crew.clock() - self._started)
-        self.cost = self._cost()
+        sent = self._sending.left
+        self.cost = self._bill.cost(self.usage, "".join(self._words), sent=sent, error=self.error)
         self.crew.store.end(
             self.attempt.id,
             self.ending,
@@ -241,25 +235,6 @@ class Try:
             error=self.explanation,
             note="; ".join(self.notes),
         )
-
-    @property
-    def _billed(self) -> bool:
-        return self.package.remote and self._sending.left and not isinstance(self.error, UNBILLED)
-
-    def _cost(self) -> float | None:
-        """What the attempt cost: by the server's count, else estimated from what went out and came back."""
-        price = self.model.price
-        if not self._billed or price is None:
-            return None
-        exact = price.cost(self.usage)
-        return exact if exact is not None else price.cost(Usage(self.package.tokens, estimate("".join(self._words))))
-
-    def _settle(self, reserved: str) -> None:
-        if not self._billed:
-            self.crew.store.spend.settle(reserved, 0.0, "none")
-            return
-        counted = self.usage.input_tokens is not None and self.usage.output_tokens is not None
-        self.crew.store.spend.settle(reserved, self.cost, "actual" if counted else "estimate")
 
     def _publish(self) -> None:
         results = {Ending.COMPLETE: Result.OK, Ending.STOPPED: Result.STOPPED, Ending.CUT: Result.CUT}

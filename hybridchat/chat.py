@@ -66,6 +66,8 @@ class Chat:
         self.store = store
         self._crew = crew
         self._held: dict[str, Ask] = {}
+        self._refused: dict[str, Ask] = {}
+        """Turn id -> the question that the day's budget kept from being asked."""
         self._answers: WeakSet[Answer] = WeakSet()
         self.repair = Repair(crew)
         """What the user put right by hand. `suggestion(session_id)` is what to ask after a turn; `repair` takes the answer."""
@@ -96,14 +98,25 @@ class Chat:
         ask = Ask(session_id, text, pin=pin, mode=mode, parent=parent, over_budget=over_budget, options=options)
         return self._start(lambda: ask)
 
-    def again(self, turn_id: str, *, pin: str | None = None, other: bool = False) -> Answer:
+    def again(
+        self,
+        turn_id: str,
+        *,
+        pin: str | None = None,
+        other: bool = False,
+        over_budget: bool = False,
+        options: Options = NO_OPTIONS,
+    ) -> Answer:
         """Asks the question of a stored turn once more; every answer is kept. `other` asks the other side, this turn only.
 
-        The first event raises `LookupError` when there is no such turn.
+        With `over_budget` the day's budget does not hold for one call; a turn that it refused goes on as it was asked then,
+        with the consent given. The first event raises `LookupError` when there is no such turn.
         """
 
         def ask() -> Ask:
             turn = self._turn(turn_id)
+            if over_budget and (refused := self._refused.pop(turn_id, None)) is not None:
+                return replace(refused, turn=turn, over_budget=True)
             # the other side is seen from the answer at hand, whatever the session's mode or pin prefers
             mode = Mode.AUTO if other else None
             return Ask(
@@ -115,17 +128,24 @@ class Chat:
                 turn=turn,
                 escalated=other,
                 unpinned=other,
+                over_budget=over_budget,
+                options=options,
             )
 
         return self._start(ask)
 
-    def resume(self, turn_id: str, verdict: Verdict) -> Answer:
-        """Goes on with a held turn, also one held by an earlier run of the program.
+    def resume(self, turn_id: str, verdict: Verdict, *, over_budget: bool = False) -> Answer:
+        """Goes on with a held turn, also one held by an earlier run of the program; `over_budget` as in `again`.
 
         The first event raises `LookupError` when no such turn waits for a verdict.
         """
         held = self._held.pop(turn_id, None)
-        return self._start(lambda: (held or self._stored(turn_id)).decided(verdict))
+
+        def ask() -> Ask:
+            asked = (held or self._stored(turn_id)).decided(verdict)
+            return replace(asked, over_budget=asked.over_budget or over_budget)
+
+        return self._start(ask)
 
     def _stored(self, turn_id: str) -> Ask:
         """The question of a turn that an earlier run of the program left held."""
@@ -164,6 +184,8 @@ class Chat:
             async for event in events:
                 if isinstance(event, HandedOver):
                     self.repair.went(ask, event)
+                if isinstance(event, Ended) and event.over_budget:
+                    self._refused[event.turn_id] = ask
                 if isinstance(event, Rest):
                     self._held[event.held.turn_id] = event.ask
                     yield event.held

@@ -172,6 +172,33 @@ class Held:
 
 
 @value
+class Offered:
+    """The turn rests until `Chat.resume(turn_id, verdict)`: whom it should go to cannot be reached now.
+
+    The verdict is LOCAL (answer here anyway, where `here` is not `None`), QUEUE, WAIT or CANCEL.
+    """
+
+    turn_id: str
+    model_id: str
+    """Who would be asked."""
+    why: str
+    """Why nobody asks that model now."""
+    here: str | None = None
+    """Model id on this machine that can answer instead."""
+    doubt: str = ""
+    """Why an answer of that one may fall short."""
+
+
+@value
+class Waiting:
+    """The turn goes on by itself once `host` can be reached again; stopping it ends the wait."""
+
+    turn_id: str
+    model_id: str
+    host: str
+
+
+@value
 class HandedOver:
     """The package goes to the wire now. `moved` when the answer before came from another place."""
 
@@ -231,7 +258,7 @@ class SecondLook:
 
 @value
 class Ended:
-    """Last event of a stream (unless the turn is `Held`). `text` explains a failure or an unrouted turn to people."""
+    """Last event of a stream (unless the turn is `Held` or `Offered`). `text` explains a failure or an unrouted turn to people."""
 
     turn_id: str
     attempt_id: str | None
@@ -249,9 +276,11 @@ class Ended:
     """What speaks against a local answer, the worst first; empty for one that is fine, or was not judged."""
     other: str | None = None
     """With a doubt: the model id that "the other one" would ask."""
+    over_budget: bool = False
+    """Nobody was asked, and for a model that costs money only today's budget was in the way."""
 
 
-Event = Asked | Decided | Held | HandedOver | Said | Thought | FellBack | SecondLook | Ended
+Event = Asked | Decided | Held | Offered | Waiting | HandedOver | Said | Thought | FellBack | SecondLook | Ended
 
 
 def doubted(reasons: tuple[str, ...]) -> str:
@@ -260,10 +289,14 @@ def doubted(reasons: tuple[str, ...]) -> str:
 
 
 class Verdict(StrEnum):
-    """The user's answer to `Held`."""
+    """The user's answer to `Held`, or to `Offered`."""
 
     SEND = "send"
     ALWAYS = "always"
     """Send, and do not ask again for this host in this session."""
     LOCAL = "local"
     CANCEL = "cancel"
+    QUEUE = "queue"
+    """Keep it until the network is back; it is shown again before it is sent."""
+    WAIT = "wait"
+    """Go on as soon as the network is back."""

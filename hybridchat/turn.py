@@ -10,6 +10,7 @@ from functools import partial
 
 from hybridchat import opening
 from hybridchat.attempt import Try
+from hybridchat.bill import OverBudget
 from hybridchat.conversation import Asked, Decided, Ended, Ending, Event, FellBack, Held, Package, Session, Turn, Verdict
 from hybridchat.crew import Ask, Crew, must_ask, readable
 from hybridchat.doubt import judged, other_side, unasked
@@ -19,7 +20,7 @@ from hybridchat.look import Look, look, package, readable_before
 from hybridchat.opening import Rest
 from hybridchat.opinion import Opinion
 from hybridchat.privacy.scan import ScanError
-from hybridchat.providers.base import Blocked, ProviderError, RateLimited, Refused
+from hybridchat.providers.base import Blocked, ProviderError, Refused
 from hybridchat.routing.basis import basis
 from hybridchat.stopper import Stopped, Stopper
 
@@ -135,15 +136,19 @@ class _Journey:
         opinion = Opinion(self.crew, model, made, found.snapshot.device, self.stopper) if weigh else None
         for second in (False, True):
             self.tries += 1
-            attempt = self.attempt = Try(
-                self.crew, self.turn, model, made, self.stopper, decision_id, moved=moved, judged=weigh, opinion=opinion
-            )
+            limit = None if self.ask.over_budget else self.crew.world.daily_limit
+            ids = self.crew, self.turn, model, made, self.stopper, decision_id
+            attempt = self.attempt = Try(*ids, moved=moved, judged=weigh, opinion=opinion, limit=limit)
             async with aclosing(attempt.events()) as events:
                 async for event in events:
                     yield event
+            if attempt.billed:
+                # what was allowed once beyond the budget has been used
+                self.ask = replace(self.ask, over_budget=False)
             if attempt.error is None or attempt.said:
                 break
-            if second or not await self._worth_another(attempt.error):
+            pause = attempt.error.pause(self.crew.patience.retry, self.crew.patience.retry_after)
+            if second or pause is None or self.tries >= MAX_ATTEMPTS or await self.stopper.wait(pause + SLACK):
                 break
             self.notes.append(f"second try: {attempt.error}")
         if attempt.doubt:
@@ -151,7 +156,10 @@ class _Journey:
                 async for event in events:
                     yield event
             attempt = self.attempt or attempt
-        if attempt.error is None or attempt.said or not self._may_fall_back(attempt.error):
+        if isinstance(attempt.error, OverBudget) and self.tries < MAX_ATTEMPTS:
+            # looked at anew, the money is seen to be spent, and what follows is what always does
+            self.ask = replace(self.ask, soft_pin=None)
+        elif attempt.error is None or attempt.said or not self._may_fall_back(attempt.error):
             yield self._end(attempt.ending, attempt.explanation, attempt.error.kind if attempt.error else attempt.flaw)
         else:
             self.ask = replace(self.ask, excluded=self.ask.excluded | {model.id}, soft_pin=None)
@@ -178,7 +186,8 @@ class _Journey:
         yield Decided(self.turn.id, decision, decision_id, found.request.checks)
         self.crew.world.allow_host(model.host)
         self.tries += 1
-        second = Try(self.crew, self.turn, model, made, self.stopper, decision_id, moved=True)
+        limit = self.crew.world.daily_limit
+        second = Try(self.crew, self.turn, model, made, self.stopper, decision_id, moved=True, limit=limit)
         async with aclosing(second.events()) as events:
             async for event in events:
                 yield event
@@ -224,16 +233,6 @@ class _Journey:
             return False
         return not isinstance(error, Refused | Blocked)
 
-    async def _worth_another(self, error: ProviderError) -> bool:
-        """Waits before a second try at the same model; False when it is not worth it, or the user stopped."""
-        patience = self.crew.patience
-        wait = error.retry_after if error.retry_after is not None else patience.retry
-        if not error.retry_same or self.tries >= MAX_ATTEMPTS or wait > patience.retry_after:
-            return False
-        if isinstance(error, RateLimited) and error.retry_after is None:
-            return False
-        return not await self.stopper.wait(wait + SLACK)
-
     def _note_trim(self, made: Package) -> None:
         if made.turns_left_out:
             plural = "s" if made.turns_left_out > 1 else ""
@@ -258,7 +257,7 @@ class _Journey:
     def _unrouted(self, found: Look) -> Ended:
         decision, failed = found.decision, self.attempt
         hint = f" You can: {decision.unlock}." if decision.unlock else ""
-        if failed is not None:
+        if failed is not None and not isinstance(failed.error, OverBudget):
             return self._end(Ending.FAILED, f"{failed.explanation}{hint}", failed.error.kind if failed.error else "")
         if found.findings is not None and found.findings.failure:
             return self._scan_failed(found.findings.failure)
@@ -268,9 +267,9 @@ class _Journey:
         error = "unreachable" if problems and "budget" not in rules else "unrouted"
         if not problems or decision.candidates:
             problems.append(f"{decision.reason}{hint}")  # with no model at all the problems say everything
-        return self._end(Ending.UNROUTED, " ".join(problems), error)
+        return self._end(Ending.UNROUTED, " ".join(problems), error, over_budget="budget" in rules)
 
-    def _end(self, ending: Ending, text: str, error: str) -> Ended:
+    def _end(self, ending: Ending, text: str, error: str, *, over_budget: bool = False) -> Ended:
         self.over = True
         attempt = self.attempt
         earlier = self.turn.answer
@@ -293,4 +292,5 @@ class _Journey:
             notes=tuple(self.notes) + (attempt.notes if attempt else ()),
             doubt=attempt.doubt if attempt else (),
             other=self.other,
+            over_budget=over_budget,
         )

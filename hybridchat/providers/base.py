@@ -117,6 +117,11 @@ class ProviderError(Exception):
         self.host = host
         self.retry_after = retry_after
 
+    def pause(self, usual: float, longest: float) -> float | None:
+        """Seconds to wait before one more try at the same model, `usual` where the server named none; `None`: not worth it."""
+        wait = self.retry_after if self.retry_after is not None else usual
+        return wait if self.retry_same and wait <= longest else None
+
 
 class Unreachable(ProviderError):
     kind = "unreachable"
@@ -144,6 +149,10 @@ class Unauthorised(ProviderError):
 class RateLimited(ProviderError):
     kind = "rate_limited"
     retry_same = True
+
+    def pause(self, usual: float, longest: float) -> float | None:
+        # a server that does not say when is not asked again at once
+        return super().pause(usual, longest) if self.retry_after is not None else None
 
 
 class OutOfCredit(RateLimited):
