@@ -1,0 +1,341 @@
+"""The same question to several models, side by side: columns where there is room, else one above the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from hybridchat.comparing import FEWEST, MOST, Comparison, named
+from hybridchat.conversation import Asked, Ended, Ending, Event, HandedOver, Held, Verdict
+from hybridchat.facts import Model
+from hybridchat.render import words
+from hybridchat.render.palette import Palette
+from hybridchat.render.text import one_line
+from hybridchat.tui import themes
+from hybridchat.tui.consent import Consent
+from hybridchat.tui.ports import Answer
+from hybridchat.tui.thread import Kind, Thread, Tone
+from hybridchat.tui.transcript import Transcript
+
+if TYPE_CHECKING:  # the screen runs `compare` and hands itself in; at run time nothing points back
+    from hybridchat.tui.screen import ChatScreen
+
+COLUMN = 44
+"""Cells that an answer needs beside another; with less they stand one above the other."""
+Begin = Callable[[tuple[Model, ...], str], Comparison[Answer]]
+
+
+class Lane(Thread):
+    """One model's answer. Its head stands above the column, the question above all of them."""
+
+    def apply(self, event: Event) -> None:
+        if not isinstance(event, Asked):
+            super().apply(event)
+        for block in self.blocks:
+            if block.kind is Kind.ANSWER:
+                block.head = ""
+
+
+class Column(Vertical):
+    """A model's head line and its answer as it comes."""
+
+    DEFAULT_CSS = """
+    Column { width: 1fr; height: 1fr; border: round $faint; padding: 0 0 0 1; }
+    Column.-here { border: round $foreground; }
+    Column .head { height: auto; }
+    Column Transcript { height: 1fr; background: $background; }
+    """
+
+    def __init__(self, number: int, model: Model, palette: Palette, *, demo: bool) -> None:
+        super().__init__()
+        self.model = model
+        self.lane = Lane(demo=demo, other_key="")
+        self.answer = Transcript(self.lane, palette)
+        self.answer.can_focus = False
+        self.over = False
+        self._number, self._demo = number, demo
+        self._state = "waits"
+        self._since: float | None = None
+        self._head = Static(classes="head")
+
+    def compose(self) -> ComposeResult:
+        yield self._head
+        yield self.answer
+
+    def on_mount(self) -> None:
+        self.tell()
+
+    @property
+    def said(self) -> bool:
+        return any(b.kind is Kind.ANSWER and b.text.strip() for b in self.lane.blocks)
+
+    def take(self, event: Event) -> None:
+        match event:
+            case Held():
+                self._state = "waits for your word"
+            case HandedOver():
+                self._state, self._since = "", monotonic()
+            case Ended():
+                self.over, self._since = True, None
+                self._state = self._figures(event)
+        if isinstance(event, Ended) and event.ending is not Ending.COMPLETE and not self.said:
+            self._state = "no answer"
+        self.answer.show(event)
+        self.tell()
+
+    def finish(self) -> None:
+        """Nobody is asked any more."""
+        if not self.over:
+            self.over, self._since, self._state = True, None, "not asked"
+            self.tell()
+
+    def tell(self, *, stands: bool = False) -> None:
+        """Writes the head: `1 llama3.2 · on this machine · 0.8 s · 42 tok/s · $0`."""
+        running = words.seconds(round(monotonic() - self._since)) if self._since is not None else ""
+        running = running.replace(".0 s", " s")
+        facts = [words.PLACES[self.model.locality], self._state or running]
+        tone = "$local" if self.model.on_device else "$cloud"
+        kept = ("   ● stands", "$foreground bold") if stands else ("", "")
+        self._head.update(
+            Content.assemble(
+                (f"{self._number} ", "$muted"), (self.model.name, f"{tone} bold"), (f" · {' · '.join(facts)}", "$muted"), kept
+            )
+        )
+
+    def _figures(self, event: Ended) -> str:
+        parts = [words.seconds(event.timings.total_s)] if event.timings.total_s is not None else []
+        speed = event.timings.tokens_per_second(event.usage.output_tokens)
+        if speed is not None:
+            parts.append(f"{speed:,.0f} tok/s")
+        if event.timings.total_s is not None:
+            parts.append("–" if self._demo else "$0" if self.model.on_device else words.money(event.cost))
+        return " · ".join(parts)
+
+
+class Compare(ModalScreen[str]):
+    """Asks all the models the same and returns the turn's id, or "" when nothing was asked."""
+
+    DEFAULT_CSS = """
+    Compare { background: $background; layout: vertical; }
+    Compare .question { height: auto; max-height: 3; padding: 0 1; text-style: bold; }
+    Compare .keys { height: 1; padding: 0 1; color: $muted; }
+    Compare #columns { height: 1fr; layout: horizontal; }
+    Compare.-stacked #columns { layout: vertical; }
+    Compare Input { border: none; height: 1; margin: 1 1; padding: 0 1; background: $panel; }
+    Compare Input:focus { border: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "stop or close", show=False),
+        Binding("left,shift+tab", "move(-1)", "column before", show=False),
+        Binding("right,tab", "move(1)", "next column", show=False),
+        Binding("up", "scroll(-1)", "up", show=False),
+        Binding("down", "scroll(1)", "down", show=False),
+        Binding("pageup", "page(-1)", "up", show=False),
+        Binding("pagedown", "page(1)", "down", show=False),
+        Binding("enter", "keep", "keep this one", show=False),
+        *(Binding(str(n), f"keep({n - 1})", f"keep {n}", show=False) for n in range(1, MOST + 1)),
+    ]
+
+    def __init__(
+        self, models: Sequence[Model], question: str, begin: Begin, palette: Palette, *, again: str = "", demo: bool = False
+    ) -> None:
+        """Without a `question` it asks for one; `again` is the conversation's last, which an empty line stands for.
+
+        `begin` is given the models and the question, "" for that last one.
+        """
+        super().__init__()
+        self.columns = [Column(n, model, palette, demo=demo) for n, model in enumerate(models, 1)]
+        self.at = 0
+        self._models, self._question, self._again = tuple(models), question, again
+        self._begin, self._demo = begin, demo
+        self._comparison: Comparison[Answer] | None = None
+        self._over = False
+        self._wanted: int | None = None
+        self._asking: int | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(classes="question")
+        with Container(id="columns"):
+            yield from self.columns
+        if not self._question:
+            hint = "the question for all of them"
+            yield Input(placeholder=f"{hint}; Enter alone: the last one again" if self._again else hint)
+        yield Static(classes="keys")
+
+    def on_mount(self) -> None:
+        self._place()
+        self.set_interval(1.0, self._tell)
+        if self._question:
+            self._ask(self._question)
+        else:
+            self.query_one(Input).focus()
+        self._tell()
+
+    def on_resize(self) -> None:
+        self._place()
+        self._tell()
+
+    def _place(self) -> None:
+        self.set_class(self.size.width // len(self.columns) < COLUMN, "-stacked")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if said := event.value.strip() or self._again:
+            self._question = said
+            event.input.remove()
+            self._ask(event.value.strip())
+
+    def _ask(self, text: str) -> None:
+        self._comparison = self._begin(self._models, text)
+        self.set_focus(None)
+        self.run_worker(self._run(self._comparison), group="compare")
+
+    async def _run(self, comparison: Comparison[Answer]) -> None:
+        try:
+            async for n, event in comparison.events():
+                self.columns[n].take(event)
+                if isinstance(event, Held):
+                    await self._consent(n, event)
+                self._tell()
+        except Exception as error:  # noqa: BLE001 - its column says it already; the other answers stand
+            self.log(error)
+        stands = await asyncio.to_thread(comparison.settle, self._wanted)
+        self._over = True
+        for n, column in enumerate(self.columns):
+            column.finish()
+            if stands is not None and column.model.id == stands.model_id:
+                column.tell(stands=True)
+                self.at = n
+        self._tell()
+        if self._wanted is not None:
+            self.dismiss(comparison.turn_id)
+
+    # -- consent ----------------------------------------------------------------------------------
+
+    async def _consent(self, n: int, held: Held) -> None:
+        card = Consent(held, demo=self._demo, local=False)
+        self._asking = n
+        await self.mount(card, before=self.query_one(".keys"))
+        card.focus()
+
+    async def on_consent_answered(self, message: Message) -> None:
+        if isinstance(message, Consent.Answered) and self._asking is not None and self._comparison is not None:
+            await self._decided(message.verdict)
+
+    async def _decided(self, verdict: Verdict) -> None:
+        n, self._asking = self._asking, None
+        await self.query(Consent).remove()
+        if n is not None and self._comparison is not None:
+            self._comparison.decided(n, verdict)
+
+    # -- keys -------------------------------------------------------------------------------------
+
+    def action_move(self, by: int) -> None:
+        self.at = (self.at + by) % len(self.columns)
+        self._tell()
+
+    def action_scroll(self, by: int) -> None:
+        self.columns[self.at].answer.scroll_relative(y=by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        answer = self.columns[self.at].answer
+        answer.scroll_relative(y=by * max(1, answer.size.height - 1), animate=False)
+
+    async def action_keep(self, n: int | None = None) -> None:
+        """Makes an answer the turn's; those still coming are stopped, what they said stays beside it."""
+        n = self.at if n is None else n
+        if self._comparison is None or n >= len(self.columns):
+            return
+        if not self.columns[n].said:
+            self.notify(f"{self.columns[n].model.name} has not said anything to keep.", timeout=3)
+        elif self._over:
+            await asyncio.to_thread(self._comparison.settle, n)
+            self.dismiss(self._comparison.turn_id)
+        else:
+            self._wanted = n
+            await self.action_stop()
+
+    async def action_stop(self) -> None:
+        await self.query(Consent).remove()
+        self._asking = None
+        if self._comparison is not None:
+            await self._comparison.stop()
+
+    async def action_leave(self) -> None:
+        if self._comparison is None:
+            self.dismiss("")
+        elif self._over:
+            self.dismiss(self._comparison.turn_id)
+        else:
+            await self.action_stop()
+
+    # -- what is shown ----------------------------------------------------------------------------
+
+    def _tell(self) -> None:
+        width = max(8, self.size.width or self.app.size.width)
+        self.query_one(".question", Static).update(Content(one_line(self._question or "Compare", 3 * (width - 4))))
+        for n, column in enumerate(self.columns):
+            column.set_class(n == self.at, "-here")
+            if not self._over:
+                column.tell()
+        self.query_one(".keys", Static).update(Content(self._keys()))
+
+    def _keys(self) -> str:
+        if self._comparison is None:
+            return "enter ask them all · esc close"
+        numbers = " ".join(str(n) for n in range(1, len(self.columns) + 1))
+        if not self._over:
+            return f"esc stop · {numbers} keep that one and stop · ← → column · ↑ ↓ scroll"
+        said = sum(column.said for column in self.columns)
+        if not said:
+            return "nobody answered · esc close"
+        return f"{numbers} or enter keep · ← → column · ↑ ↓ scroll · esc keep what stands"
+
+
+async def compare(screen: ChatScreen, args: str) -> None:
+    """`/compare [MODEL MODEL …] [QUESTION]`."""
+    if screen.exchange.busy():
+        return
+    models = screen.opened.chat.models()
+    try:
+        chosen, question = named(args, models)
+    except LookupError as error:
+        screen.say(f"{str(error)[:1].upper()}{str(error)[1:]}. F2 lists the models.", Tone.WARN)
+        return
+    if chosen:
+        _show(screen, chosen, question)
+    elif len(models) < FEWEST:
+        screen.say("There is nothing to compare with: only one model is there.", Tone.WARN)
+    else:
+        from hybridchat.tui.pick import Picker, paired
+
+        def picked(found: tuple[Model, ...] | None) -> None:
+            if found:
+                _show(screen, found, question)
+
+        snapshot = screen.opened.snapshot()
+        screen.app.push_screen(Picker(models, snapshot, paired(models, snapshot), demo=screen.launch.demo), picked)
+
+
+def _show(screen: ChatScreen, models: tuple[Model, ...], question: str) -> None:
+    last = screen.thread.last_turn
+    asked = next((b.text for b in screen.thread.blocks if b.kind is Kind.YOU and b.turn_id == last), "") if last else ""
+
+    def begin(chosen: tuple[Model, ...], text: str) -> Comparison[Answer]:
+        return Comparison(screen.opened.chat, chosen, screen.current.begin(), text, turn_id="" if text else last)
+
+    def closed(turn_id: str | None) -> None:
+        if turn_id:
+            screen.switch(screen.current.session.id)
+
+    palette = themes.palette(screen.app.theme_variables, dark=screen.app.current_theme.dark)
+    screen.app.push_screen(Compare(models, question, begin, palette, again=asked, demo=screen.launch.demo), closed)
