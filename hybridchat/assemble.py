@@ -42,7 +42,7 @@ if TYPE_CHECKING:  # the samplers cost 10 ms that one-shot commands, http.server
 DEMO_CONFIG = Config(pair=PairSettings(local="ollama:llama3.2:3b"), save=False)
 GAUGES_FRESH = 3
 """Stored gauges count for this many sampling intervals."""
-STYLES = {"angle": "<{kind}_{n}>", "square": "[{kind}_{n}]"}
+STYLES = {"angle": "<{kind}_{n}>", "square": "[{kind}_{n}]", "double": "[[{kind}_{n}]]", "bare": "{kind}_{n}"}
 
 
 @value

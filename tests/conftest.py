@@ -24,5 +24,7 @@ def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
         monkeypatch.delenv(name, raising=False)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HYBRIDCHAT_CONFIG", str(home / "no-config.toml"))
+    monkeypatch.delenv("HYBRIDCHAT_PROFILE", raising=False)
+    (home / "config.toml").touch()
+    monkeypatch.setenv("HYBRIDCHAT_CONFIG", str(home / "config.toml"))
     monkeypatch.setenv("HYBRIDCHAT_DATA_DIR", str(home / "data"))

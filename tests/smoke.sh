@@ -27,6 +27,8 @@ assert (package / "tui" / "app.tcss").is_file(), "the style sheet is missing fro
 PY
 
 echo "== one question through a pipe"
+: >"$work/config.toml"
+: >"$work/config.toml"
 HYBRIDCHAT_DATA_DIR="$work/data" HYBRIDCHAT_CONFIG="$work/config.toml" \
     "$work/venv/bin/hybridchat" ask --demo -q "What is the capital of France?" </dev/null | grep -q Paris
 

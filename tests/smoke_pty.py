@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from fcntl import ioctl
+from pathlib import Path
 from termios import TIOCSWINSZ
 
 QUESTION = b"What is the capital of France?"
@@ -17,6 +18,8 @@ QUESTION = b"What is the capital of France?"
 
 def main(program: str, *options: str) -> int:
     folder = tempfile.mkdtemp()
+    Path(folder, "config.toml").touch()
+    Path(folder, "config.toml").touch()
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ |= {"TERM": "xterm-256color", "HYBRIDCHAT_DATA_DIR": folder, "HYBRIDCHAT_CONFIG": f"{folder}/config.toml"}

@@ -50,6 +50,8 @@ def test_what_the_first_paint_needs_is_not_what_answers_need() -> None:
 def asked(demo: Demo, folder: Path, *arguments: str) -> set[str]:
     """Modules loaded once `hybridchat ask ARGUMENTS` has answered about Paris."""
     code = f"import sys\nfrom hybridchat.__main__ import run\nassert run({['ask', *arguments, 'capital of France']!r}) == 0"
+    (folder / "config.toml").touch()
+    (folder / "config.toml").touch()
     return loaded(code, {**demo.env(), "HYBRIDCHAT_DATA_DIR": str(folder), "HYBRIDCHAT_CONFIG": str(folder / "config.toml")})
 
 

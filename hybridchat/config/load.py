@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from hybridchat.config.errors import ConfigError, Fault, KeyPath, dotted
-from hybridchat.config.paths import config_path
+from hybridchat.config.paths import NAMED, config_path
 from hybridchat.config.schema import Config
 
 VARIABLES: Mapping[str, str] = {
@@ -41,11 +41,14 @@ def load(
 ) -> Config:
     """The effective configuration.
 
-    `path` is the file (default: `config_path(env)`; a file that is not there counts as empty), `env` the environment
+    `path` is the file (default: `config_path(env)`; a file that is not there counts as empty, unless the environment names it),
+    `env` the environment
     (default: the process's own), `flags` maps dotted keys to values, `None` meaning not given. Raises `ConfigError`.
     """
     env = os.environ if env is None else env
-    path = config_path(env) if path is None else path
+    if path is None:
+        path = config_path(env)
+        _refuse_missing(path, env)
     text = read(path)
     data = parse(text, str(path))
     config = build(data, in_file(text, str(path)))
@@ -54,6 +57,13 @@ def load(
         return config
     blame_file = in_file(text, str(path))
     return build(merge(data, overlay), lambda at: said_by.get(tuple(p for p in at if isinstance(p, str))) or blame_file(at))
+
+
+def _refuse_missing(path: Path, env: Mapping[str, str]) -> None:
+    """A file that somebody named is meant: with a slip of the finger the rules in it would silently not hold."""
+    if env.get(NAMED) and not path.exists():
+        problem = "names a file that is not there; correct the name, or unset it and the defaults hold"
+        raise ConfigError(f"environment variable {NAMED}", "", f"{problem} ({path})")
 
 
 def read(path: Path) -> str:
@@ -99,9 +109,9 @@ def build(data: Tree, where: Where) -> Config:
     except msgspec.ValidationError as error:
         from hybridchat.config.locate import fault  # needed only when something is wrong: type introspection
 
-        raise _told(fault(error, data, Config), where) from None
+        raise told(fault(error, data, Config), where) from None
     for found in faults(config):
-        raise _told(found, where)
+        raise told(found, where)
     return config
 
 
@@ -116,7 +126,8 @@ def in_file(text: str, name: str) -> Where:
     return where
 
 
-def _told(found: Fault, where: Where) -> ConfigError:
+def told(found: Fault, where: Where) -> ConfigError:
+    """What is wrong, with the place that says it."""
     return ConfigError(where(found.path), dotted(found.path), found.problem, found.allowed)
 
 

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from hybridchat.config.errors import ConfigError
+
 APP = "hybridchat"
+NAMED = "HYBRIDCHAT_CONFIG"
+PROFILE = "HYBRIDCHAT_PROFILE"
+DEFAULT = "default"
+"""Name of the profile whose data lies where it lies without any."""
+_PROFILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+"""Lower case: on some disks `Work` and `work` are the same folder."""
+_TAKEN = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
+"""No file can be called so on Windows."""
 
 
 def config_path(env: Mapping[str, str] | None = None) -> Path:
     """`config.toml` in the user's configuration directory; HYBRIDCHAT_CONFIG names another file."""
     env = os.environ if env is None else env
-    if named := env.get("HYBRIDCHAT_CONFIG"):
+    if named := env.get(NAMED):
         return Path(named).expanduser()
     # imported here: 6 ms that a process with both paths in its environment does not need
     import platformdirs
@@ -21,13 +32,41 @@ def config_path(env: Mapping[str, str] | None = None) -> Path:
 
 
 def data_dir(env: Mapping[str, str] | None = None) -> Path:
-    """Directory of the database and what was learnt; HYBRIDCHAT_DATA_DIR names another one."""
+    """Directory of the profile's database, terms and what was learnt. Raises `ConfigError` for a name that is none."""
+    root, name = data_root(env), profile(env)
+    return root / "profiles" / name if name else root
+
+
+def data_root(env: Mapping[str, str] | None = None) -> Path:
+    """Directory of everything that is kept, all profiles together; HYBRIDCHAT_DATA_DIR names another one."""
     env = os.environ if env is None else env
     if named := env.get("HYBRIDCHAT_DATA_DIR"):
         return Path(named).expanduser()
     import platformdirs  # as above
 
     return platformdirs.user_data_path(APP, appauthor=False)
+
+
+def profile(env: Mapping[str, str] | None = None) -> str:
+    """The profile that HYBRIDCHAT_PROFILE (or `--profile`, which sets it) names; empty for the default one.
+
+    Raises `ConfigError` for a name that cannot be one.
+    """
+    env = os.environ if env is None else env
+    name = env.get(PROFILE, "").strip()
+    if name in ("", DEFAULT):
+        return ""
+    if not _PROFILE_NAME.fullmatch(name) or _TAKEN.fullmatch(name):
+        raise ConfigError(f"--profile or {PROFILE}", "", "is not a usable name", "up to 32 of a-z, 0-9, _ and -, as in work")
+    return name
+
+
+def profiles(env: Mapping[str, str] | None = None) -> list[str]:
+    """Every profile that has kept something, the default one first. Raises `OSError`."""
+    root = data_root(env)
+    there = root / "profiles"
+    named = sorted(p.name for p in there.iterdir() if p.is_dir() and _PROFILE_NAME.fullmatch(p.name)) if there.is_dir() else []
+    return [DEFAULT, *named]
 
 
 def themes_dir(env: Mapping[str, str] | None = None) -> Path:

@@ -37,8 +37,8 @@ class Privacy(Table, frozen=True, kw_only=True):
         Meta(description="Before the first send of a session to a host: ask, send without asking, or never send."),
     ] = "ask"
     placeholders: Annotated[
-        Literal["angle", "square"],
-        Meta(description="How hidden values look in what leaves: `<EMAIL_1>` or `[EMAIL_1]`."),
+        Literal["angle", "square", "double", "bare"],
+        Meta(description="How hidden values look in what leaves: `<EMAIL_1>`, `[EMAIL_1]`, `[[EMAIL_1]]` or `EMAIL_1`."),
     ] = "angle"
     level: Annotated[
         Literal["low", "normal", "high"],
@@ -270,6 +270,13 @@ class StrategySettings(Table, frozen=True, kw_only=True):
     weights: Weights = Weights()
 
 
+class FolderSettings(Table, frozen=True, kw_only=True):
+    """`.hybridchat.toml` in the working directory: it may only tighten."""
+
+    local_only: Literal[True] | None = None
+    terms: list[Annotated[str, Meta(min_length=1, max_length=200)]] = []
+
+
 class Config(Table, frozen=True, kw_only=True):
     """Everything a user can say, typed; frozen. Made by `hybridchat.config.load`."""
 
@@ -281,6 +288,12 @@ class Config(Table, frozen=True, kw_only=True):
     plain: Annotated[bool, Meta(description="Append-only lines instead of a full screen.")] = False
     mouse: Annotated[bool, Meta(description="Let the program have the mouse.")] = True
     save: Annotated[bool, Meta(description="false: conversations stay in memory only.")] = True
+    retention: Annotated[
+        Annotated[int, Meta(ge=1, le=36_500)] | None,
+        Meta(
+            description="Days after its last message that a conversation is kept; then it is purged. Unset: kept.", examples=[90]
+        ),
+    ] = None
     privacy: Privacy = Privacy()
     limits: Limits = Limits()
     routing: Routing = Routing()

@@ -45,7 +45,6 @@ def figures(*, quick: bool) -> list[Figure]:
     with demo_servers(RATE) as servers, Tap(int(servers["OLLAMA_HOST"].rpartition(":")[2])) as tap:
         with surroundings({"OLLAMA_HOST": f"http://127.0.0.1:{tap.port}"}) as env:
             config = Path(env["HYBRIDCHAT_CONFIG"])
-            config.parent.mkdir()
             config.write_text("[limits]\nmax_output = 100000\n")
             session = stored(env, MESSAGES)
             with _opened(env, session, 6 if quick else 8) as terminal:

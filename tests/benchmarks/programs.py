@@ -36,6 +36,10 @@ def surroundings(servers: Mapping[str, str] | None = None) -> Iterator[dict[str,
             "HYBRIDCHAT_DATA_DIR": f"{folder}/data",
             "OLLAMA_HOST": f"127.0.0.1:{closed_port()}",
         }
+        Path(own["HYBRIDCHAT_CONFIG"]).parent.mkdir()
+        Path(own["HYBRIDCHAT_CONFIG"]).touch()
+        Path(own["HYBRIDCHAT_CONFIG"]).parent.mkdir()
+        Path(own["HYBRIDCHAT_CONFIG"]).touch()
         yield {**env, **own, **(servers or {})}
 
 

@@ -32,6 +32,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Demo, dict
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
     """Nothing found, nothing saved."""
+    (tmp_path / "config.toml").touch()
     return {
         "HYBRIDCHAT_DATA_DIR": str(tmp_path / "data"),
         "HYBRIDCHAT_CONFIG": str(tmp_path / "config.toml"),

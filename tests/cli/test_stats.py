@@ -86,6 +86,8 @@ def test_a_number_of_days_that_cannot_be_is_refused(asked: dict[str, str], days:
 
 
 def test_with_nothing_saved_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").touch()
+    (tmp_path / "c.toml").touch()
     done = inside("stats", env={"HYBRIDCHAT_DATA_DIR": str(tmp_path), "HYBRIDCHAT_CONFIG": str(tmp_path / "c.toml")})
     assert done.returncode == 0
     assert b"Nothing is saved yet." in done.stderr

@@ -291,7 +291,7 @@ from hybridchat.config.endpoints import endpoints
 config = load()
 print(config.mode, [e.name for e in endpoints(config)], any(name.endswith(".env") for name in opened))
 """
-    env = {"HYBRIDCHAT_CONFIG": str(tmp_path / "none.toml"), "PYTHONPATH": str(Path(__file__).parents[2])}
+    env = {"HYBRIDCHAT_CONFIG": str(written(tmp_path, "")), "PYTHONPATH": str(Path(__file__).parents[2])}
     env |= {"SYSTEMROOT": os.environ.get("SYSTEMROOT", "")}
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "auto ['ollama'] False"

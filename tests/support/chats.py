@@ -75,6 +75,10 @@ class Bench:
 
 def environment(demo: Demo, folder: Path) -> dict[str, str]:
     """Points every client and every file of the program at the demo and at `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.toml").touch()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.toml").touch()
     return {
         **demo.env(),
         "HYBRIDCHAT_DATA_DIR": str(folder / "data"),
