@@ -9,16 +9,17 @@ from dataclasses import field, replace
 from functools import partial
 from weakref import WeakSet
 
-from hybridchat import terms
+from hybridchat import terms, waiting
 from hybridchat.answer import Answer
-from hybridchat.conversation import Ended, Ending, Event, HandedOver, Package, Session, Turn, Verdict
+from hybridchat.conversation import Ended, Event, HandedOver, Package, Session, Turn, Verdict
 from hybridchat.crew import NO_OPTIONS, Ask, Crew, Options, held_mode, must_ask, readable
-from hybridchat.facts import Decision, Locality, Mode, Model, Request, Snapshot
+from hybridchat.facts import Decision, Mode, Model, Request, Snapshot
 from hybridchat.handover import Parts
 from hybridchat.look import Look, look, package
 from hybridchat.opening import Rest
 from hybridchat.privacy.scan import ScanError
 from hybridchat.providers.base import ProviderError
+from hybridchat.purse import Purse
 from hybridchat.repair import Repair
 from hybridchat.routing.explain import from_record, sentence
 from hybridchat.routing.memory import planned_window
@@ -72,6 +73,7 @@ class Chat:
         self.repair = Repair(crew)
         """What the user put right by hand. `suggestion(session_id)` is what to ask after a turn; `repair` takes the answer."""
         self.suggestion = self.repair.suggestion
+        self.purse = Purse(world, store, crew.config_file)
 
     # -- one turn ---------------------------------------------------------------------------------
 
@@ -135,38 +137,18 @@ class Chat:
         return self._start(ask)
 
     def resume(self, turn_id: str, verdict: Verdict, *, over_budget: bool = False) -> Answer:
-        """Goes on with a held turn, also one held by an earlier run of the program; `over_budget` as in `again`.
+        """Goes on with a turn that rests, also one from an earlier run of the program; `over_budget` as in `again`.
 
-        The first event raises `LookupError` when no such turn waits for a verdict.
+        Of a queued one SEND goes the ordinary way, where a host is still asked about first. The first event raises
+        `LookupError` when no such turn waits for a verdict.
         """
         held = self._held.pop(turn_id, None)
 
         def ask() -> Ask:
-            asked = (held or self._stored(turn_id)).decided(verdict)
+            asked = (held or waiting.stored(self._crew, turn_id)).decided(verdict)
             return replace(asked, over_budget=asked.over_budget or over_budget)
 
         return self._start(ask)
-
-    def _stored(self, turn_id: str) -> Ask:
-        """The question of a turn that an earlier run of the program left held."""
-        turn = self._turn(turn_id)
-        if turn.ending is not Ending.HELD:
-            raise LookupError(f"turn {turn_id} does not wait for a verdict")
-        record = self.store.decision(turn_id)
-        waiting = from_record(record["decision"]).chosen if record is not None else None
-        # of an answered turn the other side had been asked for: no model of the same side may step in
-        answered = turn.answer if turn.answer is not None and turn.answer.text else None
-        other = answered is not None and waiting is not None and (answered.locality is Locality.ON_DEVICE) != waiting.on_device
-        return Ask(
-            turn.session_id,
-            turn.question,
-            mode=Mode.AUTO if other else None,
-            parent=turn.parent_id,
-            turn=turn,
-            escalated=other,
-            unpinned=other,
-            waiting_for=waiting,
-        )
 
     def _start(self, ask: Callable[[], Ask]) -> Answer:
         stopper = Stopper()
@@ -177,8 +159,8 @@ class Chat:
     async def _run(self, make: Callable[[], Ask], stopper: Stopper) -> AsyncGenerator[Event, None]:
         # off the loop: some questions are read from the store
         ask = await asyncio.to_thread(lambda: self.repair.observed(make()))
-        if ask.verdict is Verdict.CANCEL and ask.turn is not None:
-            yield self._cancelled(ask.turn)
+        if ask.turn is not None and (ended := waiting.laid(self._crew, ask, ask.turn)) is not None:
+            yield ended
             return
         async with aclosing(run(ask, stopper, self._crew)) as events:
             async for event in events:
@@ -191,13 +173,6 @@ class Chat:
                     yield event.held
                 else:
                     yield event
-
-    def _cancelled(self, turn: Turn) -> Ended:
-        earlier = turn.answer
-        stands = earlier if earlier is not None and earlier.text else None
-        ending = stands.ending if stands is not None and stands.ending is not None else Ending.STOPPED
-        self.store.end_turn(turn.id, ending, stands.id if stands is not None else None)
-        return Ended(turn.id, None, Ending.STOPPED, text="Not sent. The question is kept.")
 
     # -- looking ahead ----------------------------------------------------------------------------
 

@@ -258,7 +258,7 @@ class SecondLook:
 
 @value
 class Ended:
-    """Last event of a stream (unless the turn is `Held` or `Offered`). `text` explains a failure or an unrouted turn to people."""
+    """Last event of a stream, unless the turn is `Held` or `Offered`. `text` explains a failure or an unrouted turn to people."""
 
     turn_id: str
     attempt_id: str | None

@@ -12,6 +12,7 @@ from typing import TypeVar
 from hybridchat import terms
 from hybridchat.agents.budget import Window
 from hybridchat.agents.panel import Panel
+from hybridchat.config.folder import Folder
 from hybridchat.conversation import Session, Turn, Verdict
 from hybridchat.facts import Check, Locality, Mode, Model
 from hybridchat.privacy.placeholders import PlaceholderTable, Row
@@ -34,6 +35,8 @@ class Options:
     temperature: float | None = None
     max_output: int | None = None
     told: Mapping[str, object] = field(default_factory=dict)
+    streamed: bool = False
+    """The text is shown as it comes, so no other answer can take its place by itself."""
 
 
 NO_OPTIONS = Options()
@@ -62,6 +65,12 @@ class Ask:
     verdict: Verdict | None = None
     over_budget: bool = False
     """The day's budget does not hold for this turn."""
+    lost: frozenset[str] = frozenset()
+    """Hosts that could not be reached for this turn."""
+    back: frozenset[str] = frozenset()
+    """Hosts that it waited for, and that are there again."""
+    queued: bool = False
+    """It waited in the queue, and stays there until somebody answered."""
     options: Options = NO_OPTIONS
     checks: tuple[Check, ...] | None = None
     """What the program's agents said of this message: they are asked once, however often it is looked at."""
@@ -73,7 +82,7 @@ class Ask:
             # a local model that failed before is tried again: the user would rather have that than the cloud
             stay = replace(ask, mode=Mode.ONLY_LOCAL, pin=None, soft_pin=None, excluded=frozenset())
             return replace(stay, escalated=False, unpinned=True)
-        if self.waiting_for is not None and verdict is not Verdict.CANCEL:
+        if self.waiting_for is not None and verdict in {Verdict.SEND, Verdict.ALWAYS}:
             return replace(ask, granted=ask.granted | {self.waiting_for.host}, soft_pin=self.waiting_for.id)
         return ask
 
@@ -95,6 +104,8 @@ class Patience:
     """Without model progress; after that a stream counts as stalled."""
     retry: float = 0.25
     """Before the second try at the same model."""
+    network: float = 5.0
+    """Before a turn that waits for the network tries again, where nothing tells whether it is there."""
     retry_after: float = 2.0
     """The longest Retry-After worth waiting out; beyond it the next model is asked."""
     hang_up: float = 0.15
@@ -126,6 +137,10 @@ class Crew:
     """Where the program was started."""
     config_file: Path | None = None
     """Where a rule is written; `None`: nowhere, as in the demo."""
+    here: Folder = Folder()
+    """What the folder itself says: it may only tighten."""
+    private: bool = False
+    """Local only, and nothing of it is saved: whoever sets this sees to a store in memory."""
     patience: Patience = Patience()
     grants: dict[str, frozenset[str]] = field(default_factory=dict)
     """Session id -> hosts the user said `always in this session` for, as last read from the store."""
@@ -135,6 +150,8 @@ class Crew:
     """(session id, host) -> words that were left readable in what the user consented to."""
     opinions: set[asyncio.Task[str | None]] = field(default_factory=set)
     """Second opinions that are being asked for; they give way to every new turn."""
+    lost: dict[str, str] = field(default_factory=dict)
+    """Session id -> host it was with when the network went away, until a host answers again."""
     away: set[Stopper] = field(default_factory=set)
     """Stops of the answers that come from elsewhere right now; LOCAL ONLY hangs them up."""
     leftover: set[asyncio.Task[None]] = field(default_factory=set)
@@ -145,7 +162,7 @@ class Crew:
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="scan"))
 
     def __post_init__(self) -> None:
-        self.scans = ScanCache(Terms(level=self.level))
+        self.scans = ScanCache(self._with_here(Terms(level=self.level)))
         self.read_terms()
 
     def read_terms(self) -> None:
@@ -158,9 +175,31 @@ class Crew:
             return
         self._stamp = stamp
         try:
-            self.scans = ScanCache(replace(terms.load(self.terms_file), level=self.level))
+            self.scans = ScanCache(self._with_here(replace(terms.load(self.terms_file), level=self.level)))
         except terms.TermsError as error:
             self.scans = ScanCache(Terms(level=self.level), failure=str(error))
+
+    def _with_here(self, own: Terms) -> Terms:
+        """The user's list and the folder's: what either hides is hidden, whatever the other one lets pass."""
+        if not self.here.terms:
+            return own
+        hidden = {collapse(word) for word in self.here.terms}
+        never = tuple(word for word in own.never if collapse(word) not in hidden)
+        return replace(own, always=(*own.always, *self.here.terms), never=never)
+
+    @property
+    def lock(self) -> str:
+        """Why nothing may leave whatever mode is chosen, as a sentence; empty where the mode decides."""
+        if self.private:
+            return "This conversation is private: nothing leaves, and nothing is saved. /new ends it."
+        return f"{self.here.path} keeps everything on this machine." if self.here.local_only else ""
+
+    def apart(self, store: Store) -> Crew:
+        """The same world for a private conversation, which shares nothing that was said: no table, no consent, no scan."""
+        return replace(
+            self, store=store, private=True, config_file=None, _tables={}, _stamp=None, grants={}, windows={}, looked_at={},
+            opinions=set(), away=set(), lost={},
+        )  # fmt: skip
 
     async def in_worker(self, job: Callable[[], T]) -> T:
         """Runs CPU work, and all that touches a placeholder table, on the one worker thread."""

@@ -193,6 +193,8 @@ class Link:
     gauges: Mapping[str, Gauge] = field(default_factory=dict)
     allowed: bool = False
     """False: the host was never allowed, so it was not asked."""
+    up_since: float | None = None
+    """Epoch seconds since when every try got through; `None`: the newest one failed, or there was none."""
 
 
 @value
@@ -270,6 +272,10 @@ class Request:
     """Model id that answered the turn before."""
     turns: int = 0
     turns_on_current: int = 0
+    turns_here: int = 0
+    """Turns in a row that were answered on this device, the newest among them."""
+    lost: str | None = None
+    """Host that the conversation was with when the network went away; `None` once a host answered again."""
     history_tokens: int = 0
     message_tokens: int = 0
     reserve_tokens: int = 1024
@@ -332,6 +338,8 @@ class Decision:
     margin: float | None = None
     offer: str | None = None
     """Model id worth offering with Ctrl+O because the message may be hard for the chosen one."""
+    missed: str | None = None
+    """Model id that would be preferred, or offered, could it be reached: worth asking whether to wait for it."""
     trimmed: bool = False
     """The history does not fit the chosen model: the package will leave turns out."""
     unlock: str = ""

@@ -19,6 +19,7 @@ from hybridchat.routing.decide import decide
 from hybridchat.routing.difficulty import difficulty
 from hybridchat.routing.kinds import kind_of
 from hybridchat.routing.memory import STEP, USUAL_WINDOW, planned_window
+from hybridchat.routing.offline import seen
 from hybridchat.routing.preferences import Facts, Rule, matching, ruled
 from hybridchat.routing.wordrules import word_rule
 from hybridchat.sessions.spend import Spent
@@ -116,6 +117,7 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
     pin = ask.soft_pin or ask.pinned(session)
     named = measures.rule.model if measures.rule is not None else None
     snapshot = crew.world.snapshot(also={m for m in (pin, named, current if ask.escalated else None) if m is not None})
+    snapshot = seen(snapshot, ask.lost, ask.back)
     checks = (*await crew.world.checks(), *(ask.checks or ()))
     if (rule := word_rule(crew.policy.word_rule, parts.question, snapshot.budget)) is not None:
         checks = (*checks, rule)
@@ -130,6 +132,8 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
         current=current,
         turns=len(answered),
         turns_on_current=run,
+        turns_here=_run_here(answered),
+        lost=crew.lost.get(session.id),
         history_tokens=measures.history_tokens,
         message_tokens=measures.message_tokens,
         reserve_tokens=crew.reserve,
@@ -163,6 +167,12 @@ def _current(ask: Ask, answered: list[Attempt]) -> tuple[str | None, int]:
             break
         run += 1
     return current, run
+
+
+def _run_here(answered: list[Attempt]) -> int:
+    """How many of the newest turns in a row this device answered."""
+    away = (n for n, answer in enumerate(reversed(answered)) if answer.locality is not Locality.ON_DEVICE)
+    return next(away, len(answered))
 
 
 def package(crew: Crew, ask: Ask, model: Model, parts: Parts, found: Look, *, preview: bool = False) -> Package:

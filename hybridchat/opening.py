@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from hybridchat.conversation import Ending, Held, Session, Turn
+from hybridchat.conversation import Ending, Held, Offered, Session, Turn
 from hybridchat.crew import Ask, Crew
 from hybridchat.value import value
 
@@ -13,7 +13,7 @@ from hybridchat.value import value
 class Rest:
     """Says that the turn rests until the user answered; `ask` goes on with it."""
 
-    held: Held
+    held: Held | Offered
     ask: Ask
 
 

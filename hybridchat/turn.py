@@ -8,10 +8,23 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 
-from hybridchat import opening
+from hybridchat import opening, waiting
 from hybridchat.attempt import Try
 from hybridchat.bill import OverBudget
-from hybridchat.conversation import Asked, Decided, Ended, Ending, Event, FellBack, Held, Package, Session, Turn, Verdict
+from hybridchat.conversation import (
+    Asked,
+    Decided,
+    Ended,
+    Ending,
+    Event,
+    FellBack,
+    Held,
+    Package,
+    Session,
+    Turn,
+    Verdict,
+    Waiting,
+)
 from hybridchat.crew import Ask, Crew, must_ask, readable
 from hybridchat.doubt import judged, other_side, unasked
 from hybridchat.facts import Model, Timings, Usage
@@ -66,6 +79,12 @@ class _Journey:
     async def events(self) -> AsyncGenerator[Event | Rest, None]:
         if self.ask.verdict is Verdict.ALWAYS and self.ask.waiting_for is not None:
             self.crew.store.allow(self.session.id, self.ask.waiting_for.host)
+        if self.ask.verdict is Verdict.WAIT and self.ask.waiting_for is not None:
+            async with aclosing(self._wait(self.ask.waiting_for)) as waited:
+                async for told in waited:
+                    yield told
+            if self.over:
+                return
         history = await asyncio.to_thread(opening.history, self.crew, self.turn)
         self.parts = replace(self.parts, history=history)
         while True:
@@ -97,6 +116,12 @@ class _Journey:
         gauges, made_of = self.crew.world.record(found.snapshot), basis(found.request, self.crew.policy)
         decision_id = self.crew.store.decided(self.turn.id, found.decision, gauges, found.micros, made_of)
         yield Decided(self.turn.id, found.decision, decision_id, found.request.checks)
+        waiting.note_loss(self.crew, self.session, found)
+        if (told := waiting.offer(self.session, self.ask, found)) is not None:
+            async with aclosing(self._offer(Rest(*told))) as events:
+                async for event in events:
+                    yield event
+            return
         if model is None:
             yield self._unrouted(found)
             return
@@ -114,6 +139,27 @@ class _Journey:
         async with aclosing(self._send(model, made, found, decision_id)) as events:
             async for event in events:
                 yield event
+
+    async def _offer(self, rest: Rest) -> AsyncGenerator[Event | Rest, None]:
+        """Asks what to do without the network; who said once that the turn shall wait is not asked again."""
+        if self.ask.verdict is Verdict.WAIT and rest.ask.waiting_for is not None:
+            async with aclosing(self._wait(rest.ask.waiting_for)) as events:
+                async for event in events:
+                    yield event
+            return
+        self.over = True
+        self.crew.store.end_turn(self.turn.id, Ending.HELD)
+        yield rest
+
+    async def _wait(self, model: Model) -> AsyncGenerator[Event, None]:
+        """Waits for the host of `model`, which is asked then; `Ended` comes only when the user stopped."""
+        yield Waiting(self.turn.id, model.id, model.host)
+        if await waiting.until_back(self.crew, model.host, self.stopper):
+            yield self._stopped()
+            return
+        self.attempt, self.tries = None, 0
+        lost, back = self.ask.lost - {model.host}, self.ask.back | {model.host}
+        self.ask = replace(self.ask, lost=lost, back=back, soft_pin=model.id)
 
     async def _package(self, model: Model, found: Look) -> Package:
         make = partial(package, self.crew, self.ask, model, self.parts, found)
@@ -145,6 +191,8 @@ class _Journey:
             if attempt.billed:
                 # what was allowed once beyond the budget has been used
                 self.ask = replace(self.ask, over_budget=False)
+            if made.remote and attempt.said:
+                self.crew.lost.pop(self.session.id, None)
             if attempt.error is None or attempt.said:
                 break
             pause = attempt.error.pause(self.crew.patience.retry, self.crew.patience.retry_after)
@@ -156,13 +204,23 @@ class _Journey:
                 async for event in events:
                     yield event
             attempt = self.attempt or attempt
+        if (ended := self._after(attempt, model)) is not None:
+            yield ended
+
+    def _after(self, attempt: Try, model: Model) -> Ended | None:
+        """What follows an attempt at `model`: the end of the turn, or with `None` another look."""
         if isinstance(attempt.error, OverBudget) and self.tries < MAX_ATTEMPTS:
             # looked at anew, the money is seen to be spent, and what follows is what always does
             self.ask = replace(self.ask, soft_pin=None)
+        elif not attempt.said and waiting.unreached(attempt.error, model) and self._may_ask_on():
+            pin = self.ask.soft_pin if self.ask.verdict is Verdict.WAIT else None
+            lost, back = self.ask.lost | {model.host}, self.ask.back - {model.host}
+            self.ask = replace(self.ask, lost=lost, back=back, soft_pin=pin)
         elif attempt.error is None or attempt.said or not self._may_fall_back(attempt.error):
-            yield self._end(attempt.ending, attempt.explanation, attempt.error.kind if attempt.error else attempt.flaw)
+            return self._end(attempt.ending, attempt.explanation, attempt.error.kind if attempt.error else attempt.flaw)
         else:
             self.ask = replace(self.ask, excluded=self.ask.excluded | {model.id}, soft_pin=None)
+        return None
 
     async def _look_again(self, first: Try, found: Look) -> AsyncGenerator[Event, None]:
         """A doubtful answer: finds the model that could do better, and asks it where that may happen unasked.
@@ -228,6 +286,10 @@ class _Journey:
         seen.update(made.left)
         return None
 
+    def _may_ask_on(self) -> bool:
+        """Whether the turn may go on without the network: a model chosen by hand is replaced only where somebody can be asked."""
+        return self.session.kind in waiting.PEOPLE or (self.tries < MAX_ATTEMPTS and not self.ask.pinned(self.session))
+
     def _may_fall_back(self, error: ProviderError) -> bool:
         if self.tries >= MAX_ATTEMPTS or self.ask.pinned(self.session):
             return False
@@ -277,6 +339,10 @@ class _Journey:
         if kept is None and earlier is not None and earlier.text:
             # an answer that was there stands, whatever became of this try
             kept, final = earlier.id, earlier.ending or ending
+        elif kept is None and self.ask.queued:
+            # nobody answered: it waits on
+            final = Ending.QUEUED
+            self.notes.append(waiting.STAYS)
         self.crew.store.end_turn(self.turn.id, final, kept)
         return Ended(
             self.turn.id,

@@ -56,7 +56,7 @@ class LinkState:
     """What the samples of one host add up to; newest last."""
 
     link: Link
-    steady: Steady = Steady()
+    steady: Steady = Steady(careful=True)
     connects: tuple[float, ...] = ()
     tls: tuple[float, ...] = ()
     outcomes: tuple[bool, ...] = ()
@@ -74,7 +74,8 @@ def observe(state: LinkState, sample: LinkSample, thresholds: ConnectivityThresh
 
     Two failures among three tries disconnect; latency (median of 5), loss (of the last 20 tries, from 5 on) and bandwidth
     (median of 5 bulk transfers of the last ten minutes) past their threshold on 2 of 3 tries degrade. Better after 3 good tries
-    in a row, past 75 % of the threshold, and 30 s. What is unknown degrades nothing.
+    in a row, past 75 % of the threshold, and 30 s. Connected again only after a minute of nothing but quick tries, or four of
+    tries that all got through; up to eight times as long where it was lost again soon. What is unknown degrades nothing.
     """
     if sample.ok is None:
         # what real requests said stands
@@ -96,7 +97,7 @@ def observe(state: LinkState, sample: LinkSample, thresholds: ConnectivityThresh
     enter = 2 if not sample.ok else int(strained)
     still_slow = (sample.connect_ms or 0) > thresholds.latency * 0.75
     hold = 2 if not sample.ok else int(_strain(now, thresholds, 0.75)[0] or still_slow)
-    steady = state.steady.step(sample.at, enter, hold)
+    steady = state.steady.step(sample.at, enter, hold, rough=not sample.ok or still_slow)
     if steady.level == 2:
         # figures of before the break say nothing of the line that comes back
         now = replace(now, connects=(), tls=())
@@ -112,6 +113,7 @@ def observe(state: LinkState, sample: LinkSample, thresholds: ConnectivityThresh
             state=ConnectivityState.UNKNOWN if steady.level is None else _STATES[steady.level],
             reason="" if steady.level == 0 else why,
             gauges=_gauges(now, sample.source),
+            up_since=(state.link.up_since or sample.at) if sample.ok else None,
         ),
     )
 
@@ -124,7 +126,8 @@ def unknown(state: LinkState, reason: str) -> LinkState:
 def pace(state: LinkState, base: float = 30.0, *, idle: bool = False, metered: bool | None = None) -> float:
     """Seconds to the next probe: 120 when metered, 60 when nobody looks, `base` while all is well, else 5.
 
-    The 5 double with every 24 probes that change nothing, up to `base`: a link that stays bad is not asked for ever.
+    The 5 double with every 24 probes that change nothing, up to `base`: a link that stays bad is not asked for ever. One that
+    begins to answer again is.
     """
     if metered:
         return max(120.0, base)
@@ -132,6 +135,9 @@ def pace(state: LinkState, base: float = 30.0, *, idle: bool = False, metered: b
         return max(60.0, base)
     if state.steady.level == 0 and not state.suspect:
         return base
+    if state.steady.level == 2 and state.outcomes and state.outcomes[-1]:
+        # whether it lasts is worth knowing soon, and at a pace at which good and bad moments are both met
+        return min(base, 5.0)
     return min(base, 5.0 * 2.0 ** min(state.paced // _PROBES_AT_ONE_PACE, 8))
 
 

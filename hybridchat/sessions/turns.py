@@ -144,13 +144,13 @@ class Turns:
         self._writer.put(job)
 
     def edit_question(self, turn_id: str, question: str) -> None:
-        """Rewords a question that nobody was asked yet: only queued and held turns change, the transcript never does."""
+        """Rewords a question that nobody answered yet: only queued and held turns change, the transcript never does."""
         text = storable(question)
 
         def job(conn: sqlite3.Connection) -> None:
             unasked = conn.execute(
                 """SELECT 1 FROM turns WHERE id = ? AND ending IN ('queued', 'held')
-                AND NOT EXISTS (SELECT 1 FROM attempts WHERE turn_id = turns.id)""",
+                AND NOT EXISTS (SELECT 1 FROM attempts WHERE turn_id = turns.id AND (text <> '' OR ending IS NOT 'failed'))""",
                 (turn_id,),
             ).fetchone()
             if unasked:
