@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from hybridchat.agents.panel import Panel
 from hybridchat.catalogue import models_for, overlay_all
 from hybridchat.chat import Chat
-from hybridchat.config import Config, load
+from hybridchat.config import Config, folder, load
 from hybridchat.config.endpoints import Endpoint, endpoints
 from hybridchat.config.pair import starting_pair
 from hybridchat.config.paths import config_path, data_dir
@@ -50,6 +50,8 @@ class Setup:
     """How the program was started, beyond its configuration."""
 
     save: bool = True
+    private: bool = False
+    """Nothing leaves and nothing is saved, whatever is chosen later."""
     samplers: bool = True
     """False for one-shot commands: they read a running chat's gauges instead."""
     demo: bool = False
@@ -76,7 +78,8 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
     config = setup.config or load(env=env)
     places = endpoints(config, env)
     policy = policy_of(config, places, consent=setup.consent)
-    store = setup.store or Store.open(database(env) if setup.save and config.save else None)
+    saved = setup.save and config.save and not setup.private
+    store = setup.store or Store.open(database(env) if saved else None)
     gate = Gate(
         on_device=frozenset(e.host for e in places if e.locality is Locality.ON_DEVICE),
         contact=partial(_ledger_contact, store),
@@ -116,8 +119,10 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         rules=rules_of(config),
         config_file=None if demo is not None else config_path(env),
         folder=_here(),
+        here=folder.of(Path(_here())) if demo is None and _here() else folder.Folder(),
+        private=setup.private,
     )
-    world.local_only(on=_first_mode(store, setup.session, crew.mode) is Mode.ONLY_LOCAL)
+    world.local_only(on=bool(crew.lock) or _first_mode(store, setup.session, crew.mode) is Mode.ONLY_LOCAL)
     world.on_found = partial(_pick, world, config, store.recall("last-local"))
     return Chat(world, store, crew)
 

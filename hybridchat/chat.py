@@ -225,7 +225,7 @@ class Chat:
     def set_mode(self, session_id: str, mode: Mode | None) -> None:
         """Holds a mode for the session. `only_local` also ends every contact to hosts off this device: probes, and answers."""
         self.store.set_session(session_id, mode=mode)
-        held = (mode or self._crew.mode) is Mode.ONLY_LOCAL
+        held = bool(self._crew.lock) or (mode or self._crew.mode) is Mode.ONLY_LOCAL
         self.world.local_only(on=held)
         for stopper in tuple(self._crew.away) if held else ():
             stopper.stop()
@@ -243,6 +243,31 @@ class Chat:
 
     def mode(self, session: Session) -> Mode:
         return held_mode(self._crew, session)
+
+    @property
+    def private(self) -> bool:
+        """Whether this chat keeps nothing and sends nothing."""
+        return self._crew.private
+
+    @property
+    def lock(self) -> str:
+        """Why no mode lets anything leave, as a sentence; empty where the mode decides."""
+        return self._crew.lock
+
+    @property
+    def here(self) -> str:
+        """What the file of the folder the program was started in says; empty without one."""
+        return self._crew.here.sentence
+
+    async def go_private(self) -> Chat:
+        """A chat over the same models that sends nothing and keeps everything in memory, until `forget`."""
+        store = await asyncio.to_thread(Store.open, None)
+        return Chat(self.world, store, self._crew.apart(store))
+
+    async def forget(self) -> None:
+        """Ends a private chat: its answers stop, and nothing of it is left."""
+        await asyncio.gather(*(answer.end() for answer in list(self._answers)))
+        await self.store.close()
 
     def opened(self, session: Session) -> None:
         """Says which session is looked at: its mode holds for probes too."""
@@ -268,7 +293,7 @@ class Chat:
     def banner(self) -> str:
         """What to say as long as the chat is open: why nothing is saved, or sent, or that a damaged file was set aside."""
         told = [text for text in (self.store.notice, self.store.problem, self._crew.scans.failure) if text]
-        if not self.store.problem and not self.store.saved:
+        if not self.store.problem and not self.store.saved and not self.private:
             told.append("Nothing is saved: conversations are kept in memory until you quit.")
         return " ".join(told)
 

@@ -17,6 +17,7 @@ from hybridchat.conversation import Session, Turn, Verdict
 from hybridchat.facts import Check, Locality, Mode, Model
 from hybridchat.privacy.placeholders import PlaceholderTable, Row
 from hybridchat.privacy.scan import Level, Terms
+from hybridchat.privacy.words import collapse
 from hybridchat.routing.policy import Policy
 from hybridchat.routing.preferences import Rule
 from hybridchat.scans import ScanCache
@@ -236,7 +237,7 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 def held_mode(crew: Crew, session: Session) -> Mode:
     """The mode that the session is held in."""
-    return session.mode or crew.mode
+    return Mode.ONLY_LOCAL if crew.lock else session.mode or crew.mode
 
 
 def readable(crew: Crew, model: Model) -> bool:
