@@ -36,6 +36,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("auto", "Choose for each message", key="f5", letter="a", label="auto"),
     Command("pin", "Hold one model; no name lets it go", "[NAME]"),
     Command("other", "Ask the other side, this once", key="ctrl+o", letter="o", label="other"),
+    Command("compare", "Ask several models the same, side by side", "[MODELS] [TEXT]", letter="v"),
     Command("stop", "Stop the answer; what is there stays", key="escape", label="stop"),
     Command("retry", "Ask the last question again", aliases=("regenerate",), letter="r"),
     Command("why", "Why this model: candidates and rules", key="f7", letter="w", label="why"),
@@ -61,6 +62,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy", "Copy the last answer", letter="y"),
     Command("hide", "Never send this word readable", "WORD"),
     Command("status", "This machine, the network, and what is in use"),
+    Command("anyway", "Send once what the budget refused", letter="b"),
+    Command("budget", "Dollars a day for paid models", "[AMOUNT]"),
     Command("theme", "Change the colours", "[NAME]", letter="t"),
     Command("quit", "Leave; nothing is lost", aliases=("exit", "q", "bye"), key="ctrl+q", letter="q"),
 )

@@ -170,6 +170,8 @@ class World(Roster):
     def learn(self, outcome: Outcome, *, contacted: bool = True) -> None:
         """Feeds breakers, speeds and connectivity from a real request. `contacted` `False`: nothing went to the host."""
         self.health.record(outcome)
+        # until the store is read again, at the next question
+        self.spent = replace(self.spent, usd=self.spent.usd + (outcome.cost or 0.0))
         self.on_outcome(outcome)
         if self.connectivity is not None and contacted:
             reached = outcome.result is not Result.FAILED or outcome.error not in {"unreachable", "stalled"}

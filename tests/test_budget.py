@@ -7,7 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from hybridchat.config import Config
+import pytest
+
+from hybridchat.config import Config, load
 from hybridchat.config.schema import Limits, ModelSettings, PairSettings, PriceSettings, Privacy
 from hybridchat.conversation import Ending, Held, Verdict
 from hybridchat.demo import Demo, Fault
@@ -86,3 +88,26 @@ async def test_a_question_that_is_nobodys_in_particular_stays_here_when_the_mone
     async with bench(tmp_path, demo, config=paid(0.05)) as b:
         ended = (await b.ask("hello there")).ended
         assert (ended.locality, ended.over_budget) == (Locality.ON_DEVICE, False)
+
+
+async def test_the_answer_to_the_question_for_a_budget_is_written_and_remembered(demo: Demo, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("# mine\nsave = true\n")
+    async with bench(tmp_path, demo, config=paid(None), save=True) as b:
+        purse = b.chat.purse
+        assert purse.question(0.004) == "No daily budget is set. This costs about $0.004."
+        assert purse.question(None) == purse.question(0.0) == ""  # nothing to tell
+        with pytest.raises(ValueError, match="is no amount"):
+            purse.set("five")
+        assert purse.set("$0,05").startswith("The daily budget is $0.05.")
+        assert (await b.ask("hello there", pin=OPENAI)).ended.over_budget
+    assert "# mine" in file.read_text()
+    assert load(env={"HYBRIDCHAT_CONFIG": str(file)}).limits.daily_budget == 0.05
+
+
+async def test_no_budget_is_an_answer_too_and_holds_over_a_restart(demo: Demo, tmp_path: Path) -> None:
+    for question in ("No daily budget is set. This costs about $0.12.", ""):
+        async with bench(tmp_path, demo, config=paid(None), save=True) as b:
+            assert b.chat.purse.question(0.123) == question
+            b.chat.purse.set("")
+            assert b.chat.snapshot().budget.limit is None

@@ -18,7 +18,7 @@ from hybridchat.cli.start import Opening, wanted
 from hybridchat.cli.teletype import Teletype
 from hybridchat.commands import Unknown, parse
 from hybridchat.config import Config, ConfigError
-from hybridchat.conversation import Held, Package, Session, Turn, Verdict
+from hybridchat.conversation import Ended, Held, Package, Session, Turn, Verdict
 from hybridchat.render import words
 from hybridchat.welcome import found
 
@@ -47,6 +47,7 @@ class Plain:
         self.stage, self.chat, self.demo = stage, chat, opening.demo
         self.tty = Teletype()
         self.deleted: list[str] = []
+        self._ended: Ended | None = None
         self._config = config
         session_id, pin = wanted(chat, opening)
         session = (chat.store.session(session_id) if session_id else None) or _blank()
@@ -95,9 +96,38 @@ class Plain:
         held = self._follow(start)
         while held is not None:
             verdict = self._consent(held.package)
+            if verdict in {Verdict.SEND, Verdict.ALWAYS} and not self._budget(held.package.est_cost):
+                verdict = Verdict.CANCEL
             held = self._follow(partial(self.chat.resume, held.turn_id, verdict))
         self.refresh()
+        ended, self._ended = self._ended, None
+        if ended is not None and ended.over_budget:
+            self._anyway(ended.turn_id)
+            return
+        if ended is not None:
+            self._budget(ended.cost, spent=True)
         self._suggest()
+
+    def _budget(self, usd: float | None, *, spent: bool = False) -> bool:
+        """Asks once for a daily budget, before money is first spent or right after; `False` when the user drew back."""
+        question = self.chat.purse.question(usd, spent=spent)
+        while question:
+            self.say(question)
+            typed = self.tty.ask("dollars a day, or Enter for none: ")
+            if typed is None:
+                return False
+            try:
+                self.say(self.chat.purse.set(typed))
+            except ValueError as error:
+                self.say(str(error))
+            else:
+                return True
+        return True
+
+    def _anyway(self, turn_id: str) -> None:
+        """Offers to send once what the day's budget refused."""
+        if self.choose("The budget refused it.", ["send it once anyway", "leave it"]) == 0:
+            self.turn(lambda: self.chat.again(turn_id, over_budget=True))
 
     def _suggest(self) -> None:
         """Asks whether what the user keeps putting right shall become a rule."""
@@ -147,6 +177,7 @@ class Plain:
             for event in events:
                 if isinstance(event, Held):
                     return event
+                self._ended = event if isinstance(event, Ended) else None
                 teller.tell(event)
         return None
 

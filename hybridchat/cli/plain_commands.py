@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hybridchat import terms
 from hybridchat.cli import sentences
 from hybridchat.commands import COMMANDS
-from hybridchat.conversation import Turn
+from hybridchat.conversation import Ending, Turn
 from hybridchat.facts import Mode
 from hybridchat.render import words
 
@@ -88,6 +88,22 @@ def _last(plain: Plain) -> Turn | None:
         plain.say("There is no question yet.")
         return None
     return path[-1]
+
+
+def anyway(plain: Plain, _: str) -> None:
+    if (last := _last(plain)) is None:
+        return
+    if last.ending is Ending.UNROUTED:
+        plain.turn(lambda: plain.chat.again(last.id, over_budget=True))
+    else:
+        plain.say("No question was refused for the budget.")
+
+
+def budget(plain: Plain, amount: str) -> None:
+    try:
+        plain.say(plain.chat.purse.set(amount) if amount else plain.chat.purse.told)
+    except ValueError as error:
+        plain.say(str(error))
 
 
 def stop(plain: Plain, _: str) -> None:
@@ -191,5 +207,5 @@ def quit_(_plain: Plain, _: str) -> None:
 HANDLERS: Mapping[str, Callable[[Plain, str], None]] = {
     "help": help_, "model": model, "local": local, "cloud": cloud, "auto": auto, "pin": pin, "other": other, "stop": stop,
     "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename, "delete": delete, "undo": undo,
-    "copy": copy, "hide": hide, "status": status, "theme": theme, "quit": quit_,
+    "copy": copy, "hide": hide, "status": status, "anyway": anyway, "budget": budget, "theme": theme, "quit": quit_,
 }  # fmt: skip

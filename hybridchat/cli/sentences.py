@@ -157,7 +157,8 @@ def _way(link: Link | None) -> str:
 
 
 def _money(budget: Budget) -> str:
-    return f"Budget of today: {words.money(budget.spent + budget.reserved)} of {words.money(budget.limit)}"
+    said = words.band(budget)
+    return f"Budget of today: {words.money(budget.spent + budget.reserved)} of {words.money(budget.limit)}{said and ', ' + said}"
 
 
 def label(event: HandedOver) -> str:

@@ -93,16 +93,20 @@ class Teletype:
         for number, choice in enumerate(choices, 1):
             self.line(f"  {number} {choice}")
         while True:
-            try:
-                typed = self._read("number, or Enter for none: ").strip()
-            except (EOFError, KeyboardInterrupt):
-                self.line()
-                return None
+            typed = (self.ask("number, or Enter for none: ") or "").strip()
             if not typed:
                 return None
             if typed.isdecimal() and 0 < int(typed) <= len(choices):
                 return int(typed) - 1
             self.line(f"A number from 1 to {len(choices)}, please.")
+
+    def ask(self, prompt: str) -> str | None:
+        """One line that was typed; `None` for Ctrl+C or Ctrl+D."""
+        try:
+            return self._read(prompt)
+        except (EOFError, KeyboardInterrupt):
+            self.line()
+            return None
 
     def _read(self, prompt: str) -> str:
         if self._ahead:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hybridchat.conversation import Attempt, Ended, Ending, FellBack, HandedOver, SecondLook, doubted
-from hybridchat.facts import Decision, Locality, Timings, Usage
+from hybridchat.facts import Budget, BudgetState, Decision, Locality, Timings, Usage
 
 _ASCII = {
     "→": "->", "←": "<-", "⇡": "=>", "⇣": "<=", "·": "-", "…": "...", "–": "-", "—": "-", "■": "#", "▪": "*", "◄": "<",
@@ -45,6 +45,17 @@ def money(dollars: float | None) -> str:
     if dollars < 0.001:
         return "< $0.001"
     return f"${dollars:.3f}" if dollars < 0.1 else f"${dollars:,.2f}"
+
+
+def band(budget: Budget) -> str:
+    """What to say of a budget from which much is gone; empty up to 70 percent, and without one."""
+    used, limit = budget.spent + budget.reserved, budget.limit
+    if limit is None or budget.state not in {BudgetState.CONSTRAINED, BudgetState.CRITICAL}:
+        return ""
+    if used >= limit:
+        return "spent"
+    share = f"{min(99, round(100 * used / limit))} % spent"
+    return f"nearly gone, {share}" if budget.state is BudgetState.CRITICAL else share
 
 
 def seconds(value: float) -> str:

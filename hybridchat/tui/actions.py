@@ -94,8 +94,25 @@ async def other(screen: ChatScreen, _: str) -> None:
         screen.exchange.again(other=True)
 
 
+async def compare(screen: ChatScreen, args: str) -> None:
+    from hybridchat.tui import compare as side_by_side
+
+    await side_by_side.compare(screen, args)
+
+
 async def retry(screen: ChatScreen, _: str) -> None:
     screen.exchange.again()
+
+
+async def anyway(screen: ChatScreen, _: str) -> None:
+    screen.exchange.anyway()
+
+
+async def budget(screen: ChatScreen, args: str) -> None:
+    if args:
+        await screen.exchange.budget(args)
+    else:
+        screen.say(screen.opened.chat.purse.told)
 
 
 async def stop(screen: ChatScreen, _: str) -> None:
@@ -206,7 +223,8 @@ async def quit_(screen: ChatScreen, _: str) -> None:
 
 
 ACTIONS: dict[str, Action] = {
-    "help": help_, "model": model, "local": local, "cloud": cloud, "auto": auto, "pin": pin, "other": other, "stop": stop,
-    "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename, "delete": delete, "undo": undo,
-    "copy": copy, "hide": hide, "status": status, "theme": theme, "quit": quit_,
+    "help": help_, "model": model, "local": local, "cloud": cloud, "auto": auto, "pin": pin, "other": other,
+    "compare": compare, "stop": stop, "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename,
+    "delete": delete, "undo": undo, "copy": copy, "hide": hide, "status": status, "anyway": anyway, "budget": budget,
+    "theme": theme, "quit": quit_,
 }  # fmt: skip

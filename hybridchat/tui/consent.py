@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from hybridchat.conversation import Held, Package, Verdict
 from hybridchat.facts import Decision
+from hybridchat.purse import amount
 from hybridchat.render.text import neutralise, one_line
 from hybridchat.render.words import money, plural, short
 from hybridchat.tui.sheet import Page
@@ -56,7 +57,8 @@ class Consent(Static, can_focus=True):
     """Stands above the composer until the user has answered; posts `Answered`.
 
     A letter only counts when it comes alone: somebody who goes on typing the next message must not consent by its first letter.
-    Other letters, and letters in quick succession, go to the composer (`Typed`).
+    Other letters, and letters in quick succession, go to the composer (`Typed`). With `budget`, a question, the first yes is
+    followed by that question, and an amount or nothing is typed here before it is posted.
     """
 
     DEFAULT_CSS = """
@@ -65,9 +67,11 @@ class Consent(Static, can_focus=True):
     """
 
     class Answered(Message):
-        def __init__(self, turn_id: str, verdict: Verdict) -> None:
+        def __init__(self, turn_id: str, verdict: Verdict, budget: str | None = None) -> None:
             self.turn_id = turn_id
             self.verdict = verdict
+            self.budget = budget
+            """What was typed as the daily budget; `None`: that was not asked."""
             super().__init__()
 
     class Typed(Message):
@@ -79,8 +83,12 @@ class Consent(Static, can_focus=True):
 
     VERDICTS: ClassVar[dict[str, Verdict]] = {"y": Verdict.SEND, "a": Verdict.ALWAYS, "n": Verdict.LOCAL}
 
-    def __init__(self, held: Held, *, demo: bool = False, local: bool = True) -> None:
+    def __init__(self, held: Held, *, demo: bool = False, local: bool = True, budget: str = "") -> None:
         """Without `local` no model on this machine can answer, and staying there is no choice."""
+        self._budget = budget
+        self._meant_by = Verdict.CANCEL
+        self._amount: str | None = None
+        """What was typed as a budget so far; `None` while consent itself is the question."""
         self._held = held
         self._demo = demo
         self._shown_at = monotonic()
@@ -100,6 +108,9 @@ class Consent(Static, can_focus=True):
         if event.key == "escape":
             event.stop()
             self.post_message(self.Answered(self._held.turn_id, Verdict.CANCEL))
+        elif self._amount is not None:
+            event.stop()
+            self._type(event, self._amount)
         elif event.is_printable and event.character:
             event.stop()
             self._pressed(event.character)
@@ -123,8 +134,33 @@ class Consent(Static, can_focus=True):
         letter, self._letter, self._alone = self._letter.lower(), "", None
         if letter == "v":
             self._view()
+        elif self._budget and self._verdicts[letter] is not Verdict.LOCAL:
+            self._meant_by, self._amount = self._verdicts[letter], ""
+            self._ask_amount("")
         else:
             self.post_message(self.Answered(self._held.turn_id, self._verdicts[letter]))
+
+    def _type(self, event: events.Key, typed: str) -> None:
+        """One key of the amount; Enter ends it, and what is no amount stays to be mended."""
+        if event.key == "enter":
+            try:
+                amount(typed)
+            except ValueError as error:
+                self._ask_amount(str(error))
+                return
+            self.post_message(self.Answered(self._held.turn_id, self._meant_by, typed))
+        elif event.key == "backspace":
+            self._amount = typed[:-1]
+            self._ask_amount("")
+        elif event.is_printable and event.character and len(typed) < 20:
+            self._amount = typed + event.character
+            self._ask_amount("")
+
+    def _ask_amount(self, wrong: str) -> None:
+        typed = Content.assemble((f"$ {self._amount}", "bold"), ("▏", "$cloud"))
+        how = Content.assemble(("[enter]", "$cloud bold"), " a day, empty for none  ", ("[esc]", "$cloud bold"), " cancel")
+        told = (f"{wrong}\n", "$warn") if wrong else ("Dollars a day for paid models? Asked this once.\n", "$muted")
+        self.update(Content.assemble((self._budget, "bold"), "\n", told, typed, "\n", how))
 
     def _view(self) -> None:
         self.app.push_screen(Page(f"What {self._held.package.host} would see", view(self._held.package, demo=self._demo)))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hybridchat.conversation import Asked, Decided, Ended, Ending, Event, Held, Verdict
 from hybridchat.tui.ports import Answer
+from hybridchat.tui.thread import Tone
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
     from hybridchat.tui.screen import ChatScreen
@@ -22,6 +25,8 @@ class Exchange:
     def __init__(self, screen: ChatScreen) -> None:
         self._screen = screen
         self._answer: Answer | None = None
+        self._refused = ""
+        """Turn that the day's budget refused last."""
 
     @property
     def running(self) -> bool:
@@ -55,16 +60,33 @@ class Exchange:
         elif not self.busy():
             self._start(self._screen.opened.chat.again(self._screen.thread.last_turn, other=other))
 
-    async def resume(self, turn_id: str, verdict: Verdict) -> None:
-        """Goes on with the turn that the consent question is about."""
+    async def resume(self, turn_id: str, verdict: Verdict, budget: str | None = None) -> None:
+        """Goes on with the turn that the consent question is about, after the `budget` that was typed there is set."""
         from hybridchat.tui.consent import NOT_SENT  # imported here: not needed before first paint
 
         if verdict is Verdict.LOCAL and self._screen.thread.answered_here:
             verdict = Verdict.CANCEL  # it was asked here already, and the same answer twice helps nobody
         self._screen.composer.focus()
         await self._screen.query("Consent").remove()
+        if budget is not None:
+            await self.budget(budget)
         said = NOT_SENT if verdict is Verdict.CANCEL else ""
         self._start(self._screen.opened.chat.resume(turn_id, verdict), said=said)
+
+    async def budget(self, typed: str) -> None:
+        """Sets the daily budget and says so; off the event loop, for it is written to a file."""
+        try:
+            self._screen.say(await asyncio.to_thread(self._screen.opened.chat.purse.set, typed))
+        except ValueError as error:
+            self._screen.say(str(error), Tone.WARN)
+
+    def anyway(self) -> None:
+        """Sends once what the day's budget refused last."""
+        refused = self._refused
+        if not refused:
+            self._screen.say("No question was refused for the budget.")
+        elif not self.busy():
+            self._start(self._screen.opened.chat.again(refused, over_budget=True))
 
     async def stop(self) -> None:
         """Stops the running answer, if any; what it said so far stays."""
@@ -82,11 +104,11 @@ class Exchange:
 
     def part(self) -> None:
         """Another conversation is shown from now on: what the answer still says is not for it."""
-        self._answer = None
+        self._answer, self._refused = None, ""
 
     def _start(self, answer: Answer, text: str = "", *, said: str = "") -> None:
         """Follows an answer; `said` is what to say at its end instead of its own words."""
-        self._answer = answer
+        self._answer, self._refused = answer, ""
         self._screen.transcript.action_end()
         self._screen.hints()
         self._screen.run_worker(self._run(answer, text, said), group="turn")
@@ -121,14 +143,26 @@ class Exchange:
         elif isinstance(event, Decided):
             screen.current.decision = event.decision
             screen.look()
+        elif isinstance(event, Ended) and event.over_budget:
+            self._refused = event.turn_id
+            screen.say("▪ /anyway (^x b) sends it once anyway; the budget holds again after that.")
         elif isinstance(event, Ended) and event.ending is Ending.COMPLETE:
             screen.habits.offer()
+            await self._after_spending(event.cost)
         elif isinstance(event, Held):
             from hybridchat.tui.consent import Consent, can_stay
 
-            card = Consent(event, demo=screen.launch.demo, local=can_stay(screen.current.decision))
+            budget = await asyncio.to_thread(screen.opened.chat.purse.question, event.package.est_cost)
+            card = Consent(event, demo=screen.launch.demo, local=can_stay(screen.current.decision), budget=budget)
             await screen.mount(card, before=screen.chrome.parts["edge"])
             card.focus()
+
+    async def _after_spending(self, cost: float | None) -> None:
+        """Says once that no budget is set, where no question before the first paid answer gave the occasion."""
+        purse = self._screen.opened.chat.purse
+        if cost and (told := await asyncio.to_thread(partial(purse.question, cost, spent=True))):
+            purse.asked()
+            self._screen.say(f"▪ {told} /budget AMOUNT sets one, in dollars.")
 
 
 def failure(error: Exception) -> str:

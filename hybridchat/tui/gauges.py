@@ -9,8 +9,20 @@ from dataclasses import dataclass, field, replace
 from textual.content import Content
 from textual.widgets import Static
 
-from hybridchat.facts import Candidate, ConnectivityState, Decision, Device, Gauge, Link, Model, ResourceState, Snapshot
-from hybridchat.render.words import short, size
+from hybridchat.facts import (
+    Budget,
+    BudgetState,
+    Candidate,
+    ConnectivityState,
+    Decision,
+    Device,
+    Gauge,
+    Link,
+    Model,
+    ResourceState,
+    Snapshot,
+)
+from hybridchat.render.words import band, money, short, size
 
 _BARS = "▁▂▃▄▅▆▇█"
 _KEEP = 8
@@ -119,6 +131,8 @@ def line(snapshot: Snapshot, width: int) -> Content:
     for host, endpoint in endpoints(snapshot.models).items():
         word, colour = link_word(snapshot.links.get(host))
         parts.append(Content.assemble((f"{endpoint} ", "$muted"), (word, colour)))
+    if said := band(snapshot.budget):
+        parts.insert(1, Content.styled(f"budget {said}", _band_tone(snapshot.budget)))
     if snapshot.device.on_battery and snapshot.device.battery_percent is not None:
         parts.append(Content.styled(f"battery {snapshot.device.battery_percent:.0f} %", "$warn"))
     dot = Content.styled(" · ", "$muted")
@@ -170,7 +184,16 @@ def _network(snapshot: Snapshot) -> Content:
         rows.append(Content.assemble((f"{endpoint:<14}", "$muted"), (word, colour)))
     if len(rows) == 1:
         rows.append(Content.styled("no cloud model set up", "$muted"))
+    if (limit := snapshot.budget.limit) is not None:
+        used = f"{money(snapshot.budget.spent + snapshot.budget.reserved)} of {money(limit)}"
+        rows.append(Content.assemble((f"{'budget':<14}", "$muted"), (used, _band_tone(snapshot.budget))))
+        if said := band(snapshot.budget):
+            rows.append(Content.styled(f"{'':<14}{said}", _band_tone(snapshot.budget)))
     return Content("\n").join(rows)
+
+
+def _band_tone(budget: Budget) -> str:
+    return {BudgetState.CONSTRAINED: "$warn", BudgetState.CRITICAL: "$error"}.get(budget.state, "$muted")
 
 
 def _why(decision: Decision | None, key: str) -> Content:

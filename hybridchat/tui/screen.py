@@ -211,7 +211,7 @@ class ChatScreen(Screen[None]):
         from hybridchat.tui.consent import Consent  # imported here, as in `exchange`
 
         if isinstance(message, Consent.Answered):
-            await self.exchange.resume(message.turn_id, message.verdict)
+            await self.exchange.resume(message.turn_id, message.verdict, message.budget)
 
     def on_consent_typed(self, message: Message) -> None:
         from hybridchat.tui.consent import Consent

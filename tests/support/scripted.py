@@ -42,7 +42,9 @@ from hybridchat.facts import (
     Timings,
     Usage,
 )
+from hybridchat.purse import Purse
 from hybridchat.repair import Suggestion
+from hybridchat.sessions.spend import Spent
 from hybridchat.tui.ports import Found, Launch, Opened
 
 NOW = 1_760_000_000.0
@@ -84,6 +86,8 @@ class Line:
     """Waits here after the first piece, until set or stopped."""
     fault: Exception | None = None
     """Raised in the middle of the stream, as a fault in the program would be."""
+    over_budget: bool = False
+    """Nobody is asked: the budget is spent."""
 
 
 def decided(model: Model, *, hard: bool = False) -> Decision:
@@ -129,6 +133,13 @@ class ScriptedStore:
     def path(self, session_id: str, leaf_id: str | None = None, *, limit: int | None = None) -> list[Turn]:
         return list(self.turns[session_id])[-(limit or 2**40) :]
 
+    def turn(self, turn_id: str) -> Turn | None:
+        return next((t for turns in self.turns.values() for t in turns if t.id == turn_id), None)
+
+    def end_turn(self, turn_id: str, ending: Ending, chosen_attempt: str | None = None) -> None:
+        for turns in self.turns.values():
+            turns[:] = [replace(t, ending=ending, chosen_attempt=chosen_attempt) if t.id == turn_id else t for t in turns]
+
     def rename(self, session_id: str, title: str) -> None:
         self.all[session_id] = replace(self.all[session_id], title=title)
 
@@ -169,6 +180,14 @@ class ScriptedAnswer:
 
 
 @dataclass
+class Till:
+    """Money of the day, in US dollars."""
+
+    daily_limit: float | None = 5.0
+    spent: Spent = field(default_factory=Spent)
+
+
+@dataclass
 class Seen:
     decision: Decision
     sentence: str
@@ -182,10 +201,13 @@ class ScriptedChat:
     def __init__(self, script: Sequence[Line] = (), store: ScriptedStore | None = None) -> None:
         self.script = list(script)
         self.store = store or ScriptedStore()
+        self.till = Till()
+        self.purse = Purse(self.till, self.store, None)
         self.asked: list[str] = []
         self.verdicts: list[Verdict] = []
         self.modes: dict[str, Mode | None] = {}
         self._held: dict[str, Line] = {}
+        self.watching = True
         self.previewed: list[str] = []
         self.hidden: Mapping[str, int] = {}
         self.looked_at: list[str] = []
@@ -204,8 +226,10 @@ class ScriptedChat:
             self.store.rename(session_id, text.splitlines()[0][:60])
         return ScriptedAnswer(lambda stop: self._play(turn, line, stop, held=line.held))
 
-    def again(self, turn_id: str, *, pin: str | None = None, other: bool = False) -> ScriptedAnswer:
-        self.asked.append("other" if other else "again")
+    def again(
+        self, turn_id: str, *, pin: str | None = None, other: bool = False, over_budget: bool = False
+    ) -> ScriptedAnswer:
+        self.asked.append("anyway" if over_budget else "other" if other else "again")
         line = self.script.pop(0) if self.script else Line(GPT if other else LLAMA)
         turn = next(t for turns in self.store.turns.values() for t in turns if t.id == turn_id)
         return ScriptedAnswer(lambda stop: self._play(turn, line, stop, held=line.held))
@@ -225,6 +249,9 @@ class ScriptedChat:
         if held is not None:
             self._held[turn.id] = line
             yield Held(turn.id, held, "first message to this host in this conversation")
+            return
+        if line.over_budget:
+            yield Ended(turn.id, None, Ending.UNROUTED, text="today's budget does not reach.", over_budget=True)
             return
         for event in line.before:
             yield event
