@@ -57,7 +57,7 @@ class Purse:
         """
         if self._till.daily_limit is not None or not usd or self._asked or self._store.recall(KEY) is not None:
             return ""
-        told = "under $0.001" if usd < 0.001 else f"about ${usd:.3f}" if usd < 0.1 else f"about ${usd:,.2f}"
+        told = "under $0.001" if usd < 0.001 else f"about {_dollars(usd)}"
         return f"No daily budget is set. {f'That answer cost {told}' if spent else f'This costs {told}'}."
 
     def asked(self) -> None:
@@ -95,5 +95,9 @@ class Purse:
         limit, spent = self._till.daily_limit, self._till.spent
         used = spent.usd + spent.reserved
         if limit is None:
-            return f"No daily budget is set; ${used:.2f} spent today. /budget AMOUNT sets one."
-        return f"${used:.2f} of today's ${limit:.2f} spent. /budget AMOUNT changes it, /budget none lifts it."
+            return f"No daily budget is set; {_dollars(used)} spent today. /budget AMOUNT sets one."
+        return f"{_dollars(used)} of today's {_dollars(limit)} spent. /budget AMOUNT changes it, /budget none lifts it."
+
+
+def _dollars(usd: float) -> str:
+    return f"${usd:.3f}" if usd < 0.1 else f"${usd:,.2f}"

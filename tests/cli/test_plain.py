@@ -214,3 +214,26 @@ def test_a_habit_of_overrides_becomes_a_rule_when_the_user_says_so(demo: Demo, e
         assert "You moved 3 of the last 3 SQL questions to the cloud. Start there next time?" in said
         assert "holds from now on" in talk.line("1")
     assert 'use = "prefer_cloud"' in (tmp_path / "config.toml").read_text()
+
+
+def test_the_first_spend_asks_for_a_budget_and_one_that_is_spent_can_be_overridden_once(
+    demo: Demo, env: dict[str, str], tmp_path: Path
+) -> None:
+    with (tmp_path / "config.toml").open("a") as file:
+        file.write('[models."openai:gpt-6.1-terra"]\nprice = { input = 10.0, output = 100.0, as_of = 2026-11-01 }\n')
+    with Talk("--plain", env=env) as talk:
+        talk.until("\nyou: ")
+        talk.line("/cloud")
+        talk.line("hello there", "Enter for none: ")
+        assert "No daily budget is set. This costs about $0.41." in talk.line("1", "Enter for none: ")
+        assert "five is no amount" in talk.line("five", "Enter for none: ")
+        refused = talk.line("0.01", "number, or Enter for none: ")
+        assert "The daily budget is $0.01." in refused
+        assert "1 send it once anyway" in refused
+        assert not cloud_bodies(demo)
+        assert "gpt-6.1-terra · cloud" in talk.line("1")
+        assert "1 send it once anyway" in talk.line("hello again", "Enter for none: ")
+        talk.line("2")
+        assert len(cloud_bodies(demo)) == 1
+        assert "of today's $0.010 spent" in talk.line("/budget")
+    assert "daily_budget = 0.01" in (tmp_path / "config.toml").read_text()
