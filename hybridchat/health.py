@@ -77,6 +77,11 @@ class Health:
         if breaker := self._breakers.get(model_id):
             breaker.probe_until = None
 
+    def forgive(self, model_id: str) -> None:
+        """The way to its host is there again: what failed for want of it no longer counts. A Retry-After still holds."""
+        if breaker := self._breakers.get(model_id):
+            self._breakers[model_id] = _Breaker(wait_until=breaker.wait_until, reason=breaker.reason)
+
     def record(self, outcome: Outcome) -> None:
         """Learns from one attempt. Stopped ones and failures that do not count against the server say nothing of its health."""
         self._learn(outcome)

@@ -19,7 +19,7 @@ from hybridchat.routing.decide import decide
 from hybridchat.routing.difficulty import difficulty
 from hybridchat.routing.kinds import kind_of
 from hybridchat.routing.memory import STEP, USUAL_WINDOW, planned_window
-from hybridchat.routing.offline import seen
+from hybridchat.routing.offline import returned, seen
 from hybridchat.routing.preferences import Facts, Rule, matching, ruled
 from hybridchat.routing.wordrules import word_rule
 from hybridchat.sessions.spend import Spent
@@ -117,7 +117,9 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
     pin = ask.soft_pin or ask.pinned(session)
     named = measures.rule.model if measures.rule is not None else None
     snapshot = crew.world.snapshot(also={m for m in (pin, named, current if ask.escalated else None) if m is not None})
-    snapshot = seen(snapshot, ask.lost, ask.back)
+    # what somebody asks for by name may go as soon as the way is there; the program itself waits until it is good again
+    back = ask.back | returned(snapshot) if pin is not None or ask.queued else ask.back
+    snapshot = seen(snapshot, ask.lost, back)
     checks = (*await crew.world.checks(), *(ask.checks or ()))
     if (rule := word_rule(crew.policy.word_rule, parts.question, snapshot.budget)) is not None:
         checks = (*checks, rule)

@@ -157,6 +157,7 @@ class _Journey:
         if await waiting.until_back(self.crew, model.host, self.stopper):
             yield self._stopped()
             return
+        self.crew.world.health.forgive(model.id)
         self.attempt, self.tries = None, 0
         lost, back = self.ask.lost - {model.host}, self.ask.back | {model.host}
         self.ask = replace(self.ask, lost=lost, back=back, soft_pin=model.id)

@@ -11,6 +11,7 @@ from hybridchat.look import Look
 from hybridchat.providers.base import ProviderError, Unreachable
 from hybridchat.routing.explain import from_record
 from hybridchat.routing.offline import cut_off, is_back
+from hybridchat.routing.words import looks
 from hybridchat.stopper import Stopper
 
 LOOK_S = 0.5
@@ -82,7 +83,7 @@ def offer(session: Session, ask: Ask, found: Look) -> tuple[Offered, Ask] | None
     out = decision.candidate(model.id)
     why = out.rejected.reason if out is not None and out.rejected is not None else f"{model.host} cannot be reached"
     here = decision.chosen or _stand_in(decision)
-    doubt = decision.reason if decision.chosen is not None else ""
+    doubt = looks(found.request.difficulty, 0.0) if decision.chosen is not None else ""
     told = Offered(ask.turn.id, model.id, why, here=here.id if here is not None else None, doubt=doubt)
     return told, replace(ask, waiting_for=model, verdict=None)
 
@@ -112,7 +113,9 @@ def note_loss(crew: Crew, session: Session, found: Look) -> None:
 
 async def until_back(crew: Crew, host: str, stopper: Stopper) -> bool:
     """Waits until `host` may be asked again; True when the user stopped first. Contacts nobody: the gauges do, where allowed."""
-    if is_back(crew.world.snapshot(), host):
+    snapshot = crew.world.snapshot()
+    link = snapshot.links.get(host)
+    if is_back(snapshot, host) and (link is None or link.up_since is None):
         # nothing tells how the network is: the request itself will
         return await stopper.wait(crew.patience.network)
     while not is_back(crew.world.snapshot(), host):

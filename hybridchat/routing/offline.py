@@ -87,14 +87,19 @@ def seen(snapshot: Snapshot, lost: Collection[str], back: Collection[str]) -> Sn
     if not lost and not back:
         return snapshot
     links = dict(snapshot.links)
-    for host in lost:
-        known = links.get(host) or Link(host)
-        links[host] = replace(known, state=ConnectivityState.DISCONNECTED, reason=known.reason or f"no connection to {host}")
     for host in back:
         if host in links and _is_down(links[host]):
             links[host] = _back(links[host])
+    for host in lost:
+        known = links.get(host) or Link(host)
+        links[host] = replace(known, state=ConnectivityState.DISCONNECTED, reason=known.reason or f"no connection to {host}")
     online = None if back and snapshot.os_online is False else snapshot.os_online
     return replace(snapshot, links=links, os_online=online)
+
+
+def returned(snapshot: Snapshot) -> frozenset[str]:
+    """Hosts whose newest try got through, though the way to them does not count as good again yet."""
+    return frozenset(host for host, link in snapshot.links.items() if _is_down(link) and link.up_since is not None)
 
 
 def is_back(snapshot: Snapshot, host: str) -> bool:
