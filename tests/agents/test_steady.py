@@ -70,9 +70,23 @@ def test_a_relapse_within_a_minute_doubles_the_dwell_and_a_quiet_time_resets_it(
     assert (later.level, later.dwell) == (1, DWELL_S)
 
 
+def test_a_careful_level_comes_back_from_failing_later_and_from_strained_as_any_other() -> None:
+    down = run([(0, 2, 2), (1, 2, 2)], Steady(careful=True))
+    quick = [(10.0 * n, 0, 0) for n in range(1, 7)]
+    assert run(quick, down).level == 2, "59 s after the last failure"
+    assert run([*quick, (61, 0, 0)], down).level == 0
+    rough = [(10.0 * n, 0, 1) for n in range(1, 25)]
+    assert run(rough, down).level == 2
+    assert run([*rough, (241, 0, 1)], down).level == 1, "strained all along, but nothing failed for four minutes"
+    slow = run([(0, 1, 1), (1, 1, 1)], Steady(careful=True))
+    assert run([(20, 0, 0), (25, 0, 0), (31, 0, 0)], slow).level == 0
+
+
 def test_a_clock_set_back_does_not_keep_a_level_for_hours() -> None:
     bad = run([(100_000, 2, 2), (100_001, 2, 2)])
     assert run([(10, 0, 0), (25, 0, 0), (45, 0, 0)], bad).level == 0
+    lost = run([(100_000, 2, 2), (100_001, 2, 2)], Steady(careful=True))
+    assert run([(10, 0, 0), (45, 0, 0), (70, 0, 0)], lost).level == 0
 
 
 @given(st.lists(st.tuples(st.floats(0.1, 60), levels, levels), max_size=60))

@@ -81,9 +81,27 @@ def test_a_line_that_comes_back_is_lossy_until_the_failures_are_past() -> None:
     back = after(*[ms(40)] * 17, *[FAIL] * 3, every=5)
     assert back.link.state is X
     assert "latency" not in back.link.gauges, "what was measured before the break is not shown for the line now"
-    soon = after(*[ms(40)] * 7, every=5, start=back)
+    soon = after(*[ms(40)] * 13, every=5, start=back)
     assert (soon.link.state, soon.link.reason) == (D, "3 of 20 tries failed")
-    assert after(*[ms(40)] * 25, every=5, start=back).link.state is O
+    assert after(*[ms(40)] * 30, every=5, start=back).link.state is O
+
+
+def test_a_lost_line_counts_as_connected_after_a_minute_of_quick_tries_or_four_of_slow_ones() -> None:
+    lost = after(*[ms(40)] * 3, *[FAIL] * 30, every=5)
+    assert after(*[ms(40)] * 11, every=5, start=lost).link.state is X, "55 s after the last failure"
+    assert after(*[ms(40)] * 13, every=5, start=lost).link.state is not X
+    assert after(*[ms(180)] * 40, every=5, start=lost).link.state is X
+    assert after(*[ms(180)] * 49, every=5, start=lost).link.state is not X
+
+
+def test_a_line_that_begins_to_answer_is_asked_soon_again_and_one_that_falls_back_has_to_wait_longer() -> None:
+    lost = after(*[ms(40)] * 3, *[FAIL] * 30, every=5)
+    assert pace(lost) > 5
+    answers = after(ms(40), every=5, start=lost)
+    assert pace(answers) == 5
+    fell = after(FAIL, every=5, start=answers)
+    assert after(*[ms(40)] * 13, every=5, start=fell).link.state is X
+    assert after(*[ms(40)] * 25, every=5, start=fell).link.state is not X
 
 
 def test_loss_needs_tries_and_says_how_many() -> None:
