@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hybridchat.cli import edge, history, redact_command
+from hybridchat.cli import edge, history, redact_command, shelf
 from hybridchat.cli.edge import Exit
 
 app = typer.Typer(
@@ -221,16 +221,6 @@ def models_price(
 
 
 @app.command()
-def sessions(
-    words: Annotated[list[str] | None, typer.Argument(help="Only those that hold these words, with the place.")] = None,
-) -> int:
-    """List saved conversations, or find them by their words."""
-    from hybridchat.cli.lists import sessions as run
-
-    return run(" ".join(words or []))
-
-
-@app.command()
 def ledger(
     raw: Annotated[str | None, typer.Option("--raw", metavar="ROW", help="Print the exact body that left with this row.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per row.")] = False,
@@ -362,3 +352,4 @@ def config_unset(key: Annotated[str, typer.Argument(metavar="KEY", help="Dotted 
 
 history.register(app)
 redact_command.register(app)
+shelf.register(app)

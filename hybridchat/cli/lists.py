@@ -6,17 +6,17 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from hybridchat.assemble import Setup, assembled, database
 from hybridchat.cli import edge, sentences
 from hybridchat.cli.edge import Exit, say
-from hybridchat.cli.price import age
 from hybridchat.config import Config, load
 from hybridchat.config.pair import starting_pair
-from hybridchat.facts import Model
+from hybridchat.conversation import Session
+from hybridchat.facts import Model, price_age
 from hybridchat.render import words
 from hybridchat.render.text import one_line
 from hybridchat.routing.explain import from_record
@@ -71,7 +71,7 @@ def _row(model: Model, *, active: bool) -> tuple[str, ...]:
     price = "" if model.on_device else "unpriced"
     if model.price is not None:
         price = f"${model.price.input:g} in, ${model.price.output:g} out"
-        if old := age(model.price, datetime.now().astimezone().date()):
+        if old := price_age(model.price, datetime.now().timestamp()):
             price += f" ({old})"
     return "*" if active else "", model.id, words.PLACES[model.locality], str(model.tier), window, price
 
@@ -106,8 +106,9 @@ def sessions(query: str) -> int:
     try:
         if query:
             return _found(store, query)
+        origins = store.intake.origins()
         rows = [
-            (s.id[:8], _when(s.updated), words.plural(s.turns, "turn"), "" if s.kind == "chat" else s.kind, one_line(s.title, 60))
+            (s.id[:8], _when(s.updated), words.plural(s.turns, "turn"), "" if s.kind == "chat" else s.kind, _title(s, origins))
             for s in store.sessions(None, limit=EVERY)
             if s.turns
         ]
@@ -117,6 +118,11 @@ def sessions(query: str) -> int:
     if not rows:
         say("No conversation is saved yet.")
     return edge.OK
+
+
+def _title(session: Session, origins: Mapping[str, str]) -> str:
+    title = one_line(session.title, 60)
+    return f"{title}  ({one_line(origins[session.id], 60)})" if session.id in origins else title
 
 
 def _found(store: Store, query: str) -> int:

@@ -73,8 +73,9 @@ def _turn(turn: Turn) -> dict[str, Any]:
 
 
 def _dated(told: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {name: _when(value) if name in names else value for name, value in told.items()}
+    return {name: _when(value, exact=True) if name in names else value for name, value in told.items()}
 
 
-def _when(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _when(at: float, *, exact: bool = False) -> str:
+    """To the second, or `exact`: to the microsecond, as far as there are any."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="auto" if exact else "seconds").replace("+00:00", "Z")

@@ -7,6 +7,7 @@ Store ── Shelf     sessions
       ── spend     money
       ── search    full text
       ── past      what was done before, without any text
+      ── intake    whole conversations from elsewhere
       ── purge     erasing, for good
              └──── all write through one Writer, all read from one Database
 """
@@ -24,6 +25,7 @@ from pathlib import Path
 
 from hybridchat.sessions import owners, recovery, search
 from hybridchat.sessions.database import Database, open_database
+from hybridchat.sessions.intake import Intake
 from hybridchat.sessions.ledger import Ledger
 from hybridchat.sessions.notes import Notes
 from hybridchat.sessions.owners import Owner
@@ -53,6 +55,7 @@ class Store:
         self.spend = Spend(database, self._writer, self._pulse, clock)
         self.search = Search(database)
         self.past = Past(database)
+        self.intake = Intake(database, self._writer, clock)
         self.purge = Purge(database, self._writer, clock)
         shelf = Shelf(database, self._writer, clock)
         self.new_session = shelf.new_session

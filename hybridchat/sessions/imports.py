@@ -1,0 +1,202 @@
+"""A conversation out of an exported file. Whatever is wrong with the file is told with its name and the place in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from hybridchat.conversation import Attempt, Ending, Session, Turn
+from hybridchat.facts import Locality, Mode, Timings, Usage
+from hybridchat.sessions.export import SCHEMA
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Amount = Annotated[float, msgspec.Meta(ge=0)]
+
+
+class Unreadable(ValueError):
+    """The file is no exported conversation; the message names the file, the place in it and what is wrong there."""
+
+
+class _Usage(msgspec.Struct):
+    input_tokens: Count | None = None
+    output_tokens: Count | None = None
+    cache_read_tokens: Count | None = None
+    cache_write_tokens: Count | None = None
+    reasoning_tokens: Count | None = None
+
+
+class _Timings(msgspec.Struct):
+    first_token_s: Amount | None = None
+    total_s: Amount | None = None
+    load_s: Amount | None = None
+    prefill_s: Amount | None = None
+    generate_s: Amount | None = None
+
+
+class _Attempt(msgspec.Struct):
+    id: Id
+    model_id: Id
+    host: str
+    locality: Locality
+    started: datetime
+    text: str = ""
+    thinking: str = ""
+    ending: Ending | None = None
+    usage: _Usage = msgspec.field(default_factory=_Usage)
+    timings: _Timings = msgspec.field(default_factory=_Timings)
+    cost: Amount | None = None
+    error: str = ""
+    note: str = ""
+
+
+class _Turn(msgspec.Struct):
+    id: Id
+    question: str
+    created: datetime
+    parent_id: str | None = None
+    ending: Ending | None = None
+    attempts: list[_Attempt] = []
+    chosen_attempt: str | None = None
+
+
+class _Session(msgspec.Struct):
+    id: Id
+    title: str
+    created: datetime
+    updated: datetime
+    kind: Literal["chat", "ask", "api"] = "chat"
+    mode: Mode | None = None
+    pin: str | None = None
+    system: str = ""
+    leaf_id: str | None = None
+
+
+class _File(msgspec.Struct):
+    schema: int
+    session: _Session
+    turns: list[_Turn]
+
+
+def read(data: bytes, name: str) -> tuple[Session, tuple[Turn, ...]]:
+    """The session and all its turns, parents first, as `export.as_json` wrote them. Raises `Unreadable`; `name` is the file's.
+
+    What was still open when it was exported has been cut since, and what waited in a queue waits for the user's word.
+    """
+    body = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        told = msgspec.json.decode(body, type=_Header)
+        if told.schema != SCHEMA:
+            raise Unreadable(f"{name}: $.schema is {told.schema}, and this program reads {SCHEMA}; update hybridchat")
+        found = msgspec.json.decode(body, type=_File)
+    except msgspec.ValidationError as error:
+        what, _, place = str(error).partition(" - at ")
+        raise Unreadable(f"{name}: {place.strip('`') or '$'}: {what[:1].lower()}{what[1:]}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable(f"{name}{_where(body, error)}: it is not JSON as `hybridchat sessions export` writes it") from None
+    _check(found, name)
+    session = _session(found.session, len(found.turns))
+    return session, tuple(_turn(turn, session.id) for turn in found.turns)
+
+
+class _Header(msgspec.Struct):
+    schema: int
+
+
+def _where(body: bytes, error: Exception) -> str:
+    """`, line 3, column 14`, where the decoder says it."""
+    place = str(error).rpartition("(byte ")[2].rstrip(")")
+    if not place.isdecimal():
+        return ""
+    lines = body[: int(place)].split(b"\n")
+    return f", line {len(lines)}, column {len(lines[-1]) + 1}"
+
+
+def _check(found: _File, name: str) -> None:
+    """Raises `Unreadable` where one part of the file speaks of another that is not there."""
+    seen: set[str] = set()
+    attempts: set[str] = set()
+    for n, turn in enumerate(found.turns):
+        place = f"{name}: $.turns[{n}]"
+        if turn.id in seen:
+            raise Unreadable(f"{place}.id: {turn.id} stands there twice")
+        if turn.parent_id is not None and turn.parent_id not in seen:
+            raise Unreadable(f"{place}.parent_id: no turn {turn.parent_id} comes before it")
+        for m, attempt in enumerate(turn.attempts):
+            if attempt.id in attempts:
+                raise Unreadable(f"{place}.attempts[{m}].id: {attempt.id} stands there twice")
+            attempts.add(attempt.id)
+        if turn.chosen_attempt is not None and turn.chosen_attempt not in {a.id for a in turn.attempts}:
+            raise Unreadable(f"{place}.chosen_attempt: the turn has no attempt {turn.chosen_attempt}")
+        seen.add(turn.id)
+    if found.session.leaf_id is not None and found.session.leaf_id not in seen:
+        raise Unreadable(f"{name}: $.session.leaf_id: there is no turn {found.session.leaf_id}")
+
+
+def _session(told: _Session, turns: int) -> Session:
+    return Session(
+        told.id,
+        " ".join(told.title.split()),
+        _epoch(told.created),
+        _epoch(told.updated),
+        told.kind,
+        told.mode,
+        told.pin,
+        told.system,
+        told.leaf_id,
+        turns,
+    )
+
+
+def _turn(told: _Turn, session_id: str) -> Turn:
+    ending = {None: Ending.CUT, Ending.QUEUED: Ending.HELD}.get(told.ending, told.ending)
+    attempts = tuple(_attempt(attempt, told.id) for attempt in told.attempts)
+    return Turn(told.id, session_id, told.parent_id, told.question, _epoch(told.created), ending, attempts, told.chosen_attempt)
+
+
+def _attempt(told: _Attempt, turn_id: str) -> Attempt:
+    return Attempt(
+        told.id,
+        turn_id,
+        told.model_id,
+        told.host,
+        told.locality,
+        told.text,
+        told.thinking,
+        told.ending or Ending.CUT,
+        Usage(**_values(told.usage)),
+        Timings(**_values(told.timings)),
+        told.cost,
+        told.error,
+        _epoch(told.started),
+        told.note,
+    )
+
+
+def _values(told: msgspec.Struct) -> dict[str, Any]:
+    return msgspec.structs.asdict(told)
+
+
+def _epoch(at: datetime) -> float:
+    """Epoch seconds; a time without a zone is meant in UTC."""
+    return (at if at.tzinfo is not None else at.replace(tzinfo=UTC)).timestamp()
+
+
+def merged(first: tuple[Session, Sequence[Turn]], second: tuple[Session, Sequence[Turn]]) -> tuple[Session, tuple[Turn, ...]]:
+    """One conversation of two: the second one's questions follow where the first one ends; every branch of both is kept.
+
+    The stricter mode holds, and both system prompts. Ids stay: whoever stores it makes new ones.
+    """
+    (a, before), (b, after) = first, second
+    leaf = a.leaf_id or (before[-1].id if before else None)
+    turns = (*before, *(replace(t, parent_id=leaf) if t.parent_id is None else t for t in after))
+    system = "\n\n".join(dict.fromkeys(s for s in (a.system, b.system) if s))
+    title = " + ".join(dict.fromkeys(s for s in (a.title, b.title) if s))
+    mode = Mode.ONLY_LOCAL if Mode.ONLY_LOCAL in (a.mode, b.mode) else a.mode or b.mode
+    end = b.leaf_id or (after[-1].id if after else leaf)
+    made = replace(a, title=title, created=min(a.created, b.created), updated=max(a.updated, b.updated))
+    return replace(made, mode=mode, pin=a.pin or b.pin, system=system, leaf_id=end, turns=len(turns)), turns
