@@ -276,6 +276,8 @@ class Chat:
     def hide(self, word: str) -> str:
         """Never sends `word` readable from now on; the sentence to show. Writes a small file."""
         crew, failure = self._crew, ""
+        if crew.private:
+            return "Nothing leaves a private conversation, so nothing has to be hidden; the word was not kept."
         if crew.terms_file is not None:
             try:
                 terms.add(crew.terms_file, word)

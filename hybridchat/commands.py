@@ -58,6 +58,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("rename", "Give this conversation a title", "TITLE"),
     Command("delete", "Delete this one; /undo brings it back"),
+    Command("private", "Local only and not saved; /new forgets it", letter="p"),
+    Command("purge", "Erase this one for good in 10 minutes"),
     Command("undo", "Bring back the conversation deleted last"),
     Command("copy", "Copy the last answer", letter="y"),
     Command("hide", "Never send this word readable", "WORD"),

@@ -28,13 +28,15 @@ class Found:
     fix: str = ""
 
 
-def found(world: World, config: Config, *, demo: bool = False) -> tuple[Found, ...]:
-    """The lines of the first screen, this machine first. Nothing is contacted for them."""
+def found(world: World, config: Config, *, demo: bool = False, here: str = "") -> tuple[Found, ...]:
+    """The lines of the first screen, this machine first; `here` is what the folder's own file says. Nothing is contacted."""
     if demo:
         return (Found(True, DEMO), *(Found(True, f"{m.name} {_part(m)}") for m in world.snapshot().models))
     near_first = sorted(world.endpoints, key=lambda e: _ORDER[e.locality])
     lines = [_endpoint(world, endpoint) for endpoint in near_first]
     lines += [_missing(world, name) for name in starting_pair(world.models, {}, config).missing]
+    if here:
+        lines.append(Found(True, here))
     if config.privacy.cloud == "never":
         lines.append(Found(True, "privacy.cloud is never: nothing is sent to a cloud"))
     elif all(e.locality is Locality.ON_DEVICE for e in world.endpoints):

@@ -12,12 +12,13 @@ from hybridchat.chat import Answer, Chat
 from hybridchat.cli import edge, sentences
 from hybridchat.cli.backstage import Backstage
 from hybridchat.cli.gauges import keep_gauges
-from hybridchat.cli.plain_commands import HANDLERS
+from hybridchat.cli.plain_commands import HANDLERS, PRIVATE
 from hybridchat.cli.plain_turn import Teller
 from hybridchat.cli.start import Opening, wanted
 from hybridchat.cli.teletype import Teletype
 from hybridchat.commands import Unknown, parse
 from hybridchat.config import Config, ConfigError
+from hybridchat.config.paths import profile
 from hybridchat.conversation import Ended, Held, Package, Session, Turn, Verdict
 from hybridchat.render import words
 from hybridchat.welcome import found
@@ -45,6 +46,8 @@ class Plain:
 
     def __init__(self, stage: Backstage, chat: Chat, opening: Opening, config: Config) -> None:
         self.stage, self.chat, self.demo = stage, chat, opening.demo
+        self.home = chat
+        """The chat that was opened; another one than `chat` while the conversation is private."""
         self.tty = Teletype()
         self.deleted: list[str] = []
         self._ended: Ended | None = None
@@ -59,7 +62,7 @@ class Plain:
         self._greet()
         while True:
             try:
-                line = self.tty.message("you: ")
+                line = self.tty.message("you (private): " if self.chat.private else "you: ")
                 if line.strip():
                     self._take(line)
             except EOFError:  # Ctrl+D, or /quit
@@ -192,11 +195,13 @@ class Plain:
 
     def _greet(self) -> None:
         self.say(HELLO)
-        for line in found(self.chat.world, self._config, demo=self.demo):
+        if name := profile():
+            self.say(f"Profile: {name}")
+        for line in found(self.chat.world, self._config, demo=self.demo, here=self.chat.here):
             self.say(f"  {'✓' if line.ok else '✗'} {line.text}" + (f". Try: {line.fix}" if line.fix else ""))
         if self.chat.banner and not self.demo:
             self.say(self.chat.banner)
-        self.say(sentences.SAID_OF_MODE[self.chat.mode(self.session)])
+        self.say(PRIVATE if self.chat.private else sentences.SAID_OF_MODE[self.chat.mode(self.session)])
         self.show_path()
 
 

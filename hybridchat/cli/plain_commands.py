@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 from hybridchat import terms
 from hybridchat.cli import sentences
 from hybridchat.commands import COMMANDS
-from hybridchat.conversation import Ending, Turn
+from hybridchat.config.paths import profile
+from hybridchat.conversation import Ending, Session, Turn
 from hybridchat.facts import Mode
 from hybridchat.render import words
 
 if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
     from hybridchat.cli.plain import Plain
+
+
+PRIVATE = "Private: nothing leaves this machine, and nothing is saved. /new forgets it."
 
 
 def help_(plain: Plain, _: str) -> None:
@@ -64,6 +68,9 @@ def auto(plain: Plain, _: str) -> None:
 
 
 def _hold(plain: Plain, mode: Mode) -> None:
+    if plain.chat.lock and mode is not Mode.ONLY_LOCAL:
+        plain.say(plain.chat.lock)
+        return
     plain.session = replace(plain.session, mode=mode)
     if plain.session.id:
         plain.on_loop(lambda: plain.chat.set_mode(plain.session.id, mode))
@@ -115,14 +122,43 @@ def why(plain: Plain, _: str) -> None:
         plain.say(*sentences.why(decision))
 
 
+def private(plain: Plain, _: str) -> None:
+    if plain.chat.private:
+        plain.say(PRIVATE)
+    else:
+        _apart(plain)
+
+
+def _apart(plain: Plain) -> None:
+    before, plain.chat = plain.chat, plain.stage.run(plain.home.go_private())
+    plain.look_at(None)
+    if before is not plain.home:
+        plain.stage.run(before.forget())
+    plain.say(PRIVATE)
+
+
+def _out(plain: Plain, session: Session | None = None) -> None:
+    """Forgets the private conversation; where the program was started so, the next one is private again."""
+    if plain.home.private:
+        _apart(plain)
+        return
+    gone, plain.chat = plain.chat, plain.home
+    plain.look_at(session)
+    plain.stage.run(gone.forget())
+    plain.say("The private conversation is forgotten.")
+
+
 def new(plain: Plain, _: str) -> None:
+    if plain.chat.private:
+        _out(plain)
+        return
     before = plain.session
     plain.look_at(None)
     plain.say("A new conversation." + (" The old one stays in /sessions." if before.id else ""))
 
 
 def sessions(plain: Plain, _: str) -> None:
-    every = [s for s in plain.chat.store.sessions() if s.turns]
+    every = [s for s in plain.home.store.sessions() if s.turns]
     if not every:
         plain.say("There is no saved conversation yet.")
         return
@@ -130,8 +166,15 @@ def sessions(plain: Plain, _: str) -> None:
     names = [f"{s.title or 'untitled'} ({words.plural(s.turns, 'turn')}{', this one' if s.id == here else ''})" for s in every]
     chosen = plain.choose("Conversations, the latest first:", names)
     if chosen is not None:
-        plain.look_at(every[chosen])
+        _go(plain, every[chosen])
         plain.show_path()
+
+
+def _go(plain: Plain, session: Session) -> None:
+    if plain.chat is plain.home:
+        plain.look_at(session)
+    else:
+        _out(plain, session)
 
 
 def rename(plain: Plain, title: str) -> None:
@@ -145,8 +188,22 @@ def rename(plain: Plain, title: str) -> None:
         plain.say(f"This conversation is now called: {plain.session.title}")
 
 
+def purge(plain: Plain, _: str) -> None:
+    gone = plain.session
+    if plain.chat.private or not gone.id:
+        delete(plain, "")
+        return
+    plain.chat.store.purge.mark([gone.id])
+    plain.deleted.append(gone.id)
+    plain.look_at(None)
+    plain.say(f"Erased in 10 minutes: {gone.title or 'untitled'}. /undo before that brings it back.")
+
+
 def delete(plain: Plain, _: str) -> None:
     gone = plain.session
+    if plain.chat.private:
+        _out(plain)
+        return
     if not gone.id:
         plain.say("There is nothing to delete yet.")
         return
@@ -157,15 +214,21 @@ def delete(plain: Plain, _: str) -> None:
 
 
 def undo(plain: Plain, _: str) -> None:
-    if not plain.deleted:
-        plain.say("Nothing was deleted since the program started.")
+    store = plain.home.store
+    if plain.deleted:
+        store.restore_session(plain.deleted[-1])
+        back = [found] if (found := store.session(plain.deleted.pop())) is not None else []
+    else:
+        back = store.purge.unmark()
+        if not back:
+            plain.say("Nothing was deleted since the program started.")
+            return
+    if not back:
+        plain.say("It is erased already.")
         return
-    back = plain.deleted.pop()
-    plain.chat.store.restore_session(back)
-    if (session := plain.chat.store.session(back)) is not None:
-        plain.look_at(session)
-        plain.say(f"Back: {session.title or 'untitled'}")
-        plain.show_path()
+    _go(plain, back[0])
+    plain.say(f"Back: {', '.join(session.title or 'untitled' for session in back)}")
+    plain.show_path()
 
 
 def copy(plain: Plain, _: str) -> None:
@@ -193,6 +256,10 @@ def status(plain: Plain, _: str) -> None:
         plain.say(f"Pinned: {plain.session.pin}")
     for problem in plain.chat.world.problems.values():
         plain.say(str(problem))
+    if plain.chat.here:
+        plain.say(f"{plain.chat.here}.")
+    if name := profile():
+        plain.say(f"Profile: {name}")
     plain.say("Conversations are saved." if plain.chat.store.saved else "Conversations are kept in memory only.")
 
 
@@ -208,4 +275,5 @@ HANDLERS: Mapping[str, Callable[[Plain, str], None]] = {
     "help": help_, "model": model, "local": local, "cloud": cloud, "auto": auto, "pin": pin, "other": other, "stop": stop,
     "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename, "delete": delete, "undo": undo,
     "copy": copy, "hide": hide, "status": status, "anyway": anyway, "budget": budget, "theme": theme, "quit": quit_,
+    "private": private, "purge": purge,
 }  # fmt: skip

@@ -10,7 +10,7 @@ from hybridchat.cli.edge import Exit
 from hybridchat.cli.gauges import keep_gauges
 from hybridchat.cli.start import Opening, wanted
 from hybridchat.config import Config, ConfigError
-from hybridchat.config.paths import themes_dir
+from hybridchat.config.paths import profile, themes_dir
 from hybridchat.tui.app import HybridChat
 from hybridchat.tui.ports import Found, Launch, Opened
 
@@ -42,7 +42,9 @@ def run(opening: Opening, config: Config) -> int:
         return Opened(
             chat=made.chat,
             snapshot=made.chat.snapshot,
-            found=tuple(Found(f.ok, f.text, f.fix) for f in found(made.chat.world, config, demo=opening.demo)),
+            found=tuple(
+                Found(f.ok, f.text, f.fix) for f in found(made.chat.world, config, demo=opening.demo, here=made.chat.here)
+            ),
             session=session_id,
             pin=pin,
             banner="" if opening.demo else made.chat.banner,
@@ -58,8 +60,11 @@ def run(opening: Opening, config: Config) -> int:
 
     own_themes = (str(themes_dir()),)
     app = HybridChat(
-        Launch(open=open_chat, close=close, theme=config.theme, demo=opening.demo, keys=config.keys, theme_dirs=own_themes)
-    )
+        Launch(
+            open=open_chat, close=close, theme=config.theme, demo=opening.demo, profile="" if opening.demo else profile(),
+            keys=config.keys, theme_dirs=own_themes,
+        )
+    )  # fmt: skip
     app.run(mouse=config.mouse)
     if failures:
         raise failures[0]

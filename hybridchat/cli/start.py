@@ -26,6 +26,7 @@ class Opening:
     plain: bool = False
     local: bool = False
     save: bool = True
+    private: bool = False
     model: str | None = None
     session: str | None = None
 
@@ -35,6 +36,7 @@ class Opening:
 
         return Setup(
             save=self.save,
+            private=self.private,
             demo=self.demo,
             mode=Mode.ONLY_LOCAL if self.local else None,
             session=self.session,
@@ -48,6 +50,8 @@ def open_chat(opening: Opening) -> int:
     # a stream that the caller closed is None
     if not (sys.stdin is not None and sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty()):
         raise Exit(edge.USAGE, NO_TERMINAL)
+    if opening.private and opening.session is not None:
+        raise Exit(edge.USAGE, "A private conversation goes on with no saved one: leave --session out.")
     config = load()
     if opening.plain or config.plain or not edge.speaks_unicode(sys.stdout):
         from hybridchat.cli.plain import run

@@ -72,12 +72,23 @@ async def local(screen: ChatScreen, _: str) -> None:
     _changed(screen)
 
 
+def _locked(screen: ChatScreen) -> bool:
+    """Whether no key lifts LOCAL ONLY here; says why."""
+    if lock := screen.opened.chat.lock:
+        screen.say(lock, Tone.WARN)
+    return bool(lock)
+
+
 async def cloud(screen: ChatScreen, _: str) -> None:
+    if _locked(screen):
+        return
     screen.current.set_mode(Mode.ONLY_CLOUD)
     _changed(screen)
 
 
 async def auto(screen: ChatScreen, _: str) -> None:
+    if _locked(screen):
+        return
     screen.current.set_mode(Mode.AUTO)
     _changed(screen)
 
@@ -89,7 +100,7 @@ async def other(screen: ChatScreen, _: str) -> None:
         screen.composer.draft = ""
         screen.exchange.send(draft, pin=told.decision.offer)
     elif screen.current.mode is Mode.ONLY_LOCAL and screen.thread.answered_here:
-        screen.say("LOCAL ONLY is on, so the other side is not asked. F5 lifts it.", Tone.WARN)
+        screen.say(screen.opened.chat.lock or "LOCAL ONLY is on, so the other side is not asked. F5 lifts it.", Tone.WARN)
     else:
         screen.exchange.again(other=True)
 
@@ -134,8 +145,25 @@ async def why(screen: ChatScreen, _: str) -> None:
     screen.app.push_screen(Page("Why this model", story.page(decision, room(screen.size.width))))
 
 
+async def private(screen: ChatScreen, _: str) -> None:
+    from hybridchat.tui import private as apart  # imported here, like every view
+
+    if screen.opened.chat.private:
+        screen.say(apart.ENTERED)
+    else:
+        await apart.enter(screen)
+
+
+async def _out(screen: ChatScreen, session_id: str | None = None) -> None:
+    from hybridchat.tui import private as apart
+
+    await apart.leave(screen, session_id)
+
+
 async def new(screen: ChatScreen, _: str) -> None:
-    if not screen.current.blank:
+    if screen.opened.chat.private:
+        await _out(screen)
+    elif not screen.current.blank:
         await screen.open_session(None)
         screen.say("A new conversation. The one before stays in the list.")
 
@@ -146,11 +174,13 @@ async def sessions(screen: ChatScreen, _: str) -> None:
     def chosen(session_id: str | None) -> None:
         if session_id == NEW:
             screen.run_worker(new(screen, ""), group="command")
+        elif session_id is not None and screen.opened is not screen.home:
+            screen.run_worker(_out(screen, session_id), group="command")
         elif session_id is not None:
             screen.switch(session_id)
 
     current = screen.current.session.id
-    store = screen.opened.chat.store
+    store = screen.home.chat.store
     found = await asyncio.to_thread(store.sessions)
     # until it stands there: keys pressed meanwhile are its own
     await screen.app.push_screen(Sessions(store, found, current, screen.now(), screen.deleted), chosen)
@@ -166,8 +196,23 @@ async def rename(screen: ChatScreen, args: str) -> None:
         screen.show_top()
 
 
+async def purge(screen: ChatScreen, _: str) -> None:
+    gone = screen.current.session
+    if screen.opened.chat.private or screen.current.blank:
+        await delete(screen, "")
+        return
+    await screen.exchange.stop()
+    screen.opened.chat.store.purge.mark([gone.id])
+    screen.deleted.append(gone.id)
+    await screen.open_session(None)
+    screen.say(f"“{gone.title or 'untitled'}” is erased in 10 minutes. /undo before that brings it back.")
+
+
 async def delete(screen: ChatScreen, _: str) -> None:
     gone = screen.current.session
+    if screen.opened.chat.private:
+        await _out(screen)
+        return
     if screen.current.blank:
         screen.say("There is nothing to delete yet.")
         return
@@ -179,12 +224,24 @@ async def delete(screen: ChatScreen, _: str) -> None:
 
 
 async def undo(screen: ChatScreen, _: str) -> None:
-    if not screen.deleted:
+    store = screen.home.chat.store
+    if screen.deleted:
+        back = screen.deleted.pop()
+        store.restore_session(back)
+        if await asyncio.to_thread(store.session, back) is None:
+            screen.say("It is erased already.")
+            return
+    elif condemned := await asyncio.to_thread(store.purge.unmark):
+        back = condemned[0].id
+        if len(condemned) > 1:
+            screen.say(f"{len(condemned)} conversations are back.")
+    else:
         screen.say("Nothing was deleted since the program started.")
         return
-    back = screen.deleted.pop()
-    screen.opened.chat.store.restore_session(back)
-    await screen.open_session(back)
+    if screen.opened is not screen.home:
+        await _out(screen, back)
+    else:
+        await screen.open_session(back)
 
 
 async def copy(screen: ChatScreen, _: str) -> None:
@@ -211,6 +268,8 @@ async def status(screen: ChatScreen, _: str) -> None:
     held = screen.current.session.pin
     rows = [gauges.line(snapshot, 1000).plain, f"model: {short(held) + ', held' if held else 'chosen for each message'}"]
     rows += [f"{m.name}: {m.host}, {'this machine' if m.on_device else 'not this machine'}" for m in screen.opened.chat.models()]
+    rows += [screen.opened.chat.here] if screen.opened.chat.here else []
+    rows += [f"profile: {screen.launch.profile}"] if screen.launch.profile else []
     screen.say("\n".join(rows), head="status")
 
 
@@ -227,4 +286,5 @@ ACTIONS: dict[str, Action] = {
     "compare": compare, "stop": stop, "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename,
     "delete": delete, "undo": undo, "copy": copy, "hide": hide, "status": status, "anyway": anyway, "budget": budget,
     "theme": theme, "quit": quit_,
+    "private": private, "purge": purge,
 }  # fmt: skip

@@ -22,13 +22,15 @@ PANEL = ("machine", "network", "why")
 class Chrome:
     """Writes the one-line parts of a screen; a line that would not change is not written."""
 
-    def __init__(self, screen: Screen[None], *, demo: bool, names_hidden: bool, keys: Mapping[str, str]) -> None:
+    def __init__(
+        self, screen: Screen[None], *, demo: bool, names_hidden: bool, keys: Mapping[str, str], profile: str = ""
+    ) -> None:  # fmt: skip
         self.parts: dict[str, Shown] = {
             n: Shown(id=n) for n in ("top", "banner", "status", "edge", "preview", "keys", "leader", *PANEL)
         }
         self.panel = Vertical(*(self.parts[name] for name in PANEL), id="panel")
         self._screen = screen
-        self._demo = demo
+        self._demo, self._profile, self._private = demo, profile, False
         self._names_hidden = names_hidden
         self._keys = keys
         self._other_key = key_word(keys.get("other", "ctrl+o"))
@@ -41,16 +43,16 @@ class Chrome:
         """Cells across; the screen itself knows only once it is laid out, and the first paint should not be blank."""
         return self._screen.size.width or self._screen.app.size.width
 
-    def top(self, session: Session | None, mode: Mode, strategy: str) -> None:
-        title = session.title if session else ""
-        text = lines.mode_text(mode, strategy, session.pin if session else None)
-        self.parts["top"].say(lines.top(title, text, self._width, demo=self._demo))
+    def top(self, session: Session | None, mode: Mode, strategy: str, *, private: bool = False) -> None:
+        title, self._private = session.title if session else "", private
+        text = lines.mode_text(mode, strategy, session.pin if session else None, private=private)
+        self.parts["top"].say(lines.top(title, text, self._width, demo=self._demo, profile=self._profile))
         self.edge()
 
     def edge(self, *, more: bool | None = None) -> None:
         """The line above the composer; `more` says whether the conversation goes on below."""
         self._more = self._more if more is None else more
-        self.parts["edge"].say(lines.edge(self._width, more=self._more))
+        self.parts["edge"].say(lines.edge(self._width, more=self._more, private=self._private))
 
     def banner(self, name: str, text: str) -> None:
         """Shows or, with an empty text, takes away one banner; each has a name of its own."""

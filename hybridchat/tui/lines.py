@@ -17,9 +17,11 @@ DEMO = "DEMO · canned text, no model"
 NAMES_WARNING = "patterns and your own terms only: names are not hidden yet"
 
 
-def mode_text(mode: Mode, strategy: str, pin: str | None) -> Content:
-    """The lock: `LOCAL ONLY` stands on a ground of its own, so it differs in shape too."""
+def mode_text(mode: Mode, strategy: str, pin: str | None, *, private: bool = False) -> Content:
+    """The lock: `LOCAL ONLY` and `◌ PRIVATE` stand on a ground of their own, so they differ in shape too."""
     held = Content.styled(f" · held: {short(pin)}", "$muted") if pin else Content("")
+    if private:
+        return Content.assemble((" ◌ PRIVATE ", "$background on $warn bold"), (" nothing leaves, nothing is saved", "$local"))
     if mode is Mode.ONLY_LOCAL:
         return Content.assemble((" LOCAL ONLY ", "$background on $local bold"), (" nothing leaves", "$local"), held)
     if mode is Mode.ONLY_CLOUD:
@@ -30,22 +32,23 @@ def mode_text(mode: Mode, strategy: str, pin: str | None) -> Content:
     )
 
 
-def top(title: str, mode: Content, width: int, *, demo: bool) -> Content:
+def top(title: str, mode: Content, width: int, *, demo: bool, profile: str = "") -> Content:
     """`hybridchat ─ title ───── AUTO · local first`; what does not fit goes, the mode last."""
     labels = [Content.styled(f" {said} ", "$background on $warn") for said in (DEMO, "DEMO")] if demo else [Content("")]
     for label in labels:
         need = mode.cell_length + (label.cell_length + 1 if demo else 0)
         if width >= need + 16:
-            return _whole_top(title, label, mode, width)
+            return _whole_top(title, label, mode, width, profile if width >= need + 18 + len(profile) else "")
     # where the lock itself would not fit, the label gives way
     said = Content.assemble(" ", labels[-1], " ", mode) if demo and width > 20 else Content.assemble(" ", mode)
     return said.truncate(width)
 
 
-def _whole_top(title: str, label: Content, mode: Content, width: int) -> Content:
-    room = width - mode.cell_length - 20 - (label.cell_length + 5 if label else 0)
+def _whole_top(title: str, label: Content, mode: Content, width: int, profile: str) -> Content:
+    room = width - mode.cell_length - 20 - (label.cell_length + 5 if label else 0) - (len(profile) + 1 if profile else 0)
     said = one_line(title, room) if room >= 8 and title else ""
-    left = Content.assemble(" ", ("hybridchat", "bold"), *((" ─ ", "$faint"), said) if said else ())
+    name = Content.assemble(("hybridchat", "bold"), (f" {profile}" if profile else "", "$warn"))
+    left = Content.assemble(" ", name, *((" ─ ", "$faint"), said) if said else ())
     if label:
         left = Content.assemble(left, (" ─ ", "$faint"), label)
     fill = "─" * (width - left.cell_length - mode.cell_length - 3)
@@ -55,11 +58,13 @@ def _whole_top(title: str, label: Content, mode: Content, width: int) -> Content
 MORE = " ↓ more (End) "
 
 
-def edge(width: int, *, more: bool) -> Content:
-    """The line above the composer; with `more` it says that the conversation goes on below what is seen."""
+def edge(width: int, *, more: bool, private: bool = False) -> Content:
+    """The line above the composer; with `more` it says that the conversation goes on below what is seen. A private one's is
+    broken: what is typed under it is kept nowhere."""
+    line = "┄" if private else "─"
     if not more or width < len(MORE) + 4:
-        return Content("─" * width)
-    return Content.assemble("─" * (width - len(MORE) - 2), (MORE, "$warn"), "──")
+        return Content(line * width)
+    return Content.assemble(line * (width - len(MORE) - 2), (MORE, "$warn"), line * 2)
 
 
 def commands(draft: str, width: int) -> Content | None:

@@ -60,10 +60,13 @@ class ChatScreen(Screen[None]):
         self.thread = Thread(demo=launch.demo, other_key=key_word(self.keys.get("other", "ctrl+o")))
         self.transcript = Transcript(self.thread, palette, id="transcript")
         self.composer = Composer(id="composer")
-        self.chrome = Chrome(self, demo=launch.demo, names_hidden=launch.names_hidden, keys=self.keys)
+        self.chrome = Chrome(
+            self, demo=launch.demo, names_hidden=launch.names_hidden, keys=self.keys, profile=launch.profile
+        )  # fmt: skip
         self.exchange = Exchange(self)
         self.habits = Habits(self)
         self._opened: Opened | None = None
+        self._home: Opened | None = None
         self._current: Current | None = None
         self._early = ""
         self.armed = False
@@ -93,7 +96,7 @@ class ChatScreen(Screen[None]):
     async def _open(self) -> None:
         opened = await self.launch.open()
         self._current = Current(opened)
-        self._opened = opened
+        self._opened = self._home = opened
         self.chrome.banner("start", opened.banner)
         # imported in a thread: Rich's Markdown and Pygments cost 0.1 s, which would hold up the first keys
         self.run_worker(_warm, thread=True, group="warm")
@@ -112,6 +115,21 @@ class ChatScreen(Screen[None]):
         if self._opened is None:
             raise RuntimeError("the chat is not open yet")
         return self._opened
+
+    @property
+    def home(self) -> Opened:
+        """What the program was opened with; another than `opened` while the conversation is private. Raises `RuntimeError`."""
+        if self._home is None:
+            raise RuntimeError("the chat is not open yet")
+        return self._home
+
+    async def move(self, opened: Opened, session_id: str | None = None) -> None:
+        """Goes on with another chat. What stands in the composer is not taken along: it may be private."""
+        await self.exchange.stop()
+        self.exchange.part()
+        self.composer.draft, self.previewed = "", None
+        self._opened, self._current = opened, Current(opened)
+        await self.open_session(session_id)
 
     @property
     def current(self) -> Current:
@@ -226,7 +244,8 @@ class ChatScreen(Screen[None]):
         if self._current is None or self._opened is None:
             self.chrome.top(None, Mode.AUTO, "local-first")
         else:
-            self.chrome.top(self._current.session, self._current.mode, self._opened.strategy)
+            private = self._opened.chat.private
+            self.chrome.top(self._current.session, self._current.mode, self._opened.strategy, private=private)
 
     def look(self) -> None:
         """Brings the gauges up to date, while somebody looks."""

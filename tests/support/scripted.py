@@ -115,6 +115,7 @@ class ScriptedStore:
     gone: dict[str, Session] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
+    condemned: list[tuple[str, ...]] = field(default_factory=list)
 
     def new_session(self, kind: str = "chat", *, mode: Mode | None = None, pin: str | None = None) -> Session:
         count = sum(s.kind == kind for s in (*self.all.values(), *self.gone.values()))
@@ -148,6 +149,22 @@ class ScriptedStore:
 
     def restore_session(self, session_id: str) -> None:
         self.all[session_id] = self.gone.pop(session_id)
+
+    @property
+    def purge(self) -> ScriptedStore:
+        return self
+
+    def mark(self, ids: Sequence[str]) -> float:
+        for session_id in ids:
+            self.delete_session(session_id)
+        self.condemned.append(tuple(ids))
+        return NOW + 600
+
+    def unmark(self) -> list[Session]:
+        back = self.condemned.pop() if self.condemned else ()
+        for session_id in back:
+            self.restore_session(session_id)
+        return [self.all[session_id] for session_id in back]
 
     def draft(self, session_id: str, text: str) -> None:
         self.drafts[session_id] = text
@@ -214,6 +231,9 @@ class ScriptedChat:
         self.warmed: list[str] = []
         self.suggested: Suggestion | None = None
         self.repaired: list[tuple[str, Suggestion]] = []
+        self.apart: list[ScriptedChat] = []
+        """The private ones that were begun."""
+        self.forgotten = False
         self.hard = False
         """Every message may be hard: the cloud is offered."""
 
@@ -307,6 +327,18 @@ class ScriptedChat:
     def set_pin(self, session_id: str, model_id: str | None) -> None:
         if session_id:
             self.store.all[session_id] = replace(self.store.all[session_id], pin=model_id)
+
+    private = False
+    lock = here = ""
+
+    async def go_private(self) -> ScriptedChat:
+        made = ScriptedChat(self.script)
+        made.private, made.lock = True, "This conversation is private."
+        self.apart.append(made)
+        return made
+
+    async def forget(self) -> None:
+        self.forgotten = True
 
     def opened(self, session: Session) -> None:
         self.looked_at.append(session.id)
