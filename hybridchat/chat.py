@@ -45,6 +45,8 @@ class Preview:
     turns: int = 0
     turns_left_out: int = 0
     est_cost: float | None = None
+    old_price: str = ""
+    """What to say beside `est_cost` when the price may be out of date."""
     asks: bool = False
     """Sending would ask for consent first."""
     basis: Basis | None = None
@@ -195,6 +197,7 @@ class Chat:
             turns=made.turns if made else 0,
             turns_left_out=made.turns_left_out if made else 0,
             est_cost=made.est_cost if made else None,
+            old_price=made.old_price if made else "",
             asks=bool(target and made and must_ask(self._crew, ask, target)),
             basis=Basis(found.request, found.snapshot, self._crew.policy),
         )

@@ -126,6 +126,8 @@ class Package:
     left: tuple[str, ...] = ()
     """Capitalised words and number runs that were not hidden: look once."""
     est_cost: float | None = None
+    old_price: str = ""
+    """What to say beside `est_cost` when the price may be out of date."""
     num_ctx: int | None = None
     max_output: int = 4096
     temperature: float | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from hybridchat.value import value
@@ -102,6 +102,13 @@ OLD_PRICE = timedelta(days=90)
 def is_old(price: Price, today: date) -> bool:
     """Whether the price was last known to be true more than 90 days before `today`; one without a date is as old as any."""
     return price.as_of is None or today - price.as_of > OLD_PRICE
+
+
+def price_age(price: Price | None, now: float) -> str:
+    """What to say beside a price at `now` (epoch seconds) that may be out of date; empty for one younger than 90 days."""
+    if price is None or not is_old(price, datetime.fromtimestamp(now, UTC).date()):
+        return ""
+    return "price without a date, check it" if price.as_of is None else f"price of {price.as_of}, check it"
 
 
 @value

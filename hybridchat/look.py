@@ -11,7 +11,7 @@ from time import perf_counter
 from hybridchat.agents.budget import window_start
 from hybridchat.conversation import Attempt, Package, Session, Turn
 from hybridchat.crew import Ask, Crew, held_mode, readable
-from hybridchat.facts import Decision, Difficulty, Locality, Mode, Model, Request, Snapshot
+from hybridchat.facts import Decision, Difficulty, Locality, Mode, Model, Request, Snapshot, price_age
 from hybridchat.handover import Parts, Redactor, Room, build, messages_of, turn_tokens
 from hybridchat.privacy.scan import ScanError
 from hybridchat.privacy.tokens import LITERAL
@@ -188,7 +188,7 @@ def package(crew: Crew, ask: Ask, model: Model, parts: Parts, found: Look, *, pr
         table = crew.table(ask.session_id)
         redactor = Redactor(table.fork() if preview else table, crew.scans.scan)
     made = build(model, parts, _room(crew, ask, model, found, preview=preview), redactor)
-    return made if ask.options.temperature is None else replace(made, temperature=ask.options.temperature)
+    return replace(made, temperature=ask.options.temperature, old_price=price_age(model.price, crew.clock()))
 
 
 def _room(crew: Crew, ask: Ask, model: Model, found: Look, *, preview: bool) -> Room:

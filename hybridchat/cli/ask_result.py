@@ -153,6 +153,7 @@ def dry_lines(preview: Preview) -> list[str]:
     stays = chosen is not None and chosen.on_device
     counts = ", ".join(f"{n} {kind.lower()}" for kind, n in preview.hidden.items()) or "nothing"
     cost = "$0" if stays else words.money(preview.est_cost) + (" at most" if preview.est_cost else "")
+    cost += f" ({preview.old_price})" if preview.old_price else ""
     lines = [
         f"model    {words.short(chosen.id)} ({words.PLACES[chosen.locality]})" if chosen else "model    none",
         f"why      {sentences.without_keys(preview.sentence)}",

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -71,7 +72,7 @@ def _row(model: Model, *, active: bool) -> tuple[str, ...]:
     price = "" if model.on_device else "unpriced"
     if model.price is not None:
         price = f"${model.price.input:g} in, ${model.price.output:g} out"
-        if old := price_age(model.price, datetime.now().timestamp()):
+        if old := price_age(model.price, time.time()):
             price += f" ({old})"
     return "*" if active else "", model.id, words.PLACES[model.locality], str(model.tier), window, price
 

@@ -12,7 +12,6 @@ from hybridchat.cli.edge import Exit
 from hybridchat.config.errors import dotted
 from hybridchat.config.paths import config_path
 from hybridchat.config.template import set_value
-from hybridchat.facts import Price, is_old
 
 
 def price(
@@ -39,10 +38,3 @@ def price(
         raise Exit(edge.USAGE, f"{file} cannot be written: {error.strerror or error}. Nothing was changed.") from None
     sys.stdout.write(f"{model_id} costs ${per_million_in:g} in, ${per_million_out:g} out per million tokens ({file})\n")
     return edge.OK
-
-
-def age(known: Price, today: date) -> str:
-    """What to say beside a price that may be out of date; empty for one younger than 90 days."""
-    if not is_old(known, today):
-        return ""
-    return "no date, check it" if known.as_of is None else f"price of {known.as_of}, check it"

@@ -83,7 +83,7 @@ def consent(package: Package, *, demo: bool = False) -> str:
         words.plural(package.turns, "turn"),
         f"{words.plural(len(package.hidden), 'item')} hidden",
         f"{words.plural(len(package.left), 'word')} left to check",
-        "costs nothing (demo)" if demo else about(package.est_cost),
+        "costs nothing (demo)" if demo else about(package.est_cost) + (f", {package.old_price}" if package.old_price else ""),
     ]
     return f"Ask {words.short(package.model_id)} at {package.host}? {' · '.join(parts)} ({NOT_YET})"
 

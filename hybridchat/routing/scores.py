@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hybridchat.facts import Candidate, ConnectivityState, Live, Locality, Model, ResourceState
+from hybridchat.facts import Candidate, ConnectivityState, Live, Locality, Model, ResourceState, price_age
 from hybridchat.routing.difficulty import HIGHEST, MODERATE, cloud_threshold, offer_threshold
 from hybridchat.routing.memory import affordable_window
 from hybridchat.routing.policy import Policy
@@ -46,6 +46,8 @@ def score(case: Case, model: Model, live: Live) -> Candidate:
     if dollars is None:
         notes.append(UNPRICED)
         dollars = case.priciest
+    elif dollars and (old := price_age(model.price, case.request.now)):
+        notes.append(old)
     first = first_token_s(case, model, live)
     speed = live.tokens_per_second
     if speed is None:

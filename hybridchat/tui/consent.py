@@ -42,7 +42,7 @@ def question(package: Package, *, demo: bool = False) -> str:
         facts.append(f"{plural(package.turns_left_out, 'earlier turn')} left out")
     if package.left:
         facts.append(f"{plural(len(package.left), 'word')} left to check")
-    facts.append(_cost(package.est_cost, demo=demo))
+    facts.append(_cost(package.est_cost, demo=demo) + (f" ({package.old_price})" if package.old_price and not demo else ""))
     return f"Ask {short(package.model_id)} at {package.host}? {' · '.join(facts)}"
 
 

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from hybridchat.facts import Live, Locality, Model, Price, Snapshot
+from hybridchat.facts import Live, Locality, Model, Price, Snapshot, price_age
 from hybridchat.render.text import one_line
 from hybridchat.render.words import PLACES, size
 from hybridchat.tui.sheet import Sheet, room
@@ -19,11 +19,14 @@ AUTO = ""
 """What the picker returns for "choose for each message"; closing it without a choice returns None."""
 
 
-def price(value: Price | None, *, demo: bool = False) -> str:
-    """Dollars per million tokens, in and out; a demo has no prices."""
+def price(value: Price | None, now: float, *, demo: bool = False) -> str:
+    """Dollars per million tokens, in and out, and whether that may be out of date; a demo has no prices."""
     if demo:
         return "–"
-    return "unpriced" if value is None else f"${value.input:g} in, ${value.output:g} out"
+    if value is None:
+        return "unpriced"
+    old = price_age(value, now)
+    return f"${value.input:g} in, ${value.output:g} out{old and ' · ' + old}"
 
 
 def state(model: Model, live: Live | None, memory_free: int | None) -> str:
@@ -48,11 +51,14 @@ def row(model: Model, snapshot: Snapshot, *, wide: int, room: int, pinned: bool,
     free = max((f for f in (device.vram_free, device.memory_free) if f is not None), default=None)
     here = state(model, snapshot.live.get(model.id), free)
     remote = model.locality is Locality.REMOTE
-    whole = price(model.price, demo=demo) if remote else " · ".join(part for part in (size(model.size_bytes), here) if part)
+    known = " · ".join(part for part in (size(model.size_bytes), here) if part)
+    whole = price(model.price, snapshot.at, demo=demo) if remote else known
     ability = "▪" * model.tier + " " * (5 - model.tier)
     wide = min(wide, max(8, room - 20))
     left = room - wide - 20
-    tail = next((t for t in (f"{ability}{whole}", f"{ability}{here}", ability.rstrip()) if len(t) <= left), "")
+    # the age of a price is the first to go
+    tails = (f"{ability}{whole}", f"{ability}{whole.partition(' · price ')[0]}", f"{ability}{here}", ability.rstrip())
+    tail = next((t for t in tails if len(t) <= left), "")
     return Content.assemble(
         ("● " if pinned else "  ", tone),
         (f"{one_line(model.name, wide):<{wide}}  ", "$foreground"),

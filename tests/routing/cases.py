@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from hybridchat.facts import (
@@ -20,6 +21,7 @@ from hybridchat.facts import (
 
 GIB = 1 << 30
 NOW = 1_000_000.0
+TODAY = date(1970, 1, 12)
 HERE, BOX, OPENAI, ANTHROPIC = "127.0.0.1:11434", "192.168.1.20:11434", "api.openai.com", "api.anthropic.com"
 
 SMALL = Model(
@@ -53,7 +55,7 @@ MINI = Model(
     window=400_000,
     window_assumed=False,
     capabilities=frozenset({"completion", "vision", "tools"}),
-    price=Price(0.5, 2.0, 0.05),
+    price=Price(0.5, 2.0, 0.05, as_of=TODAY),
 )
 LARGE = Model(
     "anthropic:large",
@@ -63,7 +65,7 @@ LARGE = Model(
     window=200_000,
     window_assumed=False,
     capabilities=frozenset({"completion", "vision", "tools"}),
-    price=Price(5.0, 25.0, 0.5, 6.25),
+    price=Price(5.0, 25.0, 0.5, 6.25, as_of=TODAY),
 )
 MODELS = (SMALL, MEDIUM, LAN, MINI, LARGE)
 DEVICE = Device(state=ResourceState.AVAILABLE, memory_free=16 * GIB, vram_free=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from hybridchat.conversation import (
     Asked,
@@ -48,10 +49,13 @@ from hybridchat.sessions.spend import Spent
 from hybridchat.tui.ports import Found, Launch, Opened
 
 NOW = 1_760_000_000.0
+TODAY = date(2025, 10, 9)
 LLAMA = Model("ollama:llama3.2", "127.0.0.1:11434", Locality.ON_DEVICE, tier=2, window=131_072, size_bytes=2_019_393_189)
 QWEN = Model("ollama:qwen2.5-coder:14b", "127.0.0.1:11434", Locality.ON_DEVICE, tier=3, window=32_768, size_bytes=8_988_124_069)
-GPT = Model("openai:gpt-5.4-mini", "api.openai.com", Locality.REMOTE, tier=3, window=400_000, price=Price(0.25, 2.0))
-CLAUDE = Model("anthropic:claude-sonnet-5", "api.anthropic.com", Locality.REMOTE, tier=4, window=200_000, price=Price(3, 15))
+GPT = Model("openai:gpt-5.4-mini", "api.openai.com", Locality.REMOTE, tier=3, window=400_000, price=Price(0.25, 2.0, as_of=TODAY))
+CLAUDE = Model(
+    "anthropic:claude-sonnet-5", "api.anthropic.com", Locality.REMOTE, tier=4, window=200_000, price=Price(3, 15, as_of=TODAY)
+)
 
 SNAPSHOT = Snapshot(
     at=NOW,
@@ -246,9 +250,7 @@ class ScriptedChat:
             self.store.rename(session_id, text.splitlines()[0][:60])
         return ScriptedAnswer(lambda stop: self._play(turn, line, stop, held=line.held))
 
-    def again(
-        self, turn_id: str, *, pin: str | None = None, other: bool = False, over_budget: bool = False
-    ) -> ScriptedAnswer:
+    def again(self, turn_id: str, *, pin: str | None = None, other: bool = False, over_budget: bool = False) -> ScriptedAnswer:
         self.asked.append("anyway" if over_budget else "other" if other else "again")
         line = self.script.pop(0) if self.script else Line(GPT if other else LLAMA)
         turn = next(t for turns in self.store.turns.values() for t in turns if t.id == turn_id)
@@ -330,6 +332,18 @@ class ScriptedChat:
 
     private = False
     lock = here = ""
+
+    async def go_private(self) -> ScriptedChat:
+        made = ScriptedChat(self.script)
+        made.private, made.lock = True, "This conversation is private."
+        self.apart.append(made)
+        return made
+
+    async def forget(self) -> None:
+        self.forgotten = True
+
+    private = False
+    lock = ""
 
     async def go_private(self) -> ScriptedChat:
         made = ScriptedChat(self.script)

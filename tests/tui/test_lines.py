@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -135,8 +136,10 @@ def test_models_say_what_fits_and_what_costs() -> None:
     assert state(QWEN, None, 1_000_000_000) == "too large"
     assert state(QWEN, None, 64_000_000_000) == "fits"
     assert state(QWEN, None, None) == ""
-    assert price(CLAUDE.price) == "$3 in, $15 out"
-    assert price(None) == "unpriced"
+    assert CLAUDE.price is not None
+    assert price(replace(CLAUDE.price, as_of=date(2025, 10, 1)), NOW) == "$3 in, $15 out"
+    assert price(replace(CLAUDE.price, as_of=date(2025, 6, 1)), NOW) == "$3 in, $15 out · price of 2025-06-01, check it"
+    assert price(None, NOW) == "unpriced"
 
 
 def over(attempt: str = "a") -> HandedOver:
