@@ -7,11 +7,14 @@ from collections.abc import Iterator
 
 from hybridchat.facts import Finding
 from hybridchat.late import late
+from hybridchat.privacy.source import Identifiers
 from hybridchat.privacy.words import WordIndex, collapse
 
 # Kinds whose separators carry no meaning: the same number is found again however it is grouped.
 _COMPACT = frozenset({"PHONE", "CARD", "IBAN", "ID", "MAC"})
 _FREE_CASE = frozenset({"EMAIL", "USER", "HANDLE", "IP"})
+# What may be the name of a variable too.
+_NAMES = frozenset({"PERSON", "ORG", "PLACE", "LOCATION", "ORG_OR_PLACE"})
 _GROUP = late(r"[A-Za-z0-9]+")
 _SEPARATOR = late(r"[ \u00a0.\-/():\u2010-\u2013]{0,3}")
 # Members of a request that name its form and never hold what somebody wrote.
@@ -69,8 +72,18 @@ class KnownValues:
             self._longest = max(self._longest, len(value))
 
     def find(self, text: str) -> Iterator[Finding]:
+        """Every known value in `text`. A name that is one word stays where it is part of fenced code, outside comments and
+
+        strings: there it names a variable, and the code shall run.
+        """
+        inside: Identifiers | None = None
         for start, end, key in self._words.find(text):
-            yield Finding(start, end, self._kinds[key], "hidden before")
+            kind = self._kinds[key]
+            if kind in _NAMES and " " not in key:
+                inside = inside or Identifiers(text)
+                if inside.holds(start, end):
+                    continue
+            yield Finding(start, end, kind, "hidden before")
         if self._compact:
             yield from self._regrouped(text)
 

@@ -9,10 +9,12 @@ from functools import lru_cache
 from typing import Literal
 
 from hybridchat.facts import Finding
+from hybridchat.privacy.fields import fields
 from hybridchat.privacy.identifiers import identifiers
 from hybridchat.privacy.national import national_ids
 from hybridchat.privacy.phones import DEFAULT_REGIONS, phones
 from hybridchat.privacy.secrets import key_blocks, secrets
+from hybridchat.privacy.source import code_spans
 from hybridchat.privacy.words import WordIndex, collapse
 from hybridchat.privacy.zones import ZoneMap, zones, zones_near
 
@@ -72,6 +74,9 @@ def _scan(text: str, terms: Terms) -> tuple[Finding, ...]:
     if doubtful:
         zone = ZoneMap(zones_near(text, doubtful) if len(doubtful) <= 12 else zones(text))
         found = [f for f in found if f.kind in EVERYWHERE or not zone.touches(f.start, f.end)]
+    if told := [f for start, end in slices(text) for f in fields(text, start, end)]:
+        code = ZoneMap(code_spans(text))
+        found.extend(f for f in told if not code.touches(f.start, f.end))
     found.extend(Finding(a, b, "TERM", "your own list") for a, b, _ in _index(terms.always).find(text))
     spared = _index(terms.never).find(text)
     return _without(merge(found), spared)

@@ -62,17 +62,20 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 @value
 class Zone:
-    """A span of Python string indices; `kind`: code, inline, uuid, sha, digest, version, date, clock, import, chain or url."""
+    """A span of Python string indices; `kind`: code, inline, uuid, sha, digest, version, date, clock, import, chain or url.
+
+    `tag` is what a fence says of its language.
+    """
 
     start: int
     end: int
     kind: str
+    tag: str = ""
 
 
 def zones(text: str) -> tuple[Zone, ...]:
     """The never-touch zones of `text`, sorted and not overlapping."""
-    fences = _fences(text)
-    found = [zone for zone in fences if zone.kind == "code"]
+    found = [zone for zone in fenced(text) if zone.kind == "code"]
     for kind, pattern in _PATTERNS:
         found.extend(Zone(m.start(), m.end(), kind) for m in pattern.finditer(text))
     return _disjoint(found)
@@ -80,7 +83,7 @@ def zones(text: str) -> tuple[Zone, ...]:
 
 def zones_near(text: str, spans: list[tuple[int, int]]) -> tuple[Zone, ...]:
     """The zones that may touch one of the spans: looked for on their own lines only, which costs a tenth for a few spans."""
-    found = [zone for zone in _fences(text) if zone.kind == "code"]
+    found = [zone for zone in fenced(text) if zone.kind == "code"]
     for first, last in spans:
         start = max(text.rfind("\n", 0, first) + 1, first - _NEAR)
         end = text.find("\n", last)
@@ -101,7 +104,7 @@ def _disjoint(found: list[Zone]) -> tuple[Zone, ...]:
     return tuple(kept)
 
 
-def _fences(text: str) -> list[Zone]:
+def fenced(text: str) -> list[Zone]:
     """Code and data fences; one that is never closed reaches to the end, as Markdown has it."""
     out: list[Zone] = []
     opened: re.Match[str] | None = None
@@ -109,10 +112,10 @@ def _fences(text: str) -> list[Zone]:
         if opened is None:
             opened = line
         elif line[1].startswith(opened[1]) and not line[2]:
-            out.append(Zone(opened.end(), line.start(), _fence_kind(opened[2])))
+            out.append(Zone(opened.end(), line.start(), _fence_kind(opened[2]), opened[2]))
             opened = None
     if opened is not None:
-        out.append(Zone(opened.end(), len(text), _fence_kind(opened[2])))
+        out.append(Zone(opened.end(), len(text), _fence_kind(opened[2]), opened[2]))
     return out
 
 

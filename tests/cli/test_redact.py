@@ -23,13 +23,9 @@ TEXT = "Write to ana@example.org,\nnot to bo@example.org.\nana@example.org it is
 
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
-    return {
-        "HOME": str(tmp_path),
-        "XDG_CONFIG_HOME": str(tmp_path / "config"),
-        "XDG_DATA_HOME": str(tmp_path / "data"),
-        "HYBRIDCHAT_CONFIG": str(tmp_path / "config.toml"),
-        "HYBRIDCHAT_HOME": str(tmp_path / "home"),
-    }
+    file = tmp_path / "config.toml"
+    file.write_text("", encoding="utf-8")
+    return {"HYBRIDCHAT_DATA_DIR": str(tmp_path / "data"), "HYBRIDCHAT_CONFIG": str(file)}
 
 
 def test_stdin_comes_out_with_placeholders_and_the_rest_unchanged(env: dict[str, str]) -> None:
@@ -120,7 +116,16 @@ def test_lines_of_json_give_exact_spans(env: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [b"{bad", b"[]", b'{"id": 1}', b'{"text": "x"}', b'{"id": 1, "text": 2}', b"\xff\xfe", b"[" * 100_000]
+    "line",
+    [
+        b"{bad",
+        b"[]",
+        b'{"id": 1}',
+        b'{"text": "x"}',
+        b'{"id": 1, "text": 2}',
+        b"\xff\xfe",
+        pytest.param(b"[" * 100_000, id="deep"),
+    ],
 )
 def test_a_bad_line_is_named_and_what_stood_before_it_is_written(env: dict[str, str], line: bytes) -> None:
     done = inside("redact", "--jsonl", env=env, stdin=b'{"id": 1, "text": "x"}\n' + line + b"\n")

@@ -193,6 +193,15 @@ def test_the_frame_of_a_request_is_not_mistaken_for_its_content() -> None:
     assert table.leaks(json.dumps({**body, "system": "ask Claude"})) == ["TERM"]
 
 
+def test_a_known_name_hides_in_comments_and_strings_of_code_and_stays_where_it_is_a_variable() -> None:
+    table = PlaceholderTable([Row("<PERSON_1>", "PERSON", "Maria"), Row("<PERSON_2>", "PERSON", "Ana Ruiz")])
+    text = "Maria:\n```python\nmaria.count = maria_count('Maria')  # Maria and Ana Ruiz\n```\n"
+    out = table.redact(text, table.known(text)).text
+    assert out == "<PERSON_1>:\n```python\nmaria.count = maria_count('<PERSON_1>')  # <PERSON_1> and <PERSON_2>\n```\n"
+    assert table.leaks(json.dumps({"messages": [{"content": out}]})) == []
+    assert table.leaks(json.dumps({"messages": [{"content": out + "Maria"}]})) == ["PERSON"]
+
+
 def test_ten_thousand_values_are_searched_for_in_one_pass() -> None:
     table = PlaceholderTable([Row(f"<PERSON_{n}>", "PERSON", f"Ana Nr{n} Ruiz") for n in range(1, 10_001)])
     text = "Ana went to see Ana Nr7777 Ruiz. " * 300
