@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hybridchat.crew import Ask, Crew, must_ask
-from hybridchat.facts import Decision, Mode, Model
+from hybridchat.facts import Decision, Mode, Model, Target
 from hybridchat.look import Look
 from hybridchat.routing.decide import decide
 from hybridchat.routing.preferences import in_force
+from hybridchat.routing.rules import wishes
 
 RULE = "second_look"
 REASON = "the local answer is worth a second look"
@@ -16,9 +17,10 @@ REASON = "the local answer is worth a second look"
 
 
 def judged(crew: Crew, model: Model, found: Look) -> bool:
-    """Whether an answer of `model` is judged: the program chose it, on this device, and no hand and no rule asked for it."""
+    """Whether an answer of `model` is judged: the program chose it, on this device; no hand, rule or agent asked for it."""
     request = in_force(found.request)
     named = request.pin is not None or request.escalated or request.rule_model == model.id
+    named = named or any(wish.target is Target.LOCAL for wish in wishes(request.checks))
     chosen_by_us = request.mode is Mode.AUTO and not named
     return crew.policy.second_look != "off" and model.on_device and chosen_by_us
 
@@ -30,7 +32,10 @@ def other_side(crew: Crew, found: Look, model: Model) -> Decision:
     return replace(decision, rule=RULE, reason=REASON, offer=None)
 
 
-def unasked(crew: Crew, ask: Ask, decision: Decision) -> bool:
-    """Whether the other model is asked without a word of the user: the policy says so, and consent is there."""
-    chosen = decision.chosen
-    return crew.policy.second_look == "auto" and chosen is not None and not must_ask(crew, ask, chosen)
+def unasked(crew: Crew, ask: Ask, found: Look, decision: Decision) -> bool:
+    """Whether the other model is asked without a word of the user: the policy says so, consent is there, and money to spare."""
+    chosen, money = decision.chosen, found.snapshot.budget
+    if crew.policy.second_look != "auto" or ask.options.streamed or chosen is None or must_ask(crew, ask, chosen):
+        return False
+    # asked for by hand it would be let through; by itself it is no better than any other message
+    return not money.limit or 100.0 * (money.spent + money.reserved) / money.limit <= crew.policy.budget_tight

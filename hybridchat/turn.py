@@ -180,7 +180,8 @@ class _Journey:
             self.crew.world.allow_host(model.host)
         moved = self._moves(model)
         weigh = judged(self.crew, model, found)
-        opinion = Opinion(self.crew, model, made, found.snapshot.device, self.stopper) if weigh else None
+        again = weigh and not self.ask.options.streamed
+        opinion = Opinion(self.crew, model, made, found.snapshot.device, self.stopper) if again else None
         for second in (False, True):
             self.tries += 1
             limit = None if self.ask.over_budget else self.crew.world.daily_limit
@@ -231,7 +232,7 @@ class _Journey:
         decision = other_side(self.crew, found, first.model)
         model = decision.chosen
         self.other = model.id if model is not None else None
-        if model is None or self.tries >= MAX_ATTEMPTS or not unasked(self.crew, self.ask, decision):
+        if model is None or self.tries >= MAX_ATTEMPTS or not unasked(self.crew, self.ask, found, decision):
             return
         try:
             made = await self.stopper.unless(self._package(model, replace(found, decision=decision)))
@@ -289,7 +290,7 @@ class _Journey:
 
     def _may_ask_on(self) -> bool:
         """Whether the turn may go on without the network: a model chosen by hand is replaced only where somebody can be asked."""
-        return self.session.kind in waiting.PEOPLE or (self.tries < MAX_ATTEMPTS and not self.ask.pinned(self.session))
+        return waiting.somebody(self.session, self.ask) or (self.tries < MAX_ATTEMPTS and not self.ask.pinned(self.session))
 
     def _may_fall_back(self, error: ProviderError) -> bool:
         if self.tries >= MAX_ATTEMPTS or self.ask.pinned(self.session):

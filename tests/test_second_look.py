@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -215,6 +216,15 @@ async def test_a_spent_budget_keeps_it_an_offer_of_nobody(demo: Demo, tmp_path: 
         assert heard.ended.doubt
         assert heard.ended.other is None
         assert not b.cloud_bodies()
+
+
+@pytest.mark.parametrize(("held", "asks"), [(69.0, True), (71.0, False)])
+async def test_with_much_of_the_budget_gone_it_is_offered_not_taken(demo: Demo, tmp_path: Path, held: float, asks: bool) -> None:
+    async with bench(tmp_path, demo, config=config("auto", "auto", limits=Limits(daily_budget=100.0))) as b:
+        b.chat.store.spend.reserve("elsewhere", OPENAI, held, time.time())
+        heard = await b.ask(REFUSAL)
+        assert bool(heard.of(SecondLook)) is asks
+        assert heard.ended.other == (None if asks else OPENAI)
 
 
 async def test_a_secret_stays_here_whatever_the_doubt(demo: Demo, tmp_path: Path) -> None:

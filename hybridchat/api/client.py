@@ -114,7 +114,7 @@ class HybridClient(Hooking, Sessions):
         **told: Any,
     ) -> Stream:
         """`execute`, piece by piece: `async for text in client.execute_streaming(...)`; raises while it is read."""
-        options = Options(temperature, max_tokens, told)
+        options = Options(temperature, max_tokens, told, streamed=True)
         return Stream(self._answer(prompt, model_id, session_id, options, over_budget=over_budget))
 
     async def execute_many(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -216,9 +217,11 @@ def plan(hooks: Sequence[Hook], config: Config, env: Mapping[str, str]) -> Plan:
         if one.kind == "ollama":
             models[model_id + LATEST] = settings
             phantoms.append(_phantom(one, model_id, settings))
+    far = _far(hooks)
     return Plan(
         config=replace(
             config,
+            routing=replace(config.routing, second_look=_second_look(config, far)),
             endpoints=own,
             models=models,
             pair=PairSettings(),
@@ -228,8 +231,15 @@ def plan(hooks: Sequence[Hook], config: Config, env: Mapping[str, str]) -> Plan:
         env=surroundings,
         models=tuple(phantoms),
         inner=inner,
-        hosts=() if config.privacy.cloud == "never" else _far(hooks),
+        hosts=() if config.privacy.cloud == "never" else far,
     )
+
+
+def _second_look(config: Config, far: Sequence[str]) -> Literal["off", "offer", "auto"] | None:
+    """What the configuration says; else `auto` where a cloud is hooked: a program cannot press a key, and gave its consent."""
+    own = config.strategies.get(config.strategy)
+    said = config.routing.second_look or (own.second_look if own is not None else None)
+    return said or ("auto" if far else None)
 
 
 def _far(hooks: Sequence[Hook]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, TypedDict
 
-from hybridchat.conversation import Decided, Ended, Ending, Event, FellBack, HandedOver, Said
+from hybridchat.conversation import Decided, Ended, Ending, Event, FellBack, HandedOver, Said, SecondLook
 from hybridchat.facts import Check, Decision, Locality
 from hybridchat.routing.explain import sentence, to_record
 from hybridchat.tokens import estimate
@@ -53,6 +53,7 @@ class Response(TypedDict):
     cost: float | None
     ending: str
     fallbacks: list[dict[str, str | None]]
+    second_look: dict[str, Any] | None
     notes: list[str]
 
 
@@ -78,10 +79,11 @@ class Hearing:
         self._prompt, self._session_id, self._names, self._agents = prompt, session_id, names, agents
         self._started = time.time()
         self._clock = time.perf_counter()
-        self._first: float | None = None
-        self._text: list[str] = []
+        self._first: dict[str, float] = {}
+        self._texts: dict[str, list[str]] = {}
         self.fallbacks: list[dict[str, str | None]] = []
-        self._hidden: Mapping[str, int] = {}
+        self._look: dict[str, Any] | None = None
+        self._hidden: dict[str, Mapping[str, int]] = {}
         self._checks: tuple[Check, ...] = ()
         self.decision: Decision | None = None
         self.ended: Ended | None = None
@@ -93,13 +95,16 @@ class Hearing:
         match event:
             case Decided(decision=decision, checks=checks):
                 self.decision, self._checks = decision, checks
-            case HandedOver(hidden=hidden):
-                self._text, self._hidden = [], hidden
-            case Said(text=text):
-                if self._first is None:
-                    self._first = time.perf_counter() - self._clock
-                self._text.append(text)
+            case HandedOver(attempt_id=attempt_id, hidden=hidden):
+                self._hidden[attempt_id] = hidden
+            case Said(attempt_id=attempt_id, text=text):
+                if attempt_id not in self._texts:
+                    self._first[attempt_id] = time.perf_counter() - self._clock
+                self._texts.setdefault(attempt_id, []).append(text)
                 return text
+            case SecondLook():
+                to = self._named(event.to_model)
+                self._look = {"from": self._named(event.from_model), "to": to, "doubt": list(event.doubt)}
             case FellBack():
                 self.fallbacks.append(
                     {"from": self._named(event.from_model), "to": self._named(event.to_model), "error": event.error}
@@ -124,17 +129,26 @@ class Hearing:
             request_id=self.request_id,
             session_id=self._session_id,
             model_id=model_id,
-            response="".join(self._text),
+            response=self._said(),
             agent_checks=self.checks(),
             metrics=self._metrics(model_id),
             inference_source=SOURCES[locality] if locality is not None else "",
             routing_decision=self.record(),
-            redactions=dict(self._hidden),
+            redactions=dict(self._hidden.get(self._answering, {})),
             cost=0.0 if locality is Locality.ON_DEVICE else ended.cost if ended is not None else None,
             ending=ended.ending.value if ended is not None else Ending.CUT.value,
             fallbacks=list(self.fallbacks),
+            second_look=self._look,
             notes=list(ended.notes) if ended is not None else [],
         )
+
+    @property
+    def _answering(self) -> str:
+        """The attempt whose answer stands: of two, the second one only when it is whole."""
+        return (self.ended.attempt_id if self.ended is not None else None) or ""
+
+    def _said(self) -> str:
+        return "".join(self._texts.get(self._answering, ()))
 
     def _metrics(self, model_id: str) -> Metrics:
         took = time.perf_counter() - self._clock
@@ -146,9 +160,9 @@ class Hearing:
         return Metrics(
             total_latency=took,
             input_tokens=estimate(self._prompt) if read is None else read,
-            output_tokens=estimate("".join(self._text)) if wrote is None else wrote,
+            output_tokens=estimate(self._said()) if wrote is None else wrote,
             tokens_estimated=read is None or wrote is None,
-            time_to_first_token=self._first,
+            time_to_first_token=self._first.get(self._answering),
             tokens_per_second=timings.tokens_per_second(wrote) if timings is not None else None,
             start_time=self._started,
             end_time=self._started + took,
