@@ -32,6 +32,7 @@ app.add_typer(config_app, name="config")
 Demo = Annotated[bool, typer.Option("--demo", help="Demo models: canned text, nothing leaves, nothing is saved.")]
 Plain = Annotated[bool, typer.Option("--plain", help="Append-only lines instead of a full screen.")]
 Local = Annotated[bool, typer.Option("--local", help="Only this machine, a promise: nothing leaves it.")]
+Private = Annotated[bool, typer.Option("--private", help="Only this machine, and nothing is saved: a promise.")]
 NoSave = Annotated[bool, typer.Option("--no-save", help="Keep the conversation in memory only.")]
 SessionId = Annotated[
     str | None, typer.Option("--session", metavar="ID", help="Conversation to go on with: its id, or the start of it.")
@@ -78,6 +79,10 @@ def root(
     no_save: NoSave = False,
     model: ModelName = None,
     session: SessionId = None,
+    private: Private = False,
+    _profile: Annotated[
+        str | None, typer.Option("--profile", metavar="NAME", help="Data, terms, ledger and budget of its own.")
+    ] = None,
     version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False,
 ) -> int:
     """Opens the chat when no command is given."""
@@ -87,7 +92,8 @@ def root(
         sys.stdout.write(f"hybridchat {__version__}\n")
         raise typer.Exit(0)
     if context.invoked_subcommand is None:
-        raise typer.Exit(_open(demo=demo, plain=plain, local=local, no_save=no_save, model=model, session=session))
+        opening = {"demo": demo, "plain": plain, "local": local, "save": not no_save, "private": private}
+        raise typer.Exit(_open(model, session, **opening))
     return edge.OK
 
 
@@ -99,15 +105,16 @@ def chat(
     no_save: NoSave = False,
     model: ModelName = None,
     session: SessionId = None,
+    private: Private = False,
 ) -> int:
     """Open the chat, as bare `hybridchat` does."""
-    return _open(demo=demo, plain=plain, local=local, no_save=no_save, model=model, session=session)
+    return _open(model, session, demo=demo, plain=plain, local=local, save=not no_save, private=private)
 
 
-def _open(*, demo: bool, plain: bool, local: bool, no_save: bool, model: str | None, session: str | None) -> int:
+def _open(model: str | None = None, session: str | None = None, **switches: bool) -> int:
     from hybridchat.cli.start import Opening, open_chat
 
-    return open_chat(Opening(demo=demo, plain=plain, local=local, save=not no_save, model=model, session=session))
+    return open_chat(Opening(model=model, session=session, **switches))
 
 
 @app.command()
@@ -122,6 +129,7 @@ def ask(
     session: Annotated[
         str | None, typer.Option("--session", metavar="ID", help="Go on with this conversation: its id, or the start of it.")
     ] = None,
+    private: Private = False,
     no_log: Annotated[bool, typer.Option("--no-log", "-n", help="Save nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object (schema 1) on stdout.")] = False,
     dry_run: Annotated[
@@ -154,6 +162,7 @@ def ask(
             resume_last=go_on,
             session=session,
             no_log=no_log,
+            private=private,
             as_json=as_json,
             dry_run=dry_run,
             stream=not no_stream,
@@ -170,7 +179,7 @@ def ask(
 def demo(context: typer.Context, plain: Plain = False, local: Local = False) -> int:
     """Open the chat on the demo models."""
     if context.invoked_subcommand is None:
-        raise typer.Exit(_open(demo=True, plain=plain, local=local, no_save=True, model=None, session=None))
+        raise typer.Exit(_open(demo=True, plain=plain, local=local, save=False))
     return edge.OK
 
 
@@ -269,6 +278,14 @@ def route(
     if not words:
         raise Exit(edge.USAGE, 'Write: hybridchat route "question", or route --jsonl, or route calibrate --cloud-share 0.3')
     return routes.run(" ".join(words), demo=demo, local=local, model=model)
+
+
+@app.command()
+def profiles() -> int:
+    """List the profiles: each has its own conversations, terms, ledger and budget; keys and settings are shared."""
+    from hybridchat.cli.settings import profiles as run
+
+    return run()
 
 
 @terms_app.command("add")

@@ -54,6 +54,7 @@ class Options:
     resume_last: bool = False
     session: str | None = None
     no_log: bool = False
+    private: bool = False
     as_json: bool = False
     dry_run: bool = False
     stream: bool = True
@@ -67,8 +68,10 @@ class Options:
 
     def check(self) -> None:
         """Raises `Exit` for what cannot be wanted at once."""
-        if self.local and self.cloud:
-            raise Exit(edge.USAGE, "--local and --cloud cannot both hold.")
+        if self.cloud and (self.local or self.private):
+            raise Exit(edge.USAGE, f"{'--local' if self.local else '--private'} and --cloud cannot both hold.")
+        if self.private and (self.resume_last or self.session is not None):
+            raise Exit(edge.USAGE, "A private question goes on with no saved conversation: leave --continue and --session out.")
         if self.resume_last and self.session is not None:
             raise Exit(edge.USAGE, "--continue and --session cannot both hold.")
         if self.compare and self.model is not None:
@@ -78,7 +81,7 @@ class Options:
 
     @property
     def mode(self) -> Mode | None:
-        return Mode.ONLY_LOCAL if self.local else Mode.ONLY_CLOUD if self.cloud else None
+        return Mode.ONLY_LOCAL if self.local or self.private else Mode.ONLY_CLOUD if self.cloud else None
 
 
 def run(options: Options) -> int:
@@ -96,6 +99,7 @@ def run(options: Options) -> int:
 async def _run(options: Options, text: str) -> int:
     setup = Setup(
         save=not options.no_log,
+        private=options.private,
         samplers=False,
         demo=options.demo,
         mode=Mode.ONLY_LOCAL if options.local else None,
@@ -106,7 +110,7 @@ async def _run(options: Options, text: str) -> int:
     async with assembled(setup) as chat:
         if options.demo:
             say(DEMO)
-        for told in (chat.store.notice, chat.store.problem):
+        for told in (chat.store.notice, chat.store.problem, chat.here):
             if told and not options.quiet:
                 say(told)
         pin = model_id(chat, options.model) if options.model is not None else None

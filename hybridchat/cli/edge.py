@@ -73,7 +73,30 @@ def _output_failed(error: OSError) -> bool:
     return True
 
 
+def profiled(argv: list[str]) -> list[str]:
+    """`argv` without `--profile NAME`, wherever it stands: from here on the environment says it, as HYBRIDCHAT_PROFILE does.
+
+    Raises `Exit` without a name, `ConfigError` for one that cannot be.
+    """
+    end = argv.index("--") if "--" in argv else len(argv)
+    at = next((n for n, word in enumerate(argv[:end]) if word == "--profile" or word.startswith("--profile=")), None)
+    if at is None:
+        return argv
+    from hybridchat.config.paths import PROFILE, profile
+
+    word, equals, name = argv[at].partition("=")
+    after = at + 1
+    if not equals:
+        name, after = (argv[at + 1] if at + 1 < end else ""), at + 2
+    if not name:
+        raise Exit(USAGE, f"{word} wants a name, as in --profile work. `hybridchat profiles` lists those that are there.")
+    os.environ[PROFILE] = name
+    profile()
+    return profiled([*argv[:at], *argv[after:]])
+
+
 def dispatch(argv: list[str]) -> int:
+    argv = profiled(argv)
     if not argv:
         from hybridchat.cli.start import Opening, open_chat
 

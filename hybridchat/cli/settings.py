@@ -6,33 +6,58 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from hybridchat.catalogue import models_for
 from hybridchat.cli import edge
 from hybridchat.cli.edge import Exit, say
-from hybridchat.config import Config, load
+from hybridchat.config import Config, folder, load
 from hybridchat.config.endpoints import endpoints
 from hybridchat.config.errors import Fault, dotted, suggestion
 from hybridchat.config.load import in_file, read
-from hybridchat.config.paths import config_path, data_dir, themes_dir
+from hybridchat.config.paths import DEFAULT, PROFILE, config_path, data_dir, profile, themes_dir
+from hybridchat.config.paths import profiles as known_profiles
 from hybridchat.config.rules import pointless, rules_of
 from hybridchat.facts import Locality
+from hybridchat.render.words import size
 
 
 def where() -> int:
     sys.stdout.write(f"config  {config_path(os.environ)}\ndata    {data_dir(os.environ)}\nthemes  {themes_dir(os.environ)}\n")
+    if (here := Path.cwd() / folder.NAME).exists():
+        sys.stdout.write(f"folder  {here}\n")
     return edge.OK
+
+
+def profiles() -> int:
+    """One line for each: its name, where it lies, and how much; `*` marks the one that holds."""
+    held = profile(os.environ) or DEFAULT
+    rows = [(("* " if name == held else "  ") + name, *_kept_by(name)) for name in known_profiles(os.environ)]
+    wide = max(len(name) for name, *_ in rows)
+    sys.stdout.write("".join(f"{name:<{wide}}  {size:>9}  {at}\n" for name, size, at in rows))
+    return edge.OK
+
+
+def _kept_by(name: str) -> tuple[str, Path]:
+    at = data_dir({**os.environ, PROFILE: name})
+    try:
+        return size((at / "hybridchat.db").stat().st_size), at
+    except OSError:
+        return "empty", at
 
 
 def check() -> int:
     path = config_path(os.environ)
     config = load()
+    here = folder.of(Path.cwd())
     odd = [*pointless(config), *_unknown(config)]
     for found in odd:
         say(f"{in_file(read(path), str(path))(found.path)}: key `{dotted(found.path)}`: {found.problem}")
     if odd:
         return edge.USAGE
     sys.stdout.write(f"{path} is fine\n" if path.exists() else f"{path} does not exist; the defaults hold\n")
+    if here.path is not None:
+        sys.stdout.write(f"{here.sentence}\n")
     return edge.OK
 
 
