@@ -121,6 +121,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         folder=_here(),
         here=folder.of(Path(_here())) if demo is None and _here() else folder.Folder(),
         private=setup.private,
+        retention=config.retention,
     )
     world.local_only(on=bool(crew.lock) or _first_mode(store, setup.session, crew.mode) is Mode.ONLY_LOCAL)
     world.on_found = partial(_pick, world, config, store.recall("last-local"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import field, replace
 from functools import partial
@@ -261,6 +261,19 @@ class Chat:
     def here(self) -> str:
         """What the file of the folder the program was started in says; empty without one."""
         return self._crew.here.sentence
+
+    def expire(self, but: Collection[str] = ()) -> str:
+        """Has conversations older than the configuration keeps them erased, in ten minutes; the sentence that says so.
+
+        Those of the ids in `but` are spared. Reads the store.
+        """
+        days = self._crew.retention
+        old = self.store.purge.older(days, but=but) if days is not None else []
+        if not old:
+            return ""
+        self.store.purge.mark(old)
+        some = f"{len(old)} conversation{'s' if len(old) > 1 else ''} not used for {days} days"
+        return f"{some} will be erased in 10 minutes. /undo before that brings them back."
 
     async def go_private(self) -> Chat:
         """A chat over the same models that sends nothing and keeps everything in memory, until `forget`."""

@@ -140,6 +140,8 @@ class Crew:
     """Where a rule is written; `None`: nowhere, as in the demo."""
     here: Folder = Folder()
     """What the folder itself says: it may only tighten."""
+    retention: int | None = None
+    """Days after which a conversation is purged; `None`: never."""
     private: bool = False
     """Local only, and nothing of it is saved: whoever sets this sees to a store in memory."""
     patience: Patience = Patience()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hybridchat.cli import edge, history, redact_command, shelf
+from hybridchat.cli import edge, erase_commands, history, redact_command, shelf
 from hybridchat.cli.edge import Exit
 
 app = typer.Typer(
@@ -370,3 +370,4 @@ def config_unset(key: Annotated[str, typer.Argument(metavar="KEY", help="Dotted 
 history.register(app)
 redact_command.register(app)
 shelf.register(app)
+erase_commands.register(shelf.sessions_app)

@@ -130,6 +130,10 @@ async def _ask(chat: Chat, options: Options, session: Session, text: str, pin: s
         put(record(result, await checks_of(chat, result)))
     if result.held is not None:
         explain_held(chat, result.held.package)
+    if chat.store.purge.due:
+        from hybridchat.cli.tidying import tidy  # imported here: hardly ever
+
+        await asyncio.to_thread(tidy, chat.store)
     return result.code
 
 

@@ -16,6 +16,7 @@ from hybridchat.cli.plain_commands import HANDLERS, PRIVATE
 from hybridchat.cli.plain_turn import Teller
 from hybridchat.cli.start import Opening, wanted
 from hybridchat.cli.teletype import Teletype
+from hybridchat.cli.tidying import keep_tidy
 from hybridchat.commands import Unknown, parse
 from hybridchat.config import Config, ConfigError
 from hybridchat.config.paths import profile
@@ -36,6 +37,7 @@ def run(opening: Opening, config: Config) -> int:
         opened = stage.run(open_assembled(opening.setup(config)))
         try:
             stage.start(keep_gauges(opened.chat.world))
+            stage.start(keep_tidy(opened.chat.store))
             return Plain(stage, opened.chat, opening, config).talk()
         finally:
             stage.run(opened.close())
@@ -201,6 +203,8 @@ class Plain:
             self.say(f"  {'✓' if line.ok else '✗'} {line.text}" + (f". Try: {line.fix}" if line.fix else ""))
         if self.chat.banner and not self.demo:
             self.say(self.chat.banner)
+        if expired := self.chat.expire([self.session.id]):
+            self.say(expired)
         self.say(PRIVATE if self.chat.private else sentences.SAID_OF_MODE[self.chat.mode(self.session)])
         self.show_path()
 

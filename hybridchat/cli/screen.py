@@ -9,6 +9,7 @@ from hybridchat.cli import edge
 from hybridchat.cli.edge import Exit
 from hybridchat.cli.gauges import keep_gauges
 from hybridchat.cli.start import Opening, wanted
+from hybridchat.cli.tidying import keep_tidy
 from hybridchat.config import Config, ConfigError
 from hybridchat.config.paths import profile, themes_dir
 from hybridchat.tui.app import HybridChat
@@ -38,7 +39,9 @@ def run(opening: Opening, config: Config) -> int:
             failures.append(failure)
             app.exit(return_code=2)
             raise asyncio.CancelledError from failure
+        expired = await asyncio.to_thread(made.chat.expire, {session_id} if session_id else ())
         keeping.append(asyncio.create_task(keep_gauges(made.chat.world)))
+        keeping.append(asyncio.create_task(keep_tidy(made.chat.store)))
         return Opened(
             chat=made.chat,
             snapshot=made.chat.snapshot,
@@ -47,7 +50,7 @@ def run(opening: Opening, config: Config) -> int:
             ),
             session=session_id,
             pin=pin,
-            banner="" if opening.demo else made.chat.banner,
+            banner="" if opening.demo else " ".join(filter(None, (made.chat.banner, expired))),
             strategy=config.strategy,
             hide=made.chat.hide,
         )
