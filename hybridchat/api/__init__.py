@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from hybridchat.api.client import HybridClient
+from hybridchat.api.current import Current, Figures
 from hybridchat.api.errors import (
     AnswerCut,
     BadConfiguration,
+    BadFile,
     HookError,
     HybridError,
     NoModel,
@@ -21,6 +23,9 @@ from hybridchat.api.stream import Stream
 __all__ = [
     "AnswerCut",
     "BadConfiguration",
+    "BadFile",
+    "Current",
+    "Figures",
     "HookError",
     "HybridClient",
     "HybridError",

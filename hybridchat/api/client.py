@@ -13,9 +13,11 @@ from typing import Any, Self, TextIO
 
 import msgspec
 
+from hybridchat.api.current import Board, Current, Figures
 from hybridchat.api.errors import BadConfiguration, HybridError, NoModel
 from hybridchat.api.events import Hub, Log, Observation
 from hybridchat.api.hooking import Hooking, Settings
+from hybridchat.api.many import Together
 from hybridchat.api.response import Hearing, Response
 from hybridchat.api.shelf import KIND, Sessions
 from hybridchat.api.stream import Stream
@@ -24,12 +26,13 @@ from hybridchat.api.turns import conclude, told_of
 from hybridchat.api.wired import Wired, wire
 from hybridchat.assemble import database
 from hybridchat.config import Config, ConfigError
+from hybridchat.conversation import Event
 from hybridchat.crew import Options
 from hybridchat.facts import Mode, Outcome
 from hybridchat.sessions.store import Store
 
 
-class HybridClient(Hooking, Sessions):
+class HybridClient(Hooking, Sessions, Together):
     """Answers prompts with the hooked models: on this machine while that suffices, in the cloud when it does not.
 
     Hooking a cloud model is consent to ask it: nothing is asked again, and personal data is hidden from it all the same.
@@ -64,6 +67,9 @@ class HybridClient(Hooking, Sessions):
         super().__init__(Settings.checked(strategy, mode, daily_budget, config))
         self._keep = store
         self._hub = Hub(Log(log) if log is not None else None, time.time)
+        self._board = Board()
+        self.stats: Current[Figures] = self._board
+        """Counts, tokens, cost and `status` (idle, routing, answering): `.value`, or `async for` over its changes."""
         self._store: Store | None = None
         self._wired: Wired | None = None
         self._opening: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
@@ -120,11 +126,15 @@ class HybridClient(Hooking, Sessions):
     async def execute_many(
         self, prompt: str, model_ids: Sequence[str] | None = None, **options: Any
     ) -> list[Response | HybridError]:
-        """The same prompt to several models at once (`None`: to every hooked one), each by itself.
+        """The same prompt to several models at once (`None`: to every hooked one), each in a session of its own.
 
-        Returns in the order of `model_ids` each response, or the `HybridError` that stood in its way; takes what `execute` takes.
+        With `session_id=` it is one turn of that session with an answer by each, the same `request_id` in all of them; the last
+        one named that came whole stands, until `keep` says otherwise. Returns in the order of `model_ids` each response, or the
+        `HybridError` that stood in its way; takes what `execute` takes. Raises `SessionNotFound`.
         """
         ids = tuple(self._hooks) if model_ids is None else tuple(model_ids)
+        if (session_id := options.pop("session_id", None)) is not None:
+            return await self._together(prompt, ids, session_id, options)
         found = await asyncio.gather(*(self.execute(prompt, one, **options) for one in ids), return_exceptions=True)
         for one in found:
             if isinstance(one, BaseException) and not isinstance(one, HybridError):
@@ -154,6 +164,7 @@ class HybridClient(Hooking, Sessions):
             return
         self._closed = True
         self._hub.close()
+        self._board.close()
         await self._panel.close()
         if self._wired is not None and self._wired.loop is asyncio.get_running_loop():
             await self._wired.chat.close()
@@ -179,6 +190,7 @@ class HybridClient(Hooking, Sessions):
         session = await self._session(session_id) if session_id is not None else wired.chat.store.new_session(KIND)
         hearing = Hearing(prompt, session.id, wired.outer, self._agent_names())
         wired.users += 1
+        self._board.began(hearing)
         try:
             pin = wired.inner[said] if said is not None else None
             answer = wired.chat.answer(session.id, prompt, pin=pin, over_budget=over_budget, options=options)
@@ -186,11 +198,17 @@ class HybridClient(Hooking, Sessions):
                 async for event in events:
                     if piece := hearing.feed(event):
                         yield piece
-                    if self._hub.wanted and (observed := told_of(event, hearing)) is not None:
-                        self._hub.tell(observed[0], hearing.request_id, observed[1])
+                    self._heard(hearing, event)
             yield conclude(hearing)
         finally:
+            self._board.left(hearing, wired.outer)
             await wired.leave()
+
+    def _heard(self, hearing: Hearing, event: Event) -> None:
+        """Tells those who watch."""
+        self._board.heard(hearing, event)
+        if self._hub.wanted and (observed := told_of(event, hearing)) is not None:
+            self._hub.tell(observed[0], hearing.request_id, observed[1])
 
     def _gauges(self) -> Mapping[str, Any] | None:
         if self._wired is None:
@@ -199,6 +217,8 @@ class HybridClient(Hooking, Sessions):
         return told
 
     def _outcome(self, outcome: Outcome) -> None:
+        local = any(m.id == outcome.model_id and m.on_device for m in self._wired.chat.world.models) if self._wired else False
+        self._board.learnt(outcome, local=local)
         if self._hub.wanted:
             wired = self._wired
             name = wired.outer.get(outcome.model_id, outcome.model_id) if wired is not None else outcome.model_id

@@ -4,6 +4,7 @@ HybridError
     HookError           a model or agent cannot be hooked like that
     NoModel             no hooked model has that id, or none is hooked
     SessionNotFound     there is no such session
+    BadFile             a file to import is no exported conversation
     BadConfiguration    the user's config.toml is wrong
     NothingLeft         no model may answer: `unlock` says what would help
     ProviderFailed      the model that was asked failed, and no other could take over; `kind` says how
@@ -32,6 +33,10 @@ class NoModel(HybridError, LookupError):
 
 class SessionNotFound(HybridError, LookupError):
     """There is no session with that id."""
+
+
+class BadFile(HybridError, ValueError):
+    """A file is no exported conversation; the sentence names the file and the place in it."""
 
 
 class BadConfiguration(HybridError):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from hybridchat.api.errors import SessionNotFound
+from hybridchat.api.errors import BadFile, HybridError, SessionNotFound
 from hybridchat.conversation import Session
 from hybridchat.handover import messages_of
 from hybridchat.sessions.export import as_json, markdown
+from hybridchat.sessions.imports import Unreadable
+from hybridchat.sessions.moves import import_from, merge_of
 from hybridchat.sessions.store import Store
 
 KIND = "api"
@@ -30,10 +33,14 @@ class Sessions:
         return session.id
 
     async def list_sessions(self, limit: int = 50) -> list[dict[str, Any]]:
-        """The client's conversations, the one used last first: id, title, created, updated (epoch seconds), turns."""
+        """The client's conversations, the one used last first: id, title, created, updated (epoch seconds), turns, origin.
+
+        `origin` says where an imported or merged one comes from, and is empty for any other.
+        """
         store = await self._opened_store()
         found = await asyncio.to_thread(store.sessions, KIND, limit)
-        return [_row(session) for session in found]
+        origins = await asyncio.to_thread(store.intake.origins)
+        return [_row(session, origins) for session in found]
 
     async def load_session(self, session_id: str) -> dict[str, Any]:
         """A conversation with its `messages` (role, content). Raises `SessionNotFound`."""
@@ -41,7 +48,7 @@ class Sessions:
         session = await self._session(session_id)
         turns = await asyncio.to_thread(store.path, session.id, session.leaf_id)
         messages = [{"role": m.role.value, "content": m.text} for turn in turns for m in messages_of(turn)]
-        return {**_row(session), "messages": messages}
+        return {**_row(session, await asyncio.to_thread(store.intake.origins)), "messages": messages}
 
     async def delete_session(self, session_id: str) -> bool:
         """Takes the conversation out of every list and search. Raises `SessionNotFound`."""
@@ -52,14 +59,41 @@ class Sessions:
     async def export_session(
         self, session_id: str, *, form: Literal["markdown", "json"] = "markdown", path: str | Path | None = None
     ) -> str:
-        """The conversation as text, also written to `path` when given. Raises `SessionNotFound`, `OSError`."""
+        """The conversation as text, also written to `path` when given. Raises `SessionNotFound`, `OSError`.
+
+        `json` holds all of it, every branch and every answer, and can be imported again; `markdown` what stands.
+        """
         store = await self._opened_store()
         session = await self._session(session_id)
-        turns = await asyncio.to_thread(store.path, session.id, session.leaf_id)
-        text = as_json(session, turns) if form == "json" else markdown(session, turns)
+        whole = form == "json"
+        turns = await asyncio.to_thread(store.intake.tree if whole else store.path, session.id)
+        text = as_json(session, turns) if whole else markdown(session, turns)
         if path is not None:
             await asyncio.to_thread(Path(path).write_text, text, "utf-8")
         return text
+
+    async def import_session(self, path: str | Path) -> str:
+        """Takes in what `export_session(form="json")` wrote, beside what is there; returns the id of the new conversation.
+
+        Ids that are taken are made anew. Raises `BadFile`, which names the file and the place in it, and `OSError`.
+        """
+        store = await self._opened_store()
+        try:
+            return (await asyncio.to_thread(import_from, store, Path(path), kind=KIND)).id
+        except Unreadable as error:
+            raise BadFile(str(error)) from None
+
+    async def merge_sessions(self, first_id: str, second_id: str) -> str:
+        """Makes one new conversation of two, the second following the first, and returns its id; both stay as they are.
+
+        Raises `SessionNotFound`, and `HybridError` when they are one.
+        """
+        store = await self._opened_store()
+        first, second = await self._session(first_id), await self._session(second_id)
+        try:
+            return (await asyncio.to_thread(merge_of, store, first, second, kind=KIND)).id
+        except ValueError as error:
+            raise HybridError(str(error)) from None
 
     async def _session(self, session_id: str) -> Session:
         store = await self._opened_store()
@@ -72,11 +106,12 @@ class Sessions:
         return session
 
 
-def _row(session: Session) -> dict[str, Any]:
+def _row(session: Session, origins: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": session.id,
         "title": session.title,
         "created": session.created,
         "updated": session.updated,
         "turns": session.turns,
+        "origin": origins.get(session.id, ""),
     }
