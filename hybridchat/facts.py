@@ -332,6 +332,17 @@ class Candidate:
 
 
 @value
+class Return:
+    """What bringing the conversation back to a model of this device would cost now, in seconds."""
+
+    model_id: str
+    load_s: float
+    """0 when it is loaded; an estimate by size before a first load."""
+    read_s: float | None
+    """To read what was said so far; `None` while its reading speed was never measured."""
+
+
+@value
 class Decision:
     """Which model answers, why, and what comes next. A value: no text of the message, no clock."""
 
@@ -347,6 +358,8 @@ class Decision:
     """Model id worth offering with Ctrl+O because the message may be hard for the chosen one."""
     missed: str | None = None
     """Model id that would be preferred, or offered, could it be reached: worth asking whether to wait for it."""
+    back: Return | None = None
+    """Set while the conversation stays off this device though the message does not need that and this device could answer."""
     trimmed: bool = False
     """The history does not fit the chosen model: the package will leave turns out."""
     unlock: str = ""

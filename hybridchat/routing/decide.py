@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hybridchat.facts import Candidate, Decision, Mode, Request, Snapshot, Target
+from hybridchat.facts import Candidate, Decision, Mode, Model, Request, Snapshot, Target
 from hybridchat.routing.offline import connected, cut_off, missed, settling
 from hybridchat.routing.policy import Policy
 from hybridchat.routing.rules import NOTHING_KNOWN, Case, first_objection, wishes
-from hybridchat.routing.scores import TRIMMED, base_score, beyond, hard_for, score, switch_price, too_slow
+from hybridchat.routing.scores import TRIMMED, base_score, beyond, hard_for, score, switch_price, too_slow, way_back
 from hybridchat.routing.unlock import nothing_left
 from hybridchat.routing.words import why_chosen
 
@@ -74,6 +74,7 @@ def _choose(case: Case, candidates: tuple[Candidate, ...], eligible: list[Candid
         rule=rule,
         margin=None if runner_up is None else (chosen.score or 0.0) - (runner_up.score or 0.0),
         offer=_offer(case, chosen, eligible),
+        back=way_back(case, chosen.model, candidates) if _stays(case, chosen.model, rule, eligible) else None,
         trimmed=TRIMMED in chosen.notes,
         strategy=case.policy.name,
         version=VERSION,
@@ -169,6 +170,16 @@ def _kept(case: Case, ranked: list[Candidate], side: Target | None) -> Candidate
         gain += best.parts["pressure"] - current.parts["pressure"]
     price = switch_price(case, best.model)
     return current if gain < case.policy.margin + case.policy.stickiness * price else None
+
+
+def _stays(case: Case, chosen: Model, rule: str, eligible: list[Candidate]) -> bool:
+    """Whether the conversation goes on there by choice: because it is there, or a mode is held. Escalation is for one turn."""
+    if case.current is None or case.request.turns == 0 or chosen.id != case.current.id:
+        return False
+    if rule == "difficulty":
+        # only having been there lowered the threshold
+        return case.request.difficulty.score < beyond(case.policy, [c.model for c in eligible if case.is_local(c.model)])
+    return rule in {"stay", "mode", "score"}
 
 
 def _order(ranked: list[Candidate], chosen: Candidate) -> tuple[str, ...]:

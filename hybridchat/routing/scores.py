@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hybridchat.facts import Candidate, ConnectivityState, Live, Locality, Model, ResourceState, price_age
+from hybridchat.facts import Candidate, ConnectivityState, Live, Locality, Model, ResourceState, Return, price_age
 from hybridchat.routing.difficulty import HIGHEST, MODERATE, cloud_threshold, offer_threshold
 from hybridchat.routing.memory import affordable_window
 from hybridchat.routing.policy import Policy
-from hybridchat.routing.rules import Case
+from hybridchat.routing.rules import Case, objections
 
 ABILITY = (0.15, 0.5, 0.75, 1.0)
 """The difficulty that tier 1, 2, 3 and 4 are good for; chosen by us. Between a tier 1 and a tier 2 the curve turns at 0.24, and
@@ -200,3 +200,17 @@ def switch_price(case: Case, to: Model) -> float:
         read = to.price.cache_read if to.price.cache_read is not None else to.price.input
         dollars = tokens * max(0.0, write - read) / 1e6
     return min(1.0, seconds / (seconds + SECONDS_SCALE) + dollars / (dollars + 5 * DOLLAR_SCALE))
+
+
+def way_back(case: Case, chosen: Model, candidates: Sequence[Candidate]) -> Return | None:
+    """What it would cost to bring a conversation back that stays away with `chosen`; `None` when nothing here could take it.
+
+    Models that only the mode keeps out count: leaving the mode is the way back.
+    """
+    here = [c for c in candidates if c.model.on_device and all(o.rule == "mode" for o in objections(case, c.model))]
+    if case.is_local(chosen) or not here:
+        return None
+    best = max(here, key=lambda c: (c.score or 0.0, -load_s(c.model, case.live_of(c.model)))).model
+    live = case.live_of(best)
+    speed = live.prefill_per_second
+    return Return(best.id, load_s(best, live), case.request.history_tokens / speed if speed else None)

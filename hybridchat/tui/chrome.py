@@ -34,6 +34,7 @@ class Chrome:
         self._names_hidden = names_hidden
         self._keys = keys
         self._other_key = key_word(keys.get("other", "ctrl+o"))
+        self._local_key = key_word(keys.get("local", "f3"))
         self._history = gauges.History()
         self._more = False
         self._banners: dict[str, str] = {}
@@ -73,7 +74,8 @@ class Chrome:
                 self.parts[name].say(text, layout=before != len(text.plain.split("\n")))
 
     def preview(self, value: Preview | None) -> None:
-        self.parts["preview"].say(lines.preview(value, names_hidden=self._names_hidden, other_key=self._other_key), layout=True)
+        keys = {"other_key": self._other_key, "local_key": self._local_key}
+        self.parts["preview"].say(lines.preview(value, names_hidden=self._names_hidden, **keys), layout=True)
 
     def commands(self, draft: str) -> bool:
         """Lists the commands that `draft` may become, where the preview is; `False` when it is none."""

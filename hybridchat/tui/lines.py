@@ -9,6 +9,7 @@ from textual.content import Content
 
 from hybridchat.commands import COMMANDS, key_word, matching
 from hybridchat.facts import Mode
+from hybridchat.render.staying import staying
 from hybridchat.render.text import one_line
 from hybridchat.render.words import plural, short
 from hybridchat.tui.ports import Found, Preview
@@ -82,7 +83,7 @@ def commands(draft: str, width: int) -> Content | None:
     return shown
 
 
-def preview(value: Preview | None, *, names_hidden: bool, other_key: str = "^o") -> Content:
+def preview(value: Preview | None, *, names_hidden: bool, other_key: str = "^o", local_key: str = "f3") -> Content:
     """`→ llama3.2 (looks easy) · 2 personal items stay here`."""
     if value is None:
         return Content("")
@@ -100,6 +101,8 @@ def preview(value: Preview | None, *, names_hidden: bool, other_key: str = "^o")
         if value.decision.offer:
             parts.append(Content.styled(f"{other_key} asks {short(value.decision.offer)}", "$muted"))
         return Content.styled(" · ", "$muted").join(parts)
+    if stays := staying(value.decision, local_key):
+        parts = [Content.styled(f"→ {stays}", tone)]
     parts.append(Content.styled(f"{plural(count, 'item')} hidden", "$foreground"))
     if value.asks:
         parts.append(Content.styled("asks first", "$muted"))
