@@ -38,6 +38,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("other", "Ask the other side, this once", key="ctrl+o", letter="o", label="other"),
     Command("compare", "Ask several models the same, side by side", "[MODELS] [TEXT]", letter="v"),
     Command("stop", "Stop the answer; what is there stays", key="escape", label="stop"),
+    Command("continue", "Go on with an answer that broke off"),
+    Command("queue", "What waits for the network: look, send", "[QUESTION]"),
     Command("retry", "Ask the last question again", aliases=("regenerate",), letter="r"),
     Command("why", "Why this model: candidates and rules", key="f7", letter="w", label="why"),
     Command(

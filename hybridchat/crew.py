@@ -38,6 +38,8 @@ class Options:
     told: Mapping[str, object] = field(default_factory=dict)
     streamed: bool = False
     """The text is shown as it comes, so no other answer can take its place by itself."""
+    alone: bool = False
+    """Nobody is there to be asked what to do without the network: what can be answered here is."""
 
 
 NO_OPTIONS = Options()
@@ -211,7 +213,7 @@ class Crew:
     def table(self, session_id: str) -> PlaceholderTable:
         """The session's placeholder table, read from the store once: that, and all that changes it, in the worker thread only."""
         if session_id not in self._tables:
-            known = [Row(r.placeholder, r.kind, r.original) for r in self.store.placeholders(session_id)]
+            known = [Row(r.placeholder, r.kind, r.original, r.part_of) for r in self.store.placeholders(session_id)]
             self._tables[session_id] = PlaceholderTable(known, style=self.style)
         return self._tables[session_id]
 

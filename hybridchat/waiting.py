@@ -16,8 +16,6 @@ from hybridchat.stopper import Stopper
 
 LOOK_S = 0.5
 """Seconds between looks at the gauges while a turn waits; they ask nobody."""
-PEOPLE = frozenset({"chat"})
-"""Kinds of session in which somebody can be asked; elsewhere what can be answered here is."""
 KEPT = "Kept for later: /queue shows what waits."
 STAYS = "it stays in the queue"
 
@@ -74,11 +72,16 @@ def laid(crew: Crew, ask: Ask, turn: Turn) -> Ended | None:
     return Ended(turn.id, None, Ending.STOPPED, text=said)
 
 
+def somebody(session: Session, ask: Ask) -> bool:
+    """Whether somebody can be asked what to do without the network; else what can be answered here is."""
+    return session.kind == "chat" and not ask.options.alone
+
+
 def offer(session: Session, ask: Ask, found: Look) -> tuple[Offered, Ask] | None:
     """What to ask the user instead of going on without the network; `None` when there is nothing to ask, or nobody."""
     decision = found.decision
     model = _missed(decision)
-    if model is None or ask.turn is None or session.kind not in PEOPLE:
+    if model is None or ask.turn is None or not somebody(session, ask):
         return None
     out = decision.candidate(model.id)
     why = out.rejected.reason if out is not None and out.rejected is not None else f"{model.host} cannot be reached"

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from hybridchat.assemble import open_assembled
 from hybridchat.chat import Answer, Chat
-from hybridchat.cli import edge, sentences
+from hybridchat.cli import edge, plain_waiting, sentences
 from hybridchat.cli.backstage import Backstage
 from hybridchat.cli.gauges import keep_gauges
 from hybridchat.cli.plain_commands import HANDLERS, PRIVATE
@@ -20,7 +20,7 @@ from hybridchat.cli.tidying import keep_tidy
 from hybridchat.commands import Unknown, parse
 from hybridchat.config import Config, ConfigError
 from hybridchat.config.paths import profile
-from hybridchat.conversation import Ended, Held, Package, Session, Turn, Verdict
+from hybridchat.conversation import Ended, Held, Offered, Package, Session, Turn, Verdict
 from hybridchat.render import words
 from hybridchat.welcome import found
 
@@ -53,6 +53,8 @@ class Plain:
         self.tty = Teletype()
         self.deleted: list[str] = []
         self._ended: Ended | None = None
+        self._waited: frozenset[str] = frozenset()
+        """Turns of the queue that were told of."""
         self._config = config
         session_id, pin = wanted(chat, opening)
         session = (chat.store.session(session_id) if session_id else None) or _blank()
@@ -64,6 +66,7 @@ class Plain:
         self._greet()
         while True:
             try:
+                self._waited = plain_waiting.returned(self, self._waited)
                 line = self.tty.message("you (private): " if self.chat.private else "you: ")
                 if line.strip():
                     self._take(line)
@@ -100,6 +103,9 @@ class Plain:
         """Follows an answer to its end, over every consent question on the way."""
         held = self._follow(start)
         while held is not None:
+            if isinstance(held, Offered):
+                held = self._follow(partial(self.chat.resume, held.turn_id, plain_waiting.verdict(self, held)))
+                continue
             verdict = self._consent(held.package)
             if verdict in {Verdict.SEND, Verdict.ALWAYS} and not self._budget(held.package.est_cost):
                 verdict = Verdict.CANCEL
@@ -176,11 +182,11 @@ class Plain:
 
     # -- a turn -----------------------------------------------------------------------------------
 
-    def _follow(self, start: Callable[[], Answer]) -> Held | None:
+    def _follow(self, start: Callable[[], Answer]) -> Held | Offered | None:
         teller = Teller(self.tty, demo=self.demo)
         with self.stage.stream(start) as events:
             for event in events:
-                if isinstance(event, Held):
+                if isinstance(event, Held | Offered):
                     return event
                 self._ended = event if isinstance(event, Ended) else None
                 teller.tell(event)

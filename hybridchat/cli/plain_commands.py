@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hybridchat import terms
-from hybridchat.cli import sentences
+from hybridchat.cli import plain_waiting, sentences
 from hybridchat.commands import COMMANDS
 from hybridchat.config.paths import profile
 from hybridchat.conversation import Ending, Session, Turn
@@ -276,4 +276,5 @@ HANDLERS: Mapping[str, Callable[[Plain, str], None]] = {
     "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename, "delete": delete, "undo": undo,
     "copy": copy, "hide": hide, "status": status, "anyway": anyway, "budget": budget, "theme": theme, "quit": quit_,
     "private": private, "purge": purge,
+    "continue": plain_waiting.go_on, "queue": plain_waiting.queue,
 }  # fmt: skip

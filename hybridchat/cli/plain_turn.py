@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hybridchat.cli import sentences
 from hybridchat.cli.teletype import Teletype
-from hybridchat.conversation import Ended, Ending, Event, FellBack, HandedOver, Said, SecondLook, Thought
+from hybridchat.conversation import Ended, Ending, Event, FellBack, HandedOver, Said, SecondLook, Thought, Waiting
 from hybridchat.facts import Locality
-from hybridchat.render import words
+from hybridchat.render import offline, words
 
 LONG_ANSWER = 10.0
 """Seconds after which the end of an answer rings the bell: the user may have looked away."""
@@ -28,6 +28,8 @@ class Teller:
             case Thought() if not self._thinking:
                 self._thinking = True
                 self._tty.line("(thinking …)")
+            case Waiting():
+                self._tty.line(f"{offline.waiting(event)}; Ctrl+C stops the wait")
             case Said(text=text):
                 self._say(text)
             case FellBack():
@@ -62,7 +64,7 @@ class Teller:
     def _end(self, ended: Ended) -> None:
         self._tty.end_line()
         if mark := words.ended(ended):
-            self._tty.line(sentences.without_keys(mark, commands=True))
+            self._tty.line(sentences.without_keys(mark, commands=True) + offline.to_go_on(ended))
         for note in words.notes(ended, "/other"):
             self._tty.line(f"({note})")
         answered = ended.ending not in {Ending.FAILED, Ending.UNROUTED}

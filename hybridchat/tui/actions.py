@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from hybridchat.facts import Mode
+from hybridchat.render import offline
 from hybridchat.render.text import written
 from hybridchat.render.words import short
 from hybridchat.tui.thread import Kind, Tone
@@ -109,6 +110,22 @@ async def compare(screen: ChatScreen, args: str) -> None:
     from hybridchat.tui import compare as side_by_side
 
     await side_by_side.compare(screen, args)
+
+
+async def continue_(screen: ChatScreen, _: str) -> None:
+    said = [b for b in screen.thread.blocks if b.turn_id == screen.thread.last_turn and b.kind is Kind.ANSWER and b.text]
+    if said:
+        # what came from elsewhere and broke off is gone on with here
+        screen.exchange.send(offline.GO_ON, mode=None if said[-1].tone is Tone.LOCAL else Mode.ONLY_LOCAL)
+    else:
+        screen.say("There is no answer to go on with.")
+
+
+async def queue(screen: ChatScreen, args: str) -> None:
+    if args:
+        await screen.waiting.keep(args)
+    else:
+        await screen.waiting.open()
 
 
 async def retry(screen: ChatScreen, _: str) -> None:
@@ -286,5 +303,5 @@ ACTIONS: dict[str, Action] = {
     "compare": compare, "stop": stop, "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename,
     "delete": delete, "undo": undo, "copy": copy, "hide": hide, "status": status, "anyway": anyway, "budget": budget,
     "theme": theme, "quit": quit_,
-    "private": private, "purge": purge,
+    "private": private, "purge": purge, "continue": continue_, "queue": queue,
 }  # fmt: skip

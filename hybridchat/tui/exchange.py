@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hybridchat.conversation import Asked, Decided, Ended, Ending, Event, Held, Verdict
+from hybridchat.conversation import Asked, Decided, Ended, Ending, Event, Held, Offered, Verdict
+from hybridchat.facts import Mode
 from hybridchat.tui.ports import Answer
 from hybridchat.tui.thread import Tone
 
@@ -41,8 +42,9 @@ class Exchange:
             self._screen.notify(STILL_ANSWERING, timeout=3)
         return self.running
 
-    def send(self, text: str, *, pin: str | None = None) -> None:
-        """Asks `text`; `pin` names a model for this message only. With another answer under way it stays in the composer."""
+    def send(self, text: str, *, pin: str | None = None, mode: Mode | None = None) -> None:
+        """Asks `text`; `pin` names a model for this message only, `mode` a side. While another answer runs it stays in the
+        composer."""
         screen = self._screen
         if self.busy():
             screen.composer.draft = text
@@ -51,7 +53,7 @@ class Exchange:
         screen.composer.asked = [*screen.composer.asked, text]
         screen.previewed = None
         screen.chrome.preview(None)
-        self._start(screen.opened.chat.answer(screen.current.begin(), text, pin=pin), text)
+        self._start(screen.opened.chat.answer(screen.current.begin(), text, pin=pin, mode=mode), text)
 
     def again(self, *, other: bool = False) -> None:
         """Asks the last question once more, or the other side; every answer is kept."""
@@ -59,6 +61,10 @@ class Exchange:
             self._screen.say("There is no question yet.")
         elif not self.busy():
             self._start(self._screen.opened.chat.again(self._screen.thread.last_turn, other=other))
+
+    def go_on(self, turn_id: str, verdict: Verdict) -> None:
+        """Goes on with a turn of the queue."""
+        self._start(self._screen.opened.chat.resume(turn_id, verdict))
 
     async def resume(self, turn_id: str, verdict: Verdict, budget: str | None = None) -> None:
         """Goes on with the turn that the consent question is about, after the `budget` that was typed there is set."""
@@ -114,13 +120,14 @@ class Exchange:
         self._screen.run_worker(self._run(answer, text, said), group="turn")
 
     async def _run(self, answer: Answer, text: str, said: str) -> None:
-        screen, asked = self._screen, not text
+        screen, asked, ended = self._screen, not text, None
         try:
             async with aclosing(answer):
                 async for event in answer:
                     if self._answer is not answer:
                         continue
                     asked = asked or isinstance(event, Asked)
+                    ended = event if isinstance(event, Ended) else None
                     screen.transcript.show(replace(event, text=said) if said and isinstance(event, Ended) else event)
                     await self._follow(event)
         except Exception as error:  # noqa: BLE001 - whatever went wrong in one answer, the conversation goes on
@@ -134,6 +141,8 @@ class Exchange:
             screen.hints()
         await screen.current.refresh()
         screen.show_top()
+        if ended is not None and self._answer is None:
+            await screen.waiting.after(ended)
 
     async def _follow(self, event: Event) -> None:
         screen = self._screen
@@ -149,6 +158,12 @@ class Exchange:
         elif isinstance(event, Ended) and event.ending is Ending.COMPLETE:
             screen.habits.offer()
             await self._after_spending(event.cost)
+        elif isinstance(event, Offered):
+            from hybridchat.tui.choice import Choice  # as consent
+
+            choice = Choice(event)
+            await screen.mount(choice, before=screen.chrome.parts["edge"])
+            choice.focus()
         elif isinstance(event, Held):
             from hybridchat.tui.consent import Consent, can_stay
 

@@ -27,6 +27,7 @@ from hybridchat.tui.lines import first_words
 from hybridchat.tui.ports import Launch, Opened, Preview
 from hybridchat.tui.thread import Thread, Tone, place_of
 from hybridchat.tui.transcript import Transcript
+from hybridchat.tui.waiting import Waiting
 
 LOOK = 2.0
 """Seconds between looks at the gauges; a figure that did not change draws nothing."""
@@ -65,6 +66,7 @@ class ChatScreen(Screen[None]):
         )  # fmt: skip
         self.exchange = Exchange(self)
         self.habits = Habits(self)
+        self.waiting = Waiting(self)
         self._opened: Opened | None = None
         self._home: Opened | None = None
         self._current: Current | None = None
@@ -250,7 +252,9 @@ class ChatScreen(Screen[None]):
     def look(self) -> None:
         """Brings the gauges up to date, while somebody looks."""
         if self._opened is not None and self.app.app_focus:
-            self.chrome.look(self._opened.snapshot(), self.current.decision)
+            snapshot = self._opened.snapshot()
+            self.chrome.look(snapshot, self.current.decision)
+            self.waiting.look(snapshot)
 
     def hints(self) -> None:
         asking = bool(self.query("Consent")) and self.composer.has_focus

@@ -16,13 +16,15 @@ from hybridchat.conversation import (
     FellBack,
     HandedOver,
     Held,
+    Offered,
     Said,
     SecondLook,
     Thought,
     Turn,
+    Waiting,
 )
 from hybridchat.facts import Decision, Locality
-from hybridchat.render import words
+from hybridchat.render import offline, words
 
 
 class Kind(StrEnum):
@@ -173,8 +175,10 @@ class Thread:
                 self._asked(turn)
             case Decided(turn_id=turn_id, decision=decision):
                 self.decisions[turn_id] = decision
-            case Held():
+            case Held() | Offered():
                 pass  # the screen asks; the transcript stays as it is
+            case Waiting():
+                self._waits(offline.waiting(event))
             case HandedOver():
                 self._handed_over(event)
             case Said():
@@ -187,6 +191,10 @@ class Thread:
                 self._doubted(event)
             case Ended():
                 self._ended(event)
+
+    def _waits(self, text: str) -> None:
+        if not self.blocks or self.blocks[-1].text != text:  # it may take several tries
+            self.mark(text, Tone.WARN)
 
     def _asked(self, turn: Turn) -> None:
         known = any(b.turn_id == turn.id and b.kind is Kind.YOU for b in self.blocks)
@@ -263,7 +271,7 @@ class Thread:
             self.mark(f"▪ {what if why and why in event.text else note}", Tone.MUTED)
         if mark := words.ended(event):
             failed = event.ending in {Ending.FAILED, Ending.UNROUTED}
-            self.mark(mark, Tone.ERROR if failed else Tone.WARN)
+            self.mark(mark + offline.to_go_on(event), Tone.ERROR if failed else Tone.WARN)
         elif event.ending is Ending.COMPLETE and index is not None and not self.blocks[index].text.strip():
             self.mark("▪ the answer came back empty", Tone.WARN)
         offered = words.offered(self.decisions.get(event.turn_id), self._other_key)

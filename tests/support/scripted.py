@@ -145,6 +145,22 @@ class ScriptedStore:
         for turns in self.turns.values():
             turns[:] = [replace(t, ending=ending, chosen_attempt=chosen_attempt) if t.id == turn_id else t for t in turns]
 
+    def queued(self, session_id: str | None = None) -> list[Turn]:
+        found = [t for turns in self.turns.values() for t in turns if t.ending is Ending.QUEUED]
+        return [t for t in found if session_id in {None, t.session_id}]
+
+    def _change(self, turn_id: str, **fields: object) -> None:
+        for turns in self.turns.values():
+            turns[:] = [replace(t, **fields) if t.id == turn_id else t for t in turns]  # type: ignore[arg-type]
+
+    def edit_question(self, turn_id: str, question: str) -> None:
+        self._change(turn_id, question=question)
+
+    async def ask(self, session_id: str, question: str, *, parent_id: str | None, ending: Ending | None = None) -> Turn:
+        turn = Turn(f"q{len(self.turns[session_id])}", session_id, parent_id, question, NOW, ending)
+        self.turns[session_id].append(turn)
+        return turn
+
     def rename(self, session_id: str, title: str) -> None:
         self.all[session_id] = replace(self.all[session_id], title=title)
 
@@ -241,8 +257,8 @@ class ScriptedChat:
         self.hard = False
         """Every message may be hard: the cloud is offered."""
 
-    def answer(self, session_id: str, text: str, *, pin: str | None = None) -> ScriptedAnswer:
-        self.asked.append(text if pin is None else f"{pin}: {text}")
+    def answer(self, session_id: str, text: str, *, pin: str | None = None, mode: Mode | None = None) -> ScriptedAnswer:
+        self.asked.append(": ".join(filter(None, (pin, mode, text))))
         line = self.script.pop(0) if self.script else Line()
         turn = Turn(f"t{len(self.asked)}", session_id, None, text, NOW)
         self.store.turns[session_id].append(turn)

@@ -1,0 +1,126 @@
+"""The list of questions that wait for the network: to be sent, reworded, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from hybridchat.conversation import Ending, Turn, Verdict
+from hybridchat.render import offline
+from hybridchat.render.text import one_line
+from hybridchat.tui.composer import Composer
+from hybridchat.tui.ports import Store
+from hybridchat.tui.sheet import Sheet
+
+Sent = tuple[Verdict, tuple[Turn, ...]]
+
+
+class Queue(Sheet[Sent]):
+    """Returns what to send and how, or `None` when left. Rewording and removing happen here."""
+
+    HEADING: ClassVar[str] = "Waiting for the network, the oldest first"
+    KEYS: ClassVar[str] = "enter send · a send all · h answer here · e reword · d remove · esc close"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "all", "send all", show=False),
+        Binding("h", "here", "answer here", show=False),
+        # first of all: what is typed at once is the new text, and has to find the field focused
+        Binding("e", "reword", "reword", show=False, priority=True),
+        Binding("d,delete", "remove", "remove", show=False),
+    ]
+    DEFAULT_CSS = "Queue Composer { max-height: 8; margin-top: 1; background: $panel; }"
+
+    def __init__(self, store: Store, turns: Sequence[Turn], titles: Mapping[str, str]) -> None:
+        """`titles` are those of the conversations, by id."""
+        super().__init__()
+        self._store = store
+        self._turns = list(turns)
+        self._titles = titles
+
+    def inside(self) -> Iterable[Widget]:
+        yield OptionList()
+        words = Composer()
+        words.display = False
+        yield words
+
+    def on_mount(self) -> None:
+        self._show(0)
+        self.set_focus(self.query_one(OptionList))
+
+    @property
+    def _at(self) -> Turn | None:
+        at = self.query_one(OptionList).highlighted
+        return self._turns[at] if at is not None and at < len(self._turns) else None
+
+    @property
+    def _rewording(self) -> bool:
+        return bool(self.query_one(Composer).display)
+
+    def _show(self, at: int) -> None:
+        picker = self.query_one(OptionList)
+        picker.clear_options()
+        if not self._turns:
+            picker.add_option(Option(Content.styled(offline.EMPTY, "$muted"), disabled=True))
+            return
+        wide = max(16, min(64, self.app.size.width - 34))
+        for turn in self._turns:
+            where = one_line(self._titles.get(turn.session_id, ""), 20)
+            picker.add_option(
+                Option(Content.assemble((f"{offline.row(turn, wide):<{wide}}  ", "$foreground"), (where, "$muted")))
+            )
+        picker.highlighted = min(at, len(self._turns) - 1)
+
+    def on_option_list_option_selected(self) -> None:
+        if (turn := self._at) is not None:
+            self.dismiss((Verdict.SEND, (turn,)))
+
+    def action_all(self) -> None:
+        if self._turns:
+            self.dismiss((Verdict.SEND, tuple(self._turns)))
+
+    def action_here(self) -> None:
+        if (turn := self._at) is not None:
+            self.dismiss((Verdict.LOCAL, (turn,)))
+
+    def action_remove(self) -> None:
+        if (turn := self._at) is not None:
+            at = self._turns.index(turn)
+            self._store.end_turn(turn.id, Ending.STOPPED)
+            del self._turns[at]
+            self._show(at)
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """While words are typed, letters are letters."""
+        return not (self._rewording and action in {"all", "here", "reword", "remove"}) if self.is_mounted else True
+
+    def action_reword(self) -> None:
+        if (turn := self._at) is not None:
+            words = self.query_one(Composer)
+            words.display = True
+            words.draft = turn.question
+            words.focus()
+
+    def on_composer_submitted(self, message: Composer.Submitted) -> None:
+        turn = self._at
+        if turn is not None and self._rewording:
+            self._store.edit_question(turn.id, message.text)
+            at = self._turns.index(turn)
+            self._turns[at] = replace(turn, question=message.text)
+            self._close()
+            self._show(at)
+
+    def _close(self) -> None:
+        self.query_one(Composer).display = False
+        self.query_one(OptionList).focus()
+
+    def action_leave(self) -> None:
+        if self._rewording:
+            self._close()
+        else:
+            self.dismiss(None)
