@@ -15,6 +15,7 @@ from hybridchat.privacy.rehydrate import Rehydrator
 from hybridchat.providers.base import Delta, Done, ProviderError, ServerFault, Unreachable
 from hybridchat.sending import Halt, Left, Sending, hidden_kinds
 from hybridchat.stopper import Stopper
+from hybridchat.warming import loading
 
 EMPTY = "answered with nothing"
 
@@ -160,6 +161,7 @@ class Try:
             self._first = self.crew.clock() - self._started
 
     def _handed_over(self, size: int) -> HandedOver:
+        wait = loading(self.crew, self.model, self.package.num_ctx)
         return HandedOver(
             self.turn.id,
             self.attempt.id,
@@ -171,6 +173,8 @@ class Try:
             turns_left_out=self.package.turns_left_out,
             hidden=hidden_kinds(self.package),
             bytes=size,
+            loads=wait is not None,
+            load_s=wait.left_s if wait is not None else None,
         )
 
     def _conclude(self, done: Done | None) -> None:

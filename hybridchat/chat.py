@@ -29,6 +29,7 @@ from hybridchat.sessions.store import Store
 from hybridchat.stopper import Stopper
 from hybridchat.turn import run
 from hybridchat.value import value
+from hybridchat.warming import Loading, loading, warm
 from hybridchat.world import World
 
 
@@ -47,6 +48,8 @@ class Preview:
     est_cost: float | None = None
     old_price: str = ""
     """What to say beside `est_cost` when the price may be out of date."""
+    num_ctx: int | None = None
+    """Tokens of context that a local model would be asked with."""
     asks: bool = False
     """Sending would ask for consent first."""
     basis: Basis | None = None
@@ -201,6 +204,7 @@ class Chat:
             turns_left_out=made.turns_left_out if made else 0,
             est_cost=made.est_cost if made else None,
             old_price=made.old_price if made else "",
+            num_ctx=made.num_ctx if made else None,
             asks=bool(target and made and must_ask(self._crew, ask, target)),
             basis=Basis(found.request, found.snapshot, self._crew.policy),
         )
@@ -213,14 +217,13 @@ class Chat:
             return {}
         return dict(found.findings.kinds if target is None else found.findings.message_kinds)
 
-    async def warm(self, model: Model) -> None:
-        """Loads a local model into memory ahead of its first question, on battery never; a failure shows when it is asked."""
-        if model.on_device and not self.world.snapshot().device.on_battery:
-            # with the window it will be asked with: another one would load it a second time
-            plan = Request(now=self._crew.clock(), reserve_tokens=self._crew.reserve)
-            window = planned_window(plan, model, self.world.snapshot(), self._crew.policy)
-            with suppress(ProviderError):
-                await (await self.world.provider(model.endpoint)).preload(model, window)
+    async def warm(self, model: Model, num_ctx: int | None = None) -> None:
+        """Loads a local model ahead of its first question, with the window a preview named. See `warming.warm`."""
+        await warm(self._crew, model, num_ctx)
+
+    def loading(self, model: Model, num_ctx: int | None = None) -> Loading | None:
+        """What a question to `model` has to wait for before the model can begin to read; `None`: it is loaded."""
+        return loading(self._crew, model, num_ctx)
 
     # -- the session ------------------------------------------------------------------------------
 

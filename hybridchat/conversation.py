@@ -215,6 +215,10 @@ class HandedOver:
     hidden: Mapping[str, int] = field(default_factory=dict)
     """Finding kind -> how many values are hidden in this package."""
     bytes: int = 0
+    loads: bool = False
+    """A model on this device has to be loaded first."""
+    load_s: float | None = None
+    """Seconds that this is expected to take, from earlier loads; `None`: never measured."""
 
 
 @value

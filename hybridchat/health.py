@@ -28,6 +28,9 @@ FEWEST_TOKENS = 8
 FEWEST_READ = 64
 """Below this many tokens read, most came from the server's own cache and the figure is not the reading speed."""
 
+LEAST_LOAD_S = 0.1
+"""Below this nothing was loaded: it is what a server takes to find that the model is there."""
+
 SPEEDS = ("tokens_per_second", "prefill_per_second", "first_token_s", "load_s")
 
 
@@ -125,7 +128,7 @@ class Health:
 
     def _learn(self, outcome: Outcome) -> None:
         times, usage = outcome.timings, outcome.usage
-        found: dict[str, float | None] = {"load_s": times.load_s or None}
+        found: dict[str, float | None] = {"load_s": _load(times.load_s)}
         if (usage.output_tokens or 0) >= FEWEST_TOKENS:
             found["tokens_per_second"] = times.tokens_per_second(usage.output_tokens)
         if times.first_token_s is not None:
@@ -133,7 +136,14 @@ class Health:
         read = (usage.input_tokens or 0) - (usage.cache_read_tokens or 0)
         if times.prefill_s and read >= FEWEST_READ:
             found["prefill_per_second"] = read / times.prefill_s
-        known = self._speeds.setdefault(outcome.model_id, {})
+        self._keep(outcome.model_id, found)
+
+    def loaded(self, model_id: str, seconds: float) -> None:
+        """Learns how long it took to load a model without a question."""
+        self._keep(model_id, {"load_s": _load(seconds)})
+
+    def _keep(self, model_id: str, found: Mapping[str, float | None]) -> None:
+        known = self._speeds.setdefault(model_id, {})
         for name, value in found.items():
             if value is not None and value >= 0:
                 known[name] = value if name not in known else (1 - WEIGHT) * known[name] + WEIGHT * value
@@ -156,6 +166,10 @@ class Health:
             if kept:
                 health._speeds[model_id] = kept
         return health
+
+
+def _load(seconds: float | None) -> float | None:
+    return seconds if seconds is not None and seconds >= LEAST_LOAD_S else None
 
 
 def _positive(values: object, name: str) -> bool:

@@ -65,6 +65,8 @@ class World(Roster):
         self.health, self.resources, self.connectivity = health, resources, connectivity
         self.active: frozenset[str] | None = None
         """Model ids the router may choose among; `None`: all."""
+        self.loading: dict[str, float] = {}
+        """Model id -> epoch seconds since when it is being loaded ahead of its question."""
         self.spent = Spent()
         """Money of the day, as last read from the store."""
         self.on_outcome: Callable[[Outcome], None] = lambda _: None
@@ -180,6 +182,12 @@ class World(Roster):
         if outcome.result is Result.OK and (model := self._known(outcome.model_id)) is not None and model.on_device:
             self._store.remember("last-local", model.id)
             self.relist(model)
+
+    def loaded(self, model: Model, seconds: float) -> None:
+        """Learns from loading a model ahead of its question."""
+        self.health.loaded(model.id, seconds)
+        self._store.remember("speeds", self.health.to_json())
+        self.relist(model)
 
     def _known(self, model_id: str) -> Model | None:
         return next((m for m in self.models if m.id == model_id), None)

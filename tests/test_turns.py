@@ -174,6 +174,45 @@ async def test_a_model_is_warmed_with_the_window_it_is_asked_with(demo: Demo, tm
         assert warmed["options"]["num_ctx"] == question["options"]["num_ctx"]
 
 
+async def test_a_long_draft_warms_with_the_window_of_its_preview_and_what_is_kept_alive_stays_so(
+    demo: Demo, tmp_path: Path
+) -> None:
+    config = Config(pair=PairSettings(local=LOCAL), endpoints={"ollama": EndpointSettings(keep_alive="30m")})
+    async with bench(tmp_path, demo, config=config) as b:
+        long = "Summarise this. " + "word " * 12_000
+        told = await b.chat.preview(b.session.id, long)
+        assert told.num_ctx is not None
+        assert told.num_ctx > 8192
+        await b.chat.warm(b.chat.world.find(LOCAL), told.num_ctx)
+        await b.ask(long)
+        warmed, question = (json.loads(r.body) for r in demo.ollama.requests if r.path in {"/api/generate", "/api/chat"})
+        assert warmed["options"]["num_ctx"] == question["options"]["num_ctx"] == told.num_ctx
+        assert warmed["keep_alive"] == question["keep_alive"] == "30m"
+
+
+async def test_how_long_a_model_loads_is_learned_told_beforehand_and_known_after_a_restart(demo: Demo, tmp_path: Path) -> None:
+    """By the server's own count, whether the model was loaded with a question or ahead of it; a loaded one says nothing."""
+    async with bench(tmp_path, demo, save=True) as b:
+        heard = await b.ask("hello")
+        (first,) = heard.of(HandedOver)
+        assert isinstance(first, HandedOver)
+        assert (first.loads, first.load_s) == (True, None)
+        took = b.chat.world.live(LOCAL).load_s
+        assert took == pytest.approx(0.2, abs=0.05)  # the demo counts 0.1 s for a gigabyte
+        while not b.chat.world.live(LOCAL).resident:
+            await asyncio.sleep(0.01)
+        (second,) = (await b.ask("hello again")).of(HandedOver)
+        assert isinstance(second, HandedOver)
+        assert not second.loads
+        assert b.chat.world.live(LOCAL).load_s == took
+        await (await b.chat.world.provider("ollama")).preload(b.chat.world.find(LOCAL), keep_alive="0")
+    async with bench(tmp_path, demo, save=True) as b:
+        model = b.chat.world.find(LOCAL)
+        wait = b.chat.loading(model)
+        assert wait is not None
+        assert wait.left_s == pytest.approx(took)
+
+
 async def test_on_battery_nothing_is_warmed(demo: Demo, tmp_path: Path) -> None:
     async with bench(tmp_path, demo) as b:
         b.chat.world.stored_gauges = Snapshot(device=Device(on_battery=True))

@@ -49,6 +49,8 @@ class Teller:
             self._tty.line(mark)
         if event.locality is not Locality.ON_DEVICE and not (marks and event.moved):
             self._tty.line(sentences.left(event))
+        if event.loads:
+            self._tty.line(f"({words.loading(event.load_s)} …)")
         self._last_model, self._thinking = event.model_id, False
         self._label = sentences.label(event)
 

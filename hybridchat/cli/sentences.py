@@ -56,7 +56,10 @@ def notices(event: Event) -> list[str]:
         case HandedOver(locality=Locality.REMOTE | Locality.LAN):
             return [f"{left(event)} · {NOT_YET}"]
         case HandedOver():
-            return words.handed_over(event)
+            return [
+                *words.handed_over(event),
+                *([f"{words.short(event.model_id)}: {words.loading(event.load_s)}"] if event.loads else []),
+            ]
         case FellBack():
             return [words.fell_back(event)]
         case SecondLook():

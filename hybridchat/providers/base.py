@@ -96,7 +96,7 @@ class Provider(Protocol):
         """What the server offers. Raises a `ProviderError`."""
         ...
 
-    async def preload(self, model: Model, num_ctx: int | None = None) -> None:
+    async def preload(self, model: Model, num_ctx: int | None = None, *, keep_alive: str | None = None) -> None:
         """Loads a local model into memory; does nothing where the protocol has no such thing."""
         ...
 

@@ -38,7 +38,7 @@ class Keyed(ABC, Generic[Client]):
     async def models(self) -> Listing:
         return await tell(self._listing(), self._site)
 
-    async def preload(self, model: Model, num_ctx: int | None = None) -> None:
+    async def preload(self, model: Model, num_ctx: int | None = None, *, keep_alive: str | None = None) -> None:
         """Nothing: these protocols have no such thing."""
 
     async def close(self) -> None:

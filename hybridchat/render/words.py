@@ -114,6 +114,11 @@ def head_of(attempt: Attempt, *, demo: bool = False) -> str:
     )
 
 
+def loading(left_s: float | None) -> str:
+    """`loading 6 s`, by what loading took before; `loading` where it was never measured."""
+    return "loading" if left_s is None else f"loading {max(1, round(left_s))} s"
+
+
 def items(hidden: Mapping[str, int]) -> int:
     return sum(hidden.values())
 

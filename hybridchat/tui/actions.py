@@ -95,6 +95,8 @@ async def auto(screen: ChatScreen, _: str) -> None:
 
 
 async def other(screen: ChatScreen, _: str) -> None:
+    if screen.previewed is not None and screen.previewed[0] != screen.composer.draft:
+        await screen.ahead.look()  # the key came before the pause in which the line would have caught up
     draft, told = screen.previewed or ("", None)
     if told is not None and told.decision.offer and draft == screen.composer.draft:
         # the line under the composer says that this key asks that model: it means what is written there
@@ -126,6 +128,18 @@ async def queue(screen: ChatScreen, args: str) -> None:
         await screen.waiting.keep(args)
     else:
         await screen.waiting.open()
+
+
+async def ledger(screen: ChatScreen, args: str) -> None:
+    from hybridchat.tui import ledger as book
+
+    await book.ledger(screen, args)
+
+
+async def stats(screen: ChatScreen, args: str) -> None:
+    from hybridchat.tui import stats as sums
+
+    await sums.show(screen, args)
 
 
 async def retry(screen: ChatScreen, _: str) -> None:
@@ -301,7 +315,7 @@ async def quit_(screen: ChatScreen, _: str) -> None:
 ACTIONS: dict[str, Action] = {
     "help": help_, "model": model, "local": local, "cloud": cloud, "auto": auto, "pin": pin, "other": other,
     "compare": compare, "stop": stop, "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename,
-    "delete": delete, "undo": undo, "copy": copy, "hide": hide, "status": status, "anyway": anyway, "budget": budget,
+    "delete": delete, "undo": undo, "copy": copy, "hide": hide, "status": status, "ledger": ledger, "stats": stats, "anyway": anyway, "budget": budget,
     "theme": theme, "quit": quit_,
     "private": private, "purge": purge, "continue": continue_, "queue": queue,
 }  # fmt: skip

@@ -73,9 +73,10 @@ class Chrome:
                 before = self.parts[name].size.height
                 self.parts[name].say(text, layout=before != len(text.plain.split("\n")))
 
-    def preview(self, value: Preview | None) -> None:
+    def preview(self, value: Preview | None, loading: str = "") -> None:
         keys = {"other_key": self._other_key, "local_key": self._local_key}
-        self.parts["preview"].say(lines.preview(value, names_hidden=self._names_hidden, **keys), layout=True)
+        said = lines.preview(value, names_hidden=self._names_hidden, loading=loading, **keys)
+        self.parts["preview"].say(said, layout=True)
 
     def commands(self, draft: str) -> bool:
         """Lists the commands that `draft` may become, where the preview is; `False` when it is none."""

@@ -22,7 +22,7 @@ FOLD = 8_000
 
 
 class Composer(TextArea):
-    """A text area that posts `Submitted`, and `Drafted` when typing pauses."""
+    """A text area that posts `Submitted`, and `Drafted` with the first letter and whenever typing pauses."""
 
     DEFAULT_CSS = """
     Composer {
@@ -46,7 +46,7 @@ class Composer(TextArea):
             super().__init__()
 
     class Drafted(Message):
-        """Typing paused; `text` is the whole draft."""
+        """Typing began or paused; `text` is the whole draft."""
 
         def __init__(self, text: str) -> None:
             self.text = text
@@ -73,6 +73,8 @@ class Composer(TextArea):
         self.leading = False
         """Ctrl+X was pressed: the next key is a command's letter."""
         self._back = 0
+        self._begun = False
+        """Something is written."""
         self._folded: dict[str, str] = {}
         self._pause: Timer | None = None
 
@@ -147,8 +149,9 @@ class Composer(TextArea):
         event.stop()
         if self._pause is not None:
             self._pause.stop()
-        if self.text.startswith("/"):
-            self._drafted()  # naming commands costs nothing
+        begun, self._begun = self._begun, bool(self.text)
+        if self.text.startswith("/") or (self._begun and not begun and not self._folded):
+            self._drafted()  # naming commands costs nothing, and with the first key a model can begin to load
         else:
             self._pause = self.set_timer(PAUSE, self._drafted)
 

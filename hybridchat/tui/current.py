@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from hybridchat.conversation import Session, Turn
 from hybridchat.facts import Decision, Mode, Model, Snapshot
+from hybridchat.render.words import loading
 from hybridchat.tui.ports import Opened, Preview
 
 BLANK = Session("", "", 0.0, 0.0)
@@ -25,6 +26,7 @@ class Current:
         self._chat, self._store = opened.chat, opened.chat.store
         self.session = replace(BLANK, pin=opened.pin)
         self._warmed: set[tuple[str, str]] = set()
+        self._loading: set[str] = set()
         self.decision: Decision | None = None
         """Of the newest turn."""
 
@@ -98,15 +100,35 @@ class Current:
         return await asyncio.to_thread(self._store.read_draft, self.session.id)
 
     def to_warm(self, told: Preview, snapshot: Snapshot) -> Model | None:
-        """The local model that the draft would go to, when it is not loaded yet; each once in a conversation."""
+        """The local model that the draft would go to, when it is not loaded yet, or not with the window that the draft needs.
+
+        Each once in a conversation; on battery none.
+        """
         model = told.decision.chosen
-        if model is None or not model.on_device or (self.session.id, model.id) in self._warmed:
+        if model is None or not model.on_device or snapshot.device.on_battery or (self.session.id, model.id) in self._warmed:
             return None
         live = snapshot.live.get(model.id)
-        if live is not None and live.resident:
+        small = live is not None and live.loaded_window is not None and live.loaded_window < (told.num_ctx or 0)
+        if live is not None and live.resident and not small:
             return None
         self._warmed.add((self.session.id, model.id))
         return model
+
+    async def warm(self, model: Model, num_ctx: int | None) -> None:
+        """Loads a model; `loading` says so meanwhile."""
+        self._loading.add(model.id)
+        try:
+            await self._chat.warm(model, num_ctx)
+        finally:
+            self._loading.discard(model.id)
+
+    def loading(self, told: Preview | None) -> str:
+        """`loading 6 s` while the model that the draft would go to is being loaded, else nothing."""
+        model = told.decision.chosen if told is not None else None
+        if told is None or model is None or model.id not in self._loading:
+            return ""
+        wait = self._chat.loading(model, told.num_ctx)
+        return loading(wait.left_s) if wait is not None else ""
 
     async def preview(self, draft: str) -> Preview:
         """Where `draft` would go. Raises what the chat raises."""

@@ -83,8 +83,10 @@ def commands(draft: str, width: int) -> Content | None:
     return shown
 
 
-def preview(value: Preview | None, *, names_hidden: bool, other_key: str = "^o", local_key: str = "f3") -> Content:
-    """`→ llama3.2 (looks easy) · 2 personal items stay here`."""
+def preview(
+    value: Preview | None, *, names_hidden: bool, other_key: str = "^o", local_key: str = "f3", loading: str = ""
+) -> Content:
+    """`→ llama3.2 (looks easy) · loading 6 s · 2 personal items stay here`."""
     if value is None:
         return Content("")
     chosen = value.decision.chosen
@@ -96,6 +98,8 @@ def preview(value: Preview | None, *, names_hidden: bool, other_key: str = "^o",
         Content.assemble((f"→ {chosen.name}", tone), (f" ({value.decision.reason})" if value.decision.reason else "", "$muted"))
     ]
     if chosen.on_device:
+        if loading:
+            parts.append(Content.styled(loading, "$muted"))
         if count:
             parts.append(Content.styled(f"{plural(count, 'personal item')} {'stays' if count == 1 else 'stay'} here", "$local"))
         if value.decision.offer:

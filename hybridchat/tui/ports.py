@@ -11,6 +11,9 @@ from hybridchat.value import value
 
 if TYPE_CHECKING:
     from hybridchat.repair import Suggestion
+    from hybridchat.sessions.ledger import Ledger
+    from hybridchat.sessions.past import Past
+    from hybridchat.warming import Loading
 
 
 class Answer(Protocol):
@@ -32,6 +35,8 @@ class Preview(Protocol):
     def hidden(self) -> Mapping[str, int]: ...
     @property
     def asks(self) -> bool: ...
+    @property
+    def num_ctx(self) -> int | None: ...
 
 
 class Purge(Protocol):
@@ -48,6 +53,9 @@ class Store(Protocol):
     def session(self, session_id: str) -> Session | None: ...
     def sessions(self) -> Sequence[Session]: ...
     def path(self, session_id: str, leaf_id: str | None = None, *, limit: int | None = None) -> Sequence[Turn]: ...
+    ledger: Ledger
+    past: Past
+
     def turn(self, turn_id: str) -> Turn | None: ...
     def end_turn(self, turn_id: str, ending: Ending, chosen_attempt: str | None = None) -> None: ...
     def queued(self, session_id: str | None = None) -> Sequence[Turn]: ...
@@ -111,7 +119,8 @@ class Chat(Protocol):
     def repair(self) -> Repair: ...
     @property
     def purse(self) -> Purse: ...
-    def warm(self, model: Model) -> Coroutine[None, None, None]: ...
+    def warm(self, model: Model, num_ctx: int | None = None) -> Coroutine[None, None, None]: ...
+    def loading(self, model: Model, num_ctx: int | None = None) -> Loading | None: ...
 
 
 @value
@@ -136,6 +145,8 @@ class Opened:
     banner: str = ""
     """A line that stays: memory only, ..."""
     strategy: str = "local-first"
+    compared: Callable[[], Model | None] | None = None
+    """The cloud model whose list price local answers are compared with; reads the configuration, off the event loop."""
     hide: Callable[[str], str] | None = None
     """Adds a word to the user's own terms: never sent readable from then on. Returns what to say; may write a file."""
 

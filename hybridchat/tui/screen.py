@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from typing import ClassVar
 
 from textual import work
@@ -18,6 +17,7 @@ from hybridchat.facts import Mode
 from hybridchat.render.palette import Palette
 from hybridchat.tui import keys, messages
 from hybridchat.tui.actions import ACTIONS
+from hybridchat.tui.ahead import Ahead
 from hybridchat.tui.chrome import Chrome
 from hybridchat.tui.composer import Composer
 from hybridchat.tui.current import RECENT, Current
@@ -66,6 +66,7 @@ class ChatScreen(Screen[None]):
         )  # fmt: skip
         self.exchange = Exchange(self)
         self.habits = Habits(self)
+        self.ahead = Ahead(self)
         self.waiting = Waiting(self)
         self._opened: Opened | None = None
         self._home: Opened | None = None
@@ -203,18 +204,8 @@ class ChatScreen(Screen[None]):
 
     @work(group="preview", exclusive=True)
     async def look_ahead(self) -> None:
-        """Says under the composer where the draft would go; a preview that fails is none, and sending will say why."""
-        draft, told = self.composer.draft, None
-        if self.chrome.commands(draft):
-            self.previewed = None
-            return
-        if draft.strip() and not parse(draft):
-            with suppress(Exception):  # whatever it is, it must not disturb somebody who types
-                told = await self.current.preview(draft)
-        self.previewed = (draft, told) if told is not None else None
-        self.chrome.preview(told)
-        if told is not None and (model := self.current.to_warm(told, self.opened.snapshot())) is not None:
-            self.run_worker(self.opened.chat.warm(model), group="warm", exit_on_error=False)
+        """Says under the composer where the draft would go."""
+        await self.ahead.look()
 
     def say(self, text: str, tone: Tone = Tone.MUTED, head: str = "") -> None:
         """A word from the program, in the transcript; not stored."""
@@ -255,6 +246,8 @@ class ChatScreen(Screen[None]):
             snapshot = self._opened.snapshot()
             self.chrome.look(snapshot, self.current.decision)
             self.waiting.look(snapshot)
+            if self.previewed is not None:
+                self.ahead.show()  # what is being loaded takes less and less
 
     def hints(self) -> None:
         asking = bool(self.query("Consent")) and self.composer.has_focus

@@ -84,6 +84,8 @@ class Thread:
         self._demo = demo
         self._other_key = other_key
         self._changed: int | None = None
+        self._loading = ""
+        """What the newest answer's head says until its first word."""
 
     @property
     def live(self) -> bool:
@@ -212,6 +214,8 @@ class Thread:
                 self.mark(text, tone if text[0] in "⇡⇣" else Tone.MUTED)
         hidden = words.items(event.hidden)
         head = words.head(event.model_id, event.locality, hidden=hidden)
+        self._loading = f" · {words.loading(event.load_s)}" if event.loads else ""
+        head += self._loading
         self._add(Block(Kind.ANSWER, "", head, tone, event.turn_id, event.attempt_id, live=True, hidden=hidden))
 
     def _grow(self, attempt_id: str, *, text: str = "", thinking: str = "") -> None:
@@ -219,6 +223,8 @@ class Thread:
         if index is None:
             return
         block = self.blocks[index]
+        if self._loading:
+            block.head, self._loading = block.head.removesuffix(self._loading), ""
         block.text += text
         block.thinking += thinking
         self._touch(index)

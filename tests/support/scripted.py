@@ -18,6 +18,7 @@ from hybridchat.conversation import (
     Held,
     Hidden,
     Message,
+    Offered,
     Package,
     Role,
     Said,
@@ -47,6 +48,7 @@ from hybridchat.purse import Purse
 from hybridchat.repair import Suggestion
 from hybridchat.sessions.spend import Spent
 from hybridchat.tui.ports import Found, Launch, Opened
+from hybridchat.warming import Loading
 
 NOW = 1_760_000_000.0
 TODAY = date(2025, 10, 9)
@@ -85,6 +87,8 @@ class Line:
     ending: Ending = Ending.COMPLETE
     why: str = ""
     held: Package | None = None
+    offered: Offered | None = None
+    """Asked instead of an answer: whom it should go to cannot be reached."""
     before: Sequence[Event] = ()
     gate: asyncio.Event | None = None
     """Waits here after the first piece, until set or stopped."""
@@ -230,6 +234,7 @@ class Seen:
     sentence: str
     hidden: Mapping[str, int]
     asks: bool = False
+    num_ctx: int | None = None
 
 
 class ScriptedChat:
@@ -249,6 +254,10 @@ class ScriptedChat:
         self.hidden: Mapping[str, int] = {}
         self.looked_at: list[str] = []
         self.warmed: list[str] = []
+        self.loads = asyncio.Event()
+        """Set: a model that is loaded ahead is there at once."""
+        self.loads.set()
+        self.load: Loading | None = None
         self.suggested: Suggestion | None = None
         self.repaired: list[tuple[str, Suggestion]] = []
         self.apart: list[ScriptedChat] = []
@@ -275,6 +284,9 @@ class ScriptedChat:
     def resume(self, turn_id: str, verdict: Verdict) -> ScriptedAnswer:
         self.verdicts.append(verdict)
         turn = next(t for turns in self.store.turns.values() for t in turns if t.id == turn_id)
+        if turn_id not in self._held:  # it waited in the queue, or for the user's choice
+            line = self.script.pop(0) if self.script else Line()
+            return ScriptedAnswer(lambda stop: self._play(turn, line, stop, held=line.held))
         line = self._held.pop(turn_id)
         line = line if verdict in {Verdict.SEND, Verdict.ALWAYS} else Line(LLAMA, ("Here instead.",))
         return ScriptedAnswer(lambda stop: self._play(turn, line, stop, held=None))
@@ -284,6 +296,9 @@ class ScriptedChat:
         yield Decided(turn.id, decided(line.model, hard=self.hard))
         if line.fault is not None:
             raise line.fault
+        if line.offered is not None:
+            yield line.offered
+            return
         if held is not None:
             self._held[turn.id] = line
             yield Held(turn.id, held, "first message to this host in this conversation")
@@ -393,8 +408,13 @@ class ScriptedChat:
     def decline(self, suggestion: Suggestion) -> None:
         self.repaired.append(("decline", suggestion))
 
-    async def warm(self, model: Model) -> None:
+    async def warm(self, model: Model, num_ctx: int | None = None) -> None:
         self.warmed.append(model.id)
+        await self.loads.wait()
+        self.load = None
+
+    def loading(self, model: Model, num_ctx: int | None = None) -> Loading | None:
+        return self.load
 
 
 def package() -> Package:

@@ -1,0 +1,44 @@
+"""What the line under the composer says of the draft, and the model that is loaded while it is written."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from hybridchat.commands import parse
+
+if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
+    from hybridchat.facts import Model
+    from hybridchat.tui.screen import ChatScreen
+
+
+class Ahead:
+    """Looks ahead for one screen."""
+
+    def __init__(self, screen: ChatScreen) -> None:
+        self._screen = screen
+
+    async def look(self) -> None:
+        """Says where the draft would go; a preview that fails is none, and sending will say why."""
+        screen, told = self._screen, None
+        draft = screen.composer.draft
+        if screen.chrome.commands(draft):
+            screen.previewed = None
+            return
+        if draft.strip() and not parse(draft):
+            with suppress(Exception):  # whatever it is, it must not disturb somebody who types
+                told = await screen.current.preview(draft)
+        screen.previewed = (draft, told) if told is not None else None
+        self.show()
+        if told is not None and (model := screen.current.to_warm(told, screen.opened.snapshot())) is not None:
+            screen.run_worker(self._warm(model, told.num_ctx), group="warm", exit_on_error=False)
+
+    def show(self) -> None:
+        """Brings the line up to date."""
+        told = self._screen.previewed[1] if self._screen.previewed is not None else None
+        self._screen.chrome.preview(told, self._screen.current.loading(told))
+
+    async def _warm(self, model: Model, num_ctx: int | None) -> None:
+        self._screen.call_later(self.show)
+        await self._screen.current.warm(model, num_ctx)
+        self.show()
