@@ -279,7 +279,13 @@ class _Journey:
         """
         if must_ask(self.crew, self.ask, model):
             return self.attempt.explanation if self.attempt else "first message to this host in this conversation"
-        if readable(self.crew, model) or self.crew.policy.cloud == "auto":
+        if readable(self.crew, model):
+            return None
+        secret = any(item.kind in self.crew.policy.private_kinds for item in made.hidden)
+        if secret and model.host not in self.ask.granted:
+            # no policy and no flag stands for a word about this one
+            return "the message holds a secret"
+        if self.crew.policy.cloud == "auto":
             return None
         seen = self.crew.looked_at.setdefault((self.session.id, model.host), set())
         new = [word for word in made.left if word not in seen]

@@ -319,7 +319,8 @@ async def test_a_value_told_by_the_words_around_it_is_hidden_where_it_stands_alo
     async with bench(tmp_path, demo, config=AUTO) as b:
         b.chat._crew.policy = replace(b.chat._crew.policy, redact_private=True)
         await b.ask("repeat: tangerine-Kx94 is a nice word", pin=OPENAI)
-        heard = await b.ask("repeat: my password is tangerine-Kx94", pin=OPENAI)
+        held = (await b.ask("repeat: my password is tangerine-Kx94", pin=OPENAI)).held
+        heard = await hear(b.chat.resume(held.turn_id, Verdict.SEND))
         assert heard.text.strip() == "my password is tangerine-Kx94"
         first, second = b.cloud_bodies()
         assert b"Kx94" in first

@@ -278,6 +278,8 @@ def _consent(package: Package, *, demo: bool) -> Verdict | None:
     with person() as answers:
         if answers is None:
             return None
+        if _holds_secret(package):
+            say("The message holds a secret. It is hidden; look before you send.")
         say(sentences.consent(package, demo=demo))
         # the event loop's own handler would swallow the first Ctrl+C while this thread reads
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -298,10 +300,17 @@ def _consent(package: Package, *, demo: bool) -> Verdict | None:
             signal.signal(signal.SIGINT, before or signal.SIG_DFL)
 
 
+def _holds_secret(package: Package) -> bool:
+    return any(item.kind == "SECRET" for item in package.hidden)
+
+
 def explain_held(chat: Chat, package: Package) -> None:
     """Says why the package was not sent, and how to have it sent."""
     for problem in chat.world.problems.values():
         say(str(problem))
+    if _holds_secret(package):
+        say("Not sent: the message holds a secret. Take it out, ask with --local, or ask at a terminal, where you can say yes.")
+        return
     say(
         f"Not sent: {words.short(package.model_id)} at {package.host} needs your consent. "
         'Ask again with --cloud, set privacy.cloud = "auto", or use --local.'

@@ -9,18 +9,26 @@ from dataclasses import replace
 from hybridchat.conversation import Hidden
 from hybridchat.facts import Finding
 from hybridchat.privacy.known import KnownValues, canonical_value
+from hybridchat.privacy.people import People, words_of
 from hybridchat.privacy.scan import merge
 from hybridchat.privacy.tokens import KINDS, LITERAL, Core, Marks, canonical, grammar, lookalikes, parse_core
 from hybridchat.value import value
 
+PERSON = "PERSON"
+
 
 @value
 class Row:
-    """One issued placeholder, as it is stored. Kind LITERAL: text of the user's that only looked like a placeholder."""
+    """One issued placeholder, as it is stored. Kind LITERAL: text of the user's that only looked like a placeholder.
+
+    Without an `original` it was erased: the placeholder stays taken, and stands for nothing. `part_of` is the placeholder of
+    the longer name that this name is part of.
+    """
 
     placeholder: str
     kind: str
     original: str
+    part_of: str | None = None
 
 
 @value
@@ -34,9 +42,10 @@ class Redacted:
 class PlaceholderTable:
     """Originals and their placeholders of one session.
 
-    The same value keeps its placeholder; another way of writing it (case, spaces, separators) gets the same number with a
-    letter, so that turning back gives exactly what was typed. `taken` are cores the user typed, `committed` counts the rows
-    stored already (all that are given, unless told otherwise). Raises `ValueError` for an unusable style or row.
+    The same value keeps its placeholder; another way of writing it (case, spaces, separators, a part of a person's name) gets
+    the same number with a letter, so that turning back gives exactly what was typed. `taken` are cores the user typed,
+    `committed` counts the rows stored already (all that are given, unless told otherwise). Raises `ValueError` for an unusable
+    style or row.
     """
 
     def __init__(
@@ -48,7 +57,11 @@ class PlaceholderTable:
         self._committed = 0
         self._by_original: dict[str, Row] = {}
         self._by_core: dict[str, Row] = {}
-        self._numbers: dict[tuple[str, str], tuple[int, int]] = {}
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._variants: dict[tuple[str, int], int] = {}
+        self._people = People()
+        self._whole: dict[int, Row] = {}
+        """Person's number -> the row of the longest name."""
         self._highest: dict[str, int] = {}
         self._taken = set(taken)
         self._known = KnownValues()
@@ -90,7 +103,7 @@ class PlaceholderTable:
     @property
     def cores(self) -> tuple[str, ...]:
         """Cores of every issued placeholder, as written."""
-        return tuple(core.text for core in map(parse_core, (r.placeholder for r in self._rows)) if core)
+        return tuple(core.text for core in map(parse_core, (r.placeholder for r in self._rows if r.original)) if core)
 
     def redact(self, text: str, findings: Iterable[Finding], *, mint: bool = True) -> Redacted:
         """`text` with every finding replaced; what looks like a placeholder already is escaped, so that turning back is exact.
@@ -172,21 +185,38 @@ class PlaceholderTable:
 
     def _mint(self, kind: str, original: str) -> Row:
         kind = _kind(kind)
-        key = kind, canonical_value(kind, original)
-        again = key in self._numbers
-        core = Core(kind, *self._numbers[key]) if again else Core(kind, self._highest.get(kind, 0) + 1)
+        number = self._numbers.get((kind, canonical_value(kind, original)))
+        if number is None and kind == PERSON:
+            number = self._people.find(original)
+        again = number is not None
+        if number is None:
+            number = self._highest.get(kind, 0) + 1
+        core = Core(kind, number, self._variants.get((kind, number), 0))
         while canonical(core.text) in self._taken:
             core = replace(core, variant=core.variant + 1) if again else replace(core, number=core.number + 1)
-        row = Row(self._marks.wrap(core), kind, original)
+        row = Row(self._marks.wrap(core), kind, original, self._longer(kind, core.number, original))
         self._keep(row, core)
         return row
 
+    def _longer(self, kind: str, number: int, original: str) -> str | None:
+        whole = self._whole.get(number) if kind == PERSON else None
+        return whole.placeholder if whole is not None and words_of(original) < words_of(whole.original) else None
+
     def _keep(self, row: Row, core: Core) -> None:
         self._rows.append(row)
+        self._highest[core.kind] = max(self._highest.get(core.kind, 0), core.number)
+        if not row.original:
+            self._taken.add(canonical(core.text))
+            return
         self._by_original[row.original] = row
         self._by_core[canonical(core.text)] = row
-        self._numbers[core.kind, canonical_value(row.kind, row.original)] = core.number, core.variant + 1
-        self._highest[core.kind] = max(self._highest.get(core.kind, 0), core.number)
+        self._numbers[core.kind, canonical_value(row.kind, row.original)] = core.number
+        self._variants[core.kind, core.number] = max(self._variants.get((core.kind, core.number), 0), core.variant + 1)
+        if row.kind == PERSON:
+            self._people.add(row.original, core.number)
+            whole = self._whole.get(core.number)
+            if whole is None or len(words_of(row.original)) > len(words_of(whole.original)):
+                self._whole[core.number] = row
         if row.kind != LITERAL:
             self._known.add(row.kind, row.original)
 
