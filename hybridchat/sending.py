@@ -126,7 +126,10 @@ class Sending:
         session_id = self._turn.session_id
         if readable(self._crew, self._model):
             return []
-        return [PlaceholderRow(session_id, r.placeholder, r.kind, r.original, part_of=r.part_of) for r in self._crew.table(session_id).new_rows()]
+        return [
+            PlaceholderRow(session_id, r.placeholder, r.kind, r.original, part_of=r.part_of)
+            for r in self._crew.table(session_id).new_rows()
+        ]
 
     def _committed(self, stored: int) -> None:
         table = self._crew.table(self._turn.session_id)
