@@ -35,8 +35,8 @@ ASK = Config(pair=PairSettings(local=LOCAL, cloud=OPENAI))
 EASY = "hello there"
 HARD = (
     "Prove that for every prime p > 3 the number p^2 - 1 is divisible by 24, then derive step by step a closed form for the sum "
-    "of the first n cubes, compare both proofs, and give the complexity of an algorithm that verifies them under these constraints: "
-    "no recursion, O(log n) memory, exact integer arithmetic."
+    "of the first n cubes, compare both proofs, and give the complexity of an algorithm that verifies them under these constraints:"
+    " no recursion, O(log n) memory, exact integer arithmetic."
 )
 
 

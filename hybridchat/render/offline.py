@@ -58,4 +58,4 @@ def to_go_on(event: Ended) -> str:
     """What stands beside an answer that broke off: how to go on with it."""
     if event.ending is not Ending.CUT:
         return ""
-    return " · /continue goes on" + ("" if event.locality is Locality.ON_DEVICE else " on this machine")
+    return " · /continue goes on" + ("" if event.locality is Locality.ON_DEVICE else " here")

@@ -161,7 +161,7 @@ class ScriptedStore:
         self._change(turn_id, question=question)
 
     async def ask(self, session_id: str, question: str, *, parent_id: str | None, ending: Ending | None = None) -> Turn:
-        turn = Turn(f"q{len(self.turns[session_id])}", session_id, parent_id, question, NOW, ending)
+        turn = Turn(f"{session_id}q{len(self.turns[session_id])}", session_id, parent_id, question, NOW, ending)
         self.turns[session_id].append(turn)
         return turn
 
