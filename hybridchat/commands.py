@@ -65,6 +65,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("undo", "Bring back the conversation deleted last"),
     Command("copy", "Copy the last answer", letter="y"),
     Command("hide", "Never send this word readable", "WORD"),
+    Command("ledger", "What left this machine, to the byte", aliases=("left",), letter="g"),
+    Command("stats", "What was asked, where, and what it cost", letter="u"),
     Command("status", "This machine, the network, and what is in use"),
     Command("anyway", "Send once what the budget refused", letter="b"),
     Command("budget", "Dollars a day for paid models", "[AMOUNT]"),

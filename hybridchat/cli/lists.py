@@ -18,6 +18,7 @@ from hybridchat.config import Config, load
 from hybridchat.config.pair import starting_pair
 from hybridchat.conversation import Session
 from hybridchat.facts import Model, price_age
+from hybridchat.render import ledger as told
 from hybridchat.render import words
 from hybridchat.render.text import one_line
 from hybridchat.routing.explain import from_record
@@ -44,8 +45,8 @@ def models(*, demo: bool) -> int:
 async def _models(*, demo: bool) -> int:
     config = load()
     async with assembled(Setup(demo=demo, samplers=False, save=False, config=config)) as chat:
-        for told in _problems(chat.world, config, demo=demo):
-            say(told)
+        for problem in _problems(chat.world, config, demo=demo):
+            say(problem)
         active = chat.world.active or frozenset()
         every = chat.models()
         if not every:
@@ -93,8 +94,8 @@ def open_store() -> Store:
     except OSError as error:
         raise Exit(edge.USAGE, f"{path} cannot be read: {error.strerror}.") from None
     store = Store.open(path)
-    for told in (store.notice, store.problem):
-        say(told or "")
+    for notice in (store.notice, store.problem):
+        say(notice or "")
     return store
 
 
@@ -145,23 +146,16 @@ def ledger(*, raw: str | None, as_json: bool) -> int:
             for row in rows:
                 sys.stdout.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
             return edge.OK
-        told = [(r.id[:8], _when(r.at), r.host, _what(r)) for r in rows]
-        sys.stdout.write(columns(told) if told else "Nothing has left this machine.\n")
+        lines = [(r.id[:8], _when(r.at), r.host, _what(r)) for r in rows]
+        sys.stdout.write(columns(lines) if lines else "Nothing has left this machine.\n")
         return edge.OK
     finally:
         asyncio.run(store.close())
 
 
 def _what(row: LedgerRow) -> str:
-    """`334 bytes to gpt-6.1-terra, 1 email hidden`; a contact has no content."""
-    if row.kind == "contact":
-        return f"contacted without content, {words.plural(row.n, 'time')}" + (f", {row.failed} failed" if row.failed else "")
-    if row.failed:
-        return f"{row.bytes or 0:,} bytes reached nobody: no connection"
-    size = "nothing left" if row.bytes is None else f"{row.bytes:,} bytes"
-    hidden = ", ".join(f"{n} {kind.lower()}" for kind, n in row.hidden.items())
-    told = f"{size} to {words.short(row.model_id or '')}" + (f", {hidden} hidden" if hidden else "")
-    return told + (f" · sha256 {row.sha256[:12]}" if row.sha256 else "")
+    """`question to gpt-6.1-terra: 334 bytes · 60 tokens · $0.004 · 1 email hidden · sha256 12ab34cd56ef`."""
+    return f"{told.whom(row)}: {told.what(row)}" + (f" · sha256 {row.sha256[:12]}" if row.sha256 else "")
 
 
 def _raw(store: Store, ids: Sequence[str], said: str) -> int:

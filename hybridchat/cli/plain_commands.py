@@ -113,6 +113,24 @@ def budget(plain: Plain, amount: str) -> None:
         plain.say(str(error))
 
 
+def compare(plain: Plain, args: str) -> None:
+    from hybridchat.cli.plain_views import compare as run  # imported here, like the next two: for who asks for it
+
+    run(plain, args)
+
+
+def ledger(plain: Plain, _: str) -> None:
+    from hybridchat.cli.plain_views import ledger as run
+
+    run(plain)
+
+
+def stats(plain: Plain, _: str) -> None:
+    from hybridchat.cli.plain_views import stats as run
+
+    run(plain)
+
+
 def stop(plain: Plain, _: str) -> None:
     plain.say("Nothing is running. Ctrl+C stops an answer.")
 
@@ -274,7 +292,7 @@ def quit_(_plain: Plain, _: str) -> None:
 HANDLERS: Mapping[str, Callable[[Plain, str], None]] = {
     "help": help_, "model": model, "local": local, "cloud": cloud, "auto": auto, "pin": pin, "other": other, "stop": stop,
     "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename, "delete": delete, "undo": undo,
-    "copy": copy, "hide": hide, "status": status, "anyway": anyway, "budget": budget, "theme": theme, "quit": quit_,
+    "copy": copy, "hide": hide, "status": status, "compare": compare, "ledger": ledger, "stats": stats, "anyway": anyway, "budget": budget, "theme": theme, "quit": quit_,
     "private": private, "purge": purge,
     "continue": plain_waiting.go_on, "queue": plain_waiting.queue,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hybridchat.cli import edge
@@ -12,11 +13,13 @@ from hybridchat.cli.start import Opening, wanted
 from hybridchat.cli.tidying import keep_tidy
 from hybridchat.config import Config, ConfigError
 from hybridchat.config.paths import profile, themes_dir
+from hybridchat.privacy.names_ready import finds_names
 from hybridchat.tui.app import HybridChat
 from hybridchat.tui.ports import Found, Launch, Opened
 
 if TYPE_CHECKING:
     from hybridchat.assemble import Assembled
+    from hybridchat.facts import Model
 
 
 def run(opening: Opening, config: Config) -> int:
@@ -52,6 +55,7 @@ def run(opening: Opening, config: Config) -> int:
             pin=pin,
             banner="" if opening.demo else " ".join(filter(None, (made.chat.banner, expired))),
             strategy=config.strategy,
+            compared=partial(_compared, config),
             hide=made.chat.hide,
         )
 
@@ -65,13 +69,19 @@ def run(opening: Opening, config: Config) -> int:
     app = HybridChat(
         Launch(
             open=open_chat, close=close, theme=config.theme, demo=opening.demo, profile="" if opening.demo else profile(),
-            keys=config.keys, theme_dirs=own_themes,
+            keys=config.keys, theme_dirs=own_themes, names_hidden=finds_names(),
         )
     )  # fmt: skip
     app.run(mouse=config.mouse)
     if failures:
         raise failures[0]
     return app.return_code or 0
+
+
+def _compared(config: Config) -> Model | None:
+    from hybridchat.cli.stats import compared_with  # imported here: for one view, and off the event loop
+
+    return compared_with(config)
 
 
 def _import_all() -> None:

@@ -48,7 +48,7 @@ def run(days: int | None, *, as_json: bool) -> int:
         sys.stdout.write("Nothing was asked" + ("" if days is None else f" in the last {words.plural(days, 'day')}") + ".\n")
         return edge.OK
     poor = ascii_only() or os.environ.get("TERM") == "dumb"
-    sys.stdout.write("\n".join(words.spell(line, ascii_only=poor) for line in _told(made, cloud, poor=poor)) + "\n")
+    sys.stdout.write("\n".join(words.spell(line, ascii_only=poor) for line in told(made, cloud, poor=poor)) + "\n")
     return edge.OK
 
 
@@ -87,7 +87,7 @@ def _record(made: Stats, cloud: Model | None, days: int | None) -> dict[str, obj
     }
 
 
-def _told(made: Stats, cloud: Model | None, *, poor: bool) -> Iterator[str]:
+def told(made: Stats, cloud: Model | None, *, poor: bool) -> Iterator[str]:
     heads = ("asked", "here", "tries", "tokens", "spent", "saved", "fell", "moved")
     most = max(line.questions for line in made.days)
     rows: list[tuple[str, ...]] = [("day", "", *heads)]

@@ -315,7 +315,7 @@ async def quit_(screen: ChatScreen, _: str) -> None:
 ACTIONS: dict[str, Action] = {
     "help": help_, "model": model, "local": local, "cloud": cloud, "auto": auto, "pin": pin, "other": other,
     "compare": compare, "stop": stop, "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename,
-    "delete": delete, "undo": undo, "copy": copy, "hide": hide, "status": status, "ledger": ledger, "stats": stats, "anyway": anyway, "budget": budget,
-    "theme": theme, "quit": quit_,
-    "private": private, "purge": purge, "continue": continue_, "queue": queue,
+    "delete": delete, "undo": undo, "copy": copy, "hide": hide, "status": status, "ledger": ledger, "stats": stats,
+    "anyway": anyway, "budget": budget, "theme": theme, "quit": quit_, "private": private, "purge": purge,
+    "continue": continue_, "queue": queue,
 }  # fmt: skip

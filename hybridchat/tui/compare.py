@@ -52,7 +52,8 @@ class Column(Vertical):
     DEFAULT_CSS = """
     Column { width: 1fr; height: 1fr; border: round $faint; padding: 0 0 0 1; }
     Column.-here { border: round $foreground; }
-    Column .head { height: auto; }
+    Column .head { height: auto; margin-bottom: 1; }
+    .-stacked Column .head { margin-bottom: 0; }
     Column Transcript { height: 1fr; background: $background; }
     """
 
@@ -103,14 +104,14 @@ class Column(Vertical):
         """Writes the head: `1 llama3.2 · on this machine · 0.8 s · 42 tok/s · $0`."""
         running = words.seconds(round(monotonic() - self._since)) if self._since is not None else ""
         running = running.replace(".0 s", " s")
-        facts = [words.PLACES[self.model.locality], self._state or running]
+        place, figures = words.PLACES[self.model.locality], self._state or running
         tone = "$local" if self.model.on_device else "$cloud"
         kept = ("   ● stands", "$foreground bold") if stands else ("", "")
-        self._head.update(
-            Content.assemble(
-                (f"{self._number} ", "$muted"), (self.model.name, f"{tone} bold"), (f" · {' · '.join(facts)}", "$muted"), kept
-            )
-        )
+        length = len(f"{self._number} {self.model.name} · {place} · {figures}{kept[0]}")
+        # broken where it reads well, before the terminal breaks it anywhere
+        dot = " · " if length <= self.size.width - 3 else "\n  "
+        name = (self.model.name, f"{tone} bold")
+        self._head.update(Content.assemble((f"{self._number} ", "$muted"), name, (f" · {place}{dot}{figures}", "$muted"), kept))
 
     def _figures(self, event: Ended) -> str:
         parts = [words.seconds(event.timings.total_s)] if event.timings.total_s is not None else []

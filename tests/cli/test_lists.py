@@ -77,7 +77,8 @@ def test_sessions_ledger_and_why_tell_what_happened(asked: tuple[Demo, dict[str,
     assert b"No saved conversation holds: zebra" in hybridchat("sessions", "zebra", env=env).stderr
     (row,) = hybridchat("ledger", env=env).stdout.decode().splitlines()
     (sent,) = demo.openai.requests
-    assert f"{len(sent.body)} bytes to gpt-6.1-terra, 1 email hidden" in row
+    assert f"question to gpt-6.1-terra: {len(sent.body)} bytes · " in row
+    assert "1 email hidden" in row
     (record,) = [json.loads(line) for line in hybridchat("ledger", "--json", env=env).stdout.splitlines()]
     assert record["sha256"] == hashlib.sha256(sent.body).hexdigest()
     assert hybridchat("ledger", "--raw", row.split()[0], env=env).stdout == sent.body

@@ -90,7 +90,8 @@ def test_a_slash_alone_finds_all() -> None:
     [
         ("/the", "/theme "),
         ("/st", "/st"),
-        ("/sta", "/status"),
+        ("/sta", "/stat"),
+        ("/statu", "/status"),
         ("/re", "/re"),
         ("/ret", "/retry"),
         ("/pin l", "/pin l"),

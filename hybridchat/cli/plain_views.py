@@ -1,0 +1,79 @@
+"""Plain mode's views over what was and what could be: a comparison, the ledger, the sums."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from hybridchat.cli import sentences
+from hybridchat.cli.lists import columns
+from hybridchat.cli.teletype import ascii_only
+from hybridchat.comparing import Comparison, named
+from hybridchat.config import load
+from hybridchat.render import ledger as left
+from hybridchat.render import words
+
+if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
+    from hybridchat.cli.plain import Plain
+
+ROWS = 20
+"""Rows of the ledger that are told, the newest."""
+
+
+def compare(plain: Plain, args: str) -> None:
+    """Asks each model under its heading, one after the other, then which answer to keep."""
+    models = plain.chat.models()
+    try:
+        chosen, question = named(args, models)
+    except LookupError as error:
+        plain.say(f"{sentences.started(str(error))}.")
+        return
+    path = plain.path()
+    if not chosen or not (question or path):
+        plain.say("Write: /compare MODEL MODEL [QUESTION]; without a question the last one is asked again.")
+        return
+    plain.begin()
+    turn_id = "" if question else path[-1].id
+    comparison = plain.on_loop(partial(Comparison, plain.chat, chosen, plain.session.id, question, turn_id=turn_id))
+    try:
+        for n, model in enumerate(chosen):
+            plain.say(f"== {model.name} ({words.PLACES[model.locality]}) ==")
+            plain.turn(partial(comparison.start, n))
+            comparison.turn_id = comparison.turn_id or plain.path()[-1].id
+    finally:
+        stands = comparison.settle()
+    if stands is None:
+        plain.say("Nobody answered.")
+        return
+    turn = plain.chat.store.turn(comparison.turn_id)
+    said = {a.model_id for a in turn.attempts if a.text} if turn is not None else set()
+    there = [n for n, model in enumerate(chosen) if model.id in said]
+    if len(there) > 1:
+        picked = plain.choose("Which answer stands?", [chosen[n].name for n in there])
+        if picked is not None:
+            stands = comparison.settle(there[picked]) or stands
+    plain.say(f"{words.short(stands.model_id)}'s answer stands; the others are kept beside it.")
+    plain.refresh()
+
+
+def ledger(plain: Plain) -> None:
+    """The newest of what left."""
+    rows = plain.chat.store.ledger.rows(limit=ROWS)
+    plain.say(left.total(rows))
+    told = [(row.id[:8], row.host, f"{left.whom(row)}: {left.what(row)}") for row in rows]
+    plain.say(*columns(told).splitlines())
+    if any(row.bytes for row in rows) and plain.chat.store.saved:
+        plain.say("The exact bytes: hybridchat ledger --raw ID")
+
+
+def stats(plain: Plain) -> None:
+    """The sums, as `hybridchat stats` tells them."""
+    from hybridchat.cli.stats import compared_with, told
+    from hybridchat.stats import stats as summed
+
+    cloud = compared_with(load())
+    made = summed(plain.chat.store.past.tried(), cloud.price if cloud is not None else None)
+    if made.total.questions:
+        plain.say(*told(made, cloud, poor=ascii_only()))
+    else:
+        plain.say("Nothing was asked yet.")

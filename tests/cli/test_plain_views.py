@@ -1,0 +1,45 @@
+"""Plain mode's comparison, ledger and sums, on a real terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from hybridchat.demo import Demo
+from hybridchat.sessions.store import Store
+from tests.support.chats import environment
+
+if os.name != "posix":
+    pytest.skip("needs a POSIX pseudo-terminal", allow_module_level=True)
+
+from tests.cli.talk import Talk
+
+pytestmark = pytest.mark.pty
+CHOICE = "number, or Enter for none: "
+
+
+def test_models_are_compared_one_is_kept_and_the_ledger_tells_of_it(demo: Demo, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[pair]\nlocal = "ollama:llama3.2:3b"\ncloud = "openai:gpt-6.1-terra"\n')
+    env = environment(demo, tmp_path)
+    with Talk("chat", "--plain", env=env) as talk:
+        talk.until("\nyou: ")
+        assert "Write: /compare" in talk.line("/compare llama3.2:3b gpt-6.1-terra")
+        asked = talk.line("/compare llama3.2:3b gpt-6.1-terra repeat: to a@b.example", CHOICE)
+        assert "== llama3.2:3b (on this machine) ==" in asked
+        assert "== gpt-6.1-terra (cloud) ==" in asked
+        assert "Ask gpt-6.1-terra at 127.0.0.1" in asked
+        assert "Which answer stands?" in talk.line("1", CHOICE)
+        assert "llama3.2:3b's answer stands" in talk.line("1")
+        left = talk.line("/ledger")
+        assert "1 message left this machine" in left
+        assert "1 email hidden" in left
+        assert "gpt-6.1-terra" in talk.line("/stats")
+    store = Store.open(Path(env["HYBRIDCHAT_DATA_DIR"]) / "hybridchat.db")
+    (session,) = [s for s in store.sessions(None) if s.turns]
+    (turn,) = store.path(session.id)
+    assert turn.answer is not None
+    assert (turn.answer.model_id, len(turn.attempts)) == ("ollama:llama3.2:3b", 2)
+    asyncio.run(store.close())
