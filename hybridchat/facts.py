@@ -175,7 +175,7 @@ class Check:
 
 @value
 class Device:
-    """This machine. Gauge names: cpu, memory, load, gpu, vram, memory_pressure, battery, swap (percent, load is per core)."""
+    """This machine. Gauge names: cpu, memory, load, gpu, vram, memory_pressure, battery, swap, temperature (percent, load is per core, °C)."""
 
     state: ResourceState = ResourceState.UNKNOWN
     reason: str = ""
@@ -364,6 +364,8 @@ class Decision:
     """The history does not fit the chosen model: the package will leave turns out."""
     unlock: str = ""
     """With nothing chosen: the cheapest thing that would help."""
+    failed: tuple[str, ...] = ()
+    """A sentence for each agent that could not say anything of this message, by its name."""
     strategy: str = ""
     version: int = 1
 

@@ -18,10 +18,10 @@ from hybridchat.facts import (
     ResourceState,
     Snapshot,
 )
+from hybridchat.privacy.names_ready import UNFOUND, finds_names
 from hybridchat.render import words
 from hybridchat.routing.explain import sentence, table
 
-NOT_YET = "patterns and your own terms only: names are not hidden yet"
 SAID_OF_MODE = {
     Mode.ONLY_LOCAL: "LOCAL ONLY: nothing leaves this machine, a promise.",
     Mode.PREFER_LOCAL: "This machine first, the cloud when it must be.",
@@ -54,7 +54,7 @@ def notices(event: Event) -> list[str]:
     """What one event of an answer has to say beside the answer itself."""
     match event:
         case HandedOver(locality=Locality.REMOTE | Locality.LAN):
-            return [f"{left(event)} · {NOT_YET}"]
+            return [left(event) if finds_names() else f"{left(event)} · {UNFOUND}"]
         case HandedOver():
             return [
                 *words.handed_over(event),
@@ -88,7 +88,7 @@ def consent(package: Package, *, demo: bool = False) -> str:
         f"{words.plural(len(package.left), 'word')} left to check",
         "costs nothing (demo)" if demo else about(package.est_cost) + (f", {package.old_price}" if package.old_price else ""),
     ]
-    return f"Ask {words.short(package.model_id)} at {package.host}? {' · '.join(parts)} ({NOT_YET})"
+    return f"Ask {words.short(package.model_id)} at {package.host}? {' · '.join(parts)}{'' if finds_names() else f' ({UNFOUND})'}"
 
 
 def view(package: Package) -> Iterator[str]:
@@ -113,6 +113,7 @@ def why(decision: Decision) -> Iterator[str]:
     yield without_keys(sentence(decision))
     for model_id, verdict, reason in table(decision):
         yield f"  {words.short(model_id)}, {verdict}{': ' + reason if reason else ''}"
+    yield from (f"  agent {failure}" for failure in decision.failed)
 
 
 def model(one: Model, *, pinned: bool = False) -> str:

@@ -24,6 +24,8 @@ threshold that sent it there."""
 def decide(request: Request, snapshot: Snapshot, policy: Policy) -> Decision:
     """Chooses a model for one message, or says what stands in the way of each. Typically under 0.15 ms for 8 models."""
     made = _decided(request, snapshot, policy)
+    if failed := tuple(f"{check.agent} failed: {check.reason}" for check in request.checks if check.state == "failed"):
+        made = replace(made, failed=failed)
     if not cut_off(made):
         return made
     calm, chosen = _decided(request, connected(snapshot), policy), made.chosen

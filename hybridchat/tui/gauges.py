@@ -205,6 +205,7 @@ def _why(decision: Decision | None, key: str) -> Content:
         rows.append(Content.assemble((f"◄ {short(decision.chosen.id)}", tone)))
     if decision.reason:
         rows.append(Content.styled(decision.reason, "$foreground"))
+    rows += [Content.styled(f"agent {failure}", "$warn") for failure in decision.failed]
     others = [c for c in decision.candidates if decision.chosen is None or c.model.id != decision.chosen.id]
     # what is offered first: it is the one line here that the user can do something with
     others.sort(key=lambda c: c.model.id != decision.offer)

@@ -23,6 +23,7 @@ def page(decision: Decision, width: int = 100) -> Content:
         if candidate is not None and (figures := _figures(candidate)):
             rows.append((_indented(figures, width), "$muted"))
         rows.append(("\n", ""))
+    rows += [(f"agent {failure}\n", "$warn") for failure in decision.failed]
     facts = [f"strategy {decision.strategy}"] if decision.strategy else []
     if decision.rule:
         facts.append(f"rule {decision.rule}")

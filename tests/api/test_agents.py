@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
 from hybridchat import HybridClient
 from hybridchat.agents import BaseAgent, BudgetAgent, ConnectivityAgent, ResourceMonitor
-from hybridchat.agents.panel import Panel
+from hybridchat.agents.panel import OnFailure, Panel
 from hybridchat.api import HookError, NothingLeft
+from hybridchat.assemble import Setup, assembled
+from hybridchat.cli import sentences
+from hybridchat.config import Config
+from hybridchat.config.schema import Privacy
+from hybridchat.conversation import Decided, Ending
 from hybridchat.demo import Demo
 from hybridchat.facts import Target
+from hybridchat.tui import gauges
+from hybridchat.tui import why as story
 from tests.api.conftest import CLOUD, HARD, LOCAL
+from tests.support.chats import environment, hear
 
 
 class Custom(BaseAgent):
@@ -40,6 +49,10 @@ class Custom(BaseAgent):
 
 def says(**verdict: object) -> Callable[[Mapping[str, object]], object]:
     return lambda _: verdict
+
+
+async def hangs(_: Mapping[str, object]) -> object:
+    return await asyncio.Event().wait()
 
 
 def breaks(_: Mapping[str, object]) -> object:
@@ -97,6 +110,42 @@ async def test_a_broken_one_is_shown_as_failed_and_ignored(
     shown = response["agent_checks"]["custom"]
     assert (shown["state"], shown["proceed"]) == ("failed", True)
     assert reason in shown["reason"]
+    assert response["model_id"] == CLOUD  # ignored
+
+
+@pytest.mark.parametrize("on_failure", ["ignore", "block_remote"])
+@pytest.mark.parametrize(
+    ("verdict", "reason"),
+    [
+        (breaks, "RuntimeError: no idea"),
+        (lambda _: 7, "custom returned int"),
+        (hangs, "no answer for 6 s"),
+    ],
+)
+async def test_a_broken_one_is_named_on_the_screen_and_its_rule_applied(
+    demo: Demo, tmp_path: Path, verdict: Callable[[Mapping[str, object]], object], reason: str, on_failure: OnFailure
+) -> None:
+    """In the story of the decision (F7, /why) and in the panel beside the conversation."""
+    now = 0.0
+    panel = Panel(cap_s=0.01, clock=lambda: now)
+    panel.add(Custom(verdict), on_failure)
+    env = environment(demo, tmp_path)
+    setup = Setup(save=False, samplers=False, config=Config(privacy=Privacy(cloud="auto")), env=env, panel=panel)
+    async with assembled(setup) as chat:
+        session = chat.store.new_session()
+        await hear(chat.answer(session.id, "hello"))
+        now = 6.0  # what hangs since the first message has failed by the second
+        heard = await hear(chat.answer(session.id, "hello", pin="anthropic:claude-haiku-5-5"))
+        (decided,) = heard.of(Decided)
+        assert isinstance(decided, Decided)
+        said = "\n".join(sentences.why(decided.decision))
+        page = story.page(decided.decision).plain
+        _, _, beside = gauges.panel(chat.snapshot(), gauges.History(), decided.decision)
+        for shown in (said, page, beside.plain):
+            assert f"agent custom failed: {reason}" in shown
+        blocked = on_failure == "block_remote"
+        assert (heard.ended.ending is Ending.UNROUTED) is blocked
+        assert ("custom says no" in said) is blocked
 
 
 async def test_a_broken_one_may_keep_the_cloud_out(client: HybridClient) -> None:
