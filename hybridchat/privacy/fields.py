@@ -13,7 +13,7 @@ from hybridchat.privacy.tables import inserts, looks_tabular, tables
 _NEAR = 400
 """Characters within which fields belong to one record."""
 
-_PAIR = late(r"([^\W\d_][\w-]{0,40})((?:[\"'*`_)\]]|\\\"){0,4}[ \t]{0,12})(=>|:|=)(?![:=])([*_]{0,2}[ \t]{0,12})")
+_SIGN = late(r"(?<![:=!<>])(=>|:|=)(?![:=/])[*_]{0,2}[ \t]{0,12}")
 _BEFORE = late(r"(?:[^\W\d_][\w'’.-]{0,20}[ ]{1,2}){0,4}$")
 _SAID = late(r"\"((?:[^\"\\\n]|\\.){0,200})\"|'((?:[^'\\\n]|\\.|''){0,200})'|\\\"((?:[^\"\\\n]){0,200})\\\"")
 _REST = late(r"[^\n]{1,160}")
@@ -104,38 +104,52 @@ def _fits(value: str, field: Field) -> bool:
 def _pairs(text: str, start: int, end: int) -> Iterator[Field]:
     """`"name": "Ana"`, `name: Ana`, `name=Ana`, `Full name: Ana`."""
     ends = last_words()
-    for match in _PAIR.finditer(text, start, min(len(text), end + 100)):
-        if match.start() >= end:
-            return
-        parts = words(match[1])
+    for match in _SIGN.finditer(text, start, end):
+        first, last = _key(text, match.start())
+        parts = words(text[first:last])
         if not parts or parts[-1] not in ends:
             continue
-        label, first = _label(text, match)
+        first = _label(text, first, last) if text[last : last + 1] not in _QUOTES else first
+        label = text[first:last]
         told = meaning(label)
-        if told is None:
-            continue
-        span = _value(text, match.end(), match[3])
-        if span is None:
+        span = _value(text, match.end(), match[1]) if told is not None else None
+        if told is None or span is None:
             continue
         begins = text.rfind("\n", 0, first) + 1
         said = span[0] > match.end()
-        if not said and (set(text[span[0] : span[1]]) & _BRACKETS or (match[3] == "=" and _EXPRESSION.fullmatch(text, *span))):
+        if not said and (set(text[span[0] : span[1]]) & _BRACKETS or (match[1] == "=" and _EXPRESSION.fullmatch(text, *span))):
             continue
-        alone = match[3] == ":" and not said and not text[begins:first].strip(" \t*-•>#|_")
+        alone = match[1] == ":" and not said and not text[begins:first].strip(" \t*-•>#|_")
         yield Field(*span, told[0], label, told[1], alone)
 
 
-def _label(text: str, match: re.Match[str]) -> tuple[str, int]:
-    """The longest known name that ends before the sign, and where it begins."""
-    first = match.start()
+_QUOTES = frozenset("\"'")
+
+
+def _key(text: str, at: int) -> tuple[int, int]:
+    """Span of the word that ends before a sign, quotes and marks between them left out. Found by walking back from the sign:
+
+    signs are rare, words are not.
+    """
+    last, bound = at, max(0, at - 16)
+    while last > bound and text[last - 1] in " \t\"'*_`)]\\":
+        last -= 1
+    first, bound = last, max(0, last - LONGEST)
+    while first > bound and (text[first - 1].isalnum() or text[first - 1] in "_-"):
+        first -= 1
+    return first, last
+
+
+def _label(text: str, first: int, last: int) -> int:
+    """Where the longest known name begins whose last word is text[first:last]."""
     before = _BEFORE.search(text, max(0, first - LONGEST), first)
-    at = before.start() if before and '"' not in match[2] else first
+    at = before.start() if before else first
     while at < first:
-        if not text[at].isspace() and meaning(text[at : match.end(1)]) is not None:
-            return text[at : match.end(1)], at
+        if not text[at].isspace() and meaning(text[at:last]) is not None:
+            return at
         space = text.find(" ", at, first)
         at = first if space < 0 else space + 1
-    return match[1], first
+    return first
 
 
 def _value(text: str, at: int, sign: str) -> tuple[int, int] | None:

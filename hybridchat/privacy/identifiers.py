@@ -14,7 +14,7 @@ from hybridchat.late import late
 
 _REACH = 300
 
-_EMAIL = late(r"(?<![\w.+%-])[\w.+%-]{1,128}+@(?!\dx\.)(?:[\w-]{1,63}\.){1,8}(?:[^\W\d_]{2,24}|xn--[\w-]{2,59})(?![\w])")
+_EMAIL = late(r"(?<![\w.+%-])[\w.+%-]{1,128}+@(?!\dx\.)(?:[\w-]{1,63}\.){1,8}(?:xn--[\w-]{2,59}|[^\W\d_]{2,24})(?![\w])")
 _LOGIN = late(r"://[^\s/@]{0,80}:$")  # what follows is a password and a host, and reported as such
 _EMAIL_SPOKEN = late(
     r"(?<![\w.+%-])[\w.+%-]{1,64}+\s?[\[({<]\s?at\s?[\])}>]\s?[\w-]{1,63}(?:(?:\s?[\[({<]\s?dot\s?[\])}>]\s?|"
@@ -46,6 +46,7 @@ _MAC = late(
     r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])|"
     r"(?<![\w.])(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?![\w.])"
 )
+_CRYPTO = late(r"(?<![A-Za-z0-9])(?:[13][1-9A-HJ-NP-Za-km-z]{25,34}|bc1[02-9ac-hj-np-z]{11,87}|0x[0-9a-fA-F]{40})(?![A-Za-z0-9])")
 _PROFILE = late(
     r"(?<![\w.-])(?:https?://)?(?:www\.|m\.|[a-z]{2}\.)?(?:linkedin\.com/(?:in|pub)/|facebook\.com/(?!(?:help|policies|"
     r"business|groups|events)\b)|"
@@ -155,7 +156,12 @@ def _machines(text: str, start: int, stop: int) -> Iterator[Finding]:
         named_version = _VERSION_BEFORE.search(text, max(0, match.start() - 12), match.start())
         if address is not None and not _says_nothing(address) and not named_version:
             yield Finding(match.start(), match.end(), "IP", "address of a machine", 0.9)
-    if text.count(":", start, stop) < 2 and text.count(".", start, stop) < 2:
+    for match in _CRYPTO.finditer(text, start, stop):
+        from stdnum import bitcoin  # as above
+
+        if match[0].startswith("0x") or bitcoin.is_valid(match[0]):
+            yield Finding(match.start(), match.end(), "ID", "address of a wallet", 0.95)
+    if text.count(":", start, stop) < 2 and text.count(".", start, stop) < 2 and text.count("-", start, stop) < 5:
         return
     for match in _IPV6.finditer(text, start, stop):
         groups = [g for g in re.split(r"[:/%]", match[0]) if g]
@@ -164,7 +170,8 @@ def _machines(text: str, start: int, stop: int) -> Iterator[Finding]:
         if address is not None and telling and not _says_nothing(address):
             yield Finding(match.start(), match.end(), "IP", "address of a machine", 0.9)
     for match in _MAC.finditer(text, start, stop):
-        if len(set(match[0])) > 2:
+        plain = "".join(c for c in match[0].lower() if c.isalnum())
+        if len(set(plain)) > 2 and plain != "aabbccddeeff":
             yield Finding(match.start(), match.end(), "MAC", "hardware address", 0.95)
 
 

@@ -62,8 +62,14 @@ _SPACED = late(
 # Shapes without a public check: British National Insurance, American Medicare, British driving licence.
 _M = "AC-HJKMNP-RT-Y"
 _SHAPES = late(
-    r"(?<![\w-])(?:(?P<national_insurance>[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D])|"
-    rf"(?P<medicare>[1-9][{_M}][0-9{_M}]\d-[{_M}][0-9{_M}]\d-[{_M}]{{2}}\d\d)|"
+    r"(?<![\w-])(?:(?P<national_insurance>(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D])|"
+    r"(?P<tax_number>(?:0[1-9]|[12]\d|3[0-7])[A-Z]{5}\d{4}[A-Z][1-9A-Z]Z[0-9A-Z])|"
+    r"(?P<plate>[A-HJ-NPR-Y]{2}(?:0[2-9]|[12]\d|5[1-9]|[67]\d)[ -][A-HJ-PR-Y]{3}|[A-Z]{3}[- ]\d{3}[A-Z]{2})|"
+    r"(?P<postal_code>(?:GIR 0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKPS-UW]|[A-HK-Y]\d[ABEHMNPRV-Y])"
+    r" \d[ABD-HJLNP-UW-Z]{2}))|"
+    r"(?P<driving_licence_number>(?:1[1-9]|2[0-8])-\d\d-\d{6}-\d\d|[A-Z]{2}\d{7}[A-Z]|U1[A-Z0-9]{7}[A-Z])|"
+    rf"(?P<medicare>(?i:[1-9][{_M}][0-9{_M}]\d-[{_M}][0-9{_M}]\d-[{_M}]{{2}}\d\d|"
+    rf"[1-9][{_M}][0-9{_M}]\d[{_M}][0-9{_M}]\d[{_M}]{{2}}\d\d))|"
     r"(?P<driving_licence>[A-Z][A-Z9]{4}\d[0156]\d[0-3]\d\d[A-Z][A-Z9]\d[A-Z]{2}))(?![\w-])"
 )
 
@@ -91,7 +97,9 @@ _CONTEXT = late(
     r"medical record|medicare|medicaid|"
     r"id (?:number|no|card|code)|acct|a/c|account|accounts|sort code|swift|bic|vin|imei|plates?|pin(?: code)?|cvv2?|cvc|ccn|"
     r"credit card|debit card|"
-    r"iban|bank account|phi|policyholder|applications? ?\(?nos?|cases? nos?|pps|eori|abn|tfn|aadhaar|gstin|(?:tin|sin|"
+    r"brn|frn|rrn|kvnr|lanr|passports?|provider identifier|"
+    r"iban|bank account|phi|policyholder|applications? ?\(?nos?|cases? nos?|pps|eori|abn|tfn|aadhaar|"
+    r"gstin|(?:tin|sin|"
     r"pan)(?: number| no)|"
     # Spanish
     r"dni|nif|cif|pasaporte|seguridad social|c[eé]dula|curp|rut|cuit|cuil|cuenta (?:bancaria|corriente|n)|expediente|p[oó]liza|"
@@ -118,9 +126,10 @@ _CONTEXT = late(
     r"versicherte?n?(?:nummer|nr)|"
     r"versicherungs(?:nummer|nr)|sozialversicherungs\w*|rentenversicherungs\w*|aktenzeichen|az|kennzeichen|vertrags(?:nummer|"
     r"nr)|patienten(?:nummer|nr)|"
-    r"mitglieds(?:nummer|nr)|"
+    r"mitglieds(?:nummer|nr)|arzt(?:nummer|nr)|egk-?nummer|krankenkasse|"
     # others
-    r"codice fiscale|partita iva|bsn|burgerservicenummer|hetu|henkil[oö]tunnus|personnummer|f[oø]dselsnummer|cpf|cnpj|nric|kimlik"
+    r"codice fiscale|partita iva|bsn|burgerservicenummer|hetu|henkil[oö]tunnus|personnummer|f[oø]dselsnummer|cpf|cnpj|nric|"
+    r"kimlik|plaka(?: numaras[iı])?|여권번호는?|주민등록번호는?|เลขประจำตัวประชาชน|เลขบัตรประชาชน"
     r")(?!\w)"
 )
 _GAP = late(
@@ -147,7 +156,7 @@ def national_ids(text: str, start: int, end: int) -> Iterator[Finding]:
             yield Finding(match.start(), match.end(), "ID", name, 0.9)
     for match in _SPACED.finditer(text, start, stop):
         module = ".".join((match.lastgroup or "").rsplit("_", 1))
-        if match.start() < end and _valid(module, match[0]):
+        if match.start() < end and _valid(module, match[0].replace(" ", "")):
             yield Finding(match.start(), match.end(), "ID", f"passes the check of {module}", 0.85)
     for match in _SHAPES.finditer(text, start, stop):
         if match.start() < end:

@@ -9,8 +9,10 @@ from functools import lru_cache
 from typing import Literal
 
 from hybridchat.facts import Finding
+from hybridchat.privacy.alone import alone
 from hybridchat.privacy.fields import fields
 from hybridchat.privacy.identifiers import identifiers
+from hybridchat.privacy.names_ready import finds_names
 from hybridchat.privacy.national import national_ids
 from hybridchat.privacy.phones import DEFAULT_REGIONS, phones
 from hybridchat.privacy.secrets import key_blocks, secrets
@@ -70,6 +72,7 @@ def _scan(text: str, terms: Terms) -> tuple[Finding, ...]:
         if _DIGITS.search(text, start, end):
             found.extend(phones(text, start, end, terms.regions))
             found.extend(national_ids(text, start, end))
+            found.extend(alone(text, start, end))
     doubtful = [(f.start, f.end) for f in found if f.kind not in EVERYWHERE]
     if doubtful:
         zone = ZoneMap(zones_near(text, doubtful) if len(doubtful) <= 12 else zones(text))
@@ -77,12 +80,16 @@ def _scan(text: str, terms: Terms) -> tuple[Finding, ...]:
     if told := [f for start, end in slices(text) for f in fields(text, start, end)]:
         code = ZoneMap(code_spans(text))
         found.extend(f for f in told if not code.touches(f.start, f.end))
+    if finds_names():
+        from hybridchat.privacy.names import names  # 0.1 s with its lists: for a text that is scanned, not for every start
+
+        found.extend(names(text, terms.level, size=SLICE))
     found.extend(Finding(a, b, "TERM", "your own list") for a, b, _ in _index(terms.always).find(text))
     spared = _index(terms.never).find(text)
     return _without(merge(found), spared)
 
 
-_DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d")
+_DIGITS = re.compile(r"\d\D{0,5}\d")
 
 
 @lru_cache(maxsize=8)

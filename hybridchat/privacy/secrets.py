@@ -15,6 +15,7 @@ from hybridchat.privacy.values import (
     Assignment,
     entropy,
     is_placeholder,
+    is_sample,
     judge,
     looks_random,
     plausible_password,
@@ -27,6 +28,7 @@ _REACH = 500
 """Characters past a slice that a value beginning inside it may take."""
 
 _BEGIN = late(r"-----BEGIN ([A-Z0-9 ]{0,40}(?:PRIVATE KEY|NKEY SEED|CREDENTIALS)[A-Z ]{0,10})-----")
+_BODY = late(r"[A-Za-z0-9+/]{20}")
 _JWT = late(r"(?<![\w-])eyJ[\w-]{10,4000}\.(?:[\w-]{8,8000})(?:\.[\w-]{0,2000})?", re.ASCII)
 _JWK = late(r'"(?:d|k|p|q|dp|dq|qi)"\s{0,3}:\s{0,3}"([A-Za-z0-9_-]{20,1000})"')
 _SEED = late(r"(?<![A-Za-z0-9])S[UAONCX][A-Z0-9]{52,58}(?![A-Za-z0-9])")
@@ -48,7 +50,7 @@ _QUERY = late(
 _KEYS = """
     api access auth secret private master account encryption signing aes app application consumer license shared service
     storage ssh n x cipher hmac jwt session webhook client user oauth admin deploy write read project subscription function
-    functions host
+    functions host validation decryption machine
 """
 _WORDS = """
     pass(?:word|wort|wd|wrd|phrase|code|w)? pwd kennwort contrase[nñ]a clave has[lł]o adgangskode kodeord mot.de.passe mdp
@@ -57,9 +59,11 @@ _WORDS = """
 # Every alternative but one begins with a plain letter: the pattern engine skips to those letters by itself.
 _KEYWORD = "|".join([*(f"{name}[_.-]?key" for name in _KEYS.split()), *_WORDS.split()])
 _ASSIGN = late(
-    rf"({_KEYWORD})([\w.-]{{0,24}})((?:[\"'`)]|\]|\\\"){{0,3}})\s{{0,6}}(=>|:=|={{1,3}}|!=|:|>|\||,(?=\s?[\"'])|\((?=\s?[\"'])|"
-    r"(?<=[\s\w])(?=[\"']))\s{0,6}(?:\[\s{0,3})?(?:string|str)?(\\?[\"'`]|&quot;|&#39;|&apos;|b\"|b'|r\"|@\")?"
+    rf"({_KEYWORD})([\w.-]{{0,24}})((?:[\"'`)]|\]|\\\"){{0,3}})\s{{0,24}}(=>|:=|={{1,3}}|!=|:|>|\||,(?=\s?[\"'])|\((?=\s?[\"'])|"
+    r"(?<=[\s\w])(?=[\"']))\s{0,24}(?:\[\s{0,3})?(?:string|str)?(\\?[\"'`]|&quot;|&#34;|&#39;|&apos;|b\"|b'|r\"|@\")?"
 )
+_NAMED = late(r"[A-Z]{2,20}(?:_[A-Z0-9]{2,20})+")
+_SIBLING = late(r"[\"']\s{0,8},\s{0,8}[\"']([^\"'\n]{6,400})(?=[\"'])")
 _FLAG = late(
     r"(?<![\w-])--?(?:[a-z-]{0,20}(?:password|passwd|passphrase|pwd|pass|token|secret|api-?key|auth-?key|access-?key|"
     r"secret-?key))"
@@ -88,7 +92,7 @@ _PROSE = late(
 _CODE = late(r"[\w.\]][(\[]|=[\"'\w]|&#|=>|\$\{")
 _CONTEXT = late(
     r"\b(?:key|token|secret|password|credential|passphrase|auth|bearer|private|signature|apikey|api_key|access)s?\b|(?:_|api|"
-    r"access)key",
+    r"access)(?:key|token)",
     re.IGNORECASE,
 )
 _DENSE = late(r"(?<![A-Za-z0-9+/_=.@-])(?=[A-Za-z0-9+/_-]{0,60}\d)[A-Za-z0-9+/_-]{20,300}={0,2}(?![A-Za-z0-9+/_=@(.-])")
@@ -103,7 +107,8 @@ def secrets(text: str, start: int, end: int) -> Iterator[Finding]:
     """Every secret that begins in [start, end)."""
     stop = min(len(text), end + _REACH)
     for first, last, issuer in vendor_keys(text, start, end):
-        if not is_placeholder(text[first:last]) and entropy(text[first:last]) > 2.6:
+        value = text[first:last]
+        if not is_placeholder(value) and not is_sample(value) and entropy(value) > 2.6:
             yield Finding(first, last, "SECRET", issuer, 0.99)
     for pattern, reason in ((_SEED, "key seed"), (_JWT, "JSON web token")):
         if pattern is _JWT and "eyJ" not in text[start:end]:
@@ -131,7 +136,7 @@ def key_blocks(text: str) -> Iterator[Finding]:
         else:
             line = text.find("-----", closing + 8)
             last = line + 5 if 0 <= line <= closing + 80 else closing + 8
-        if last - opening.end() > 20:
+        if _BODY.search(text, opening.end(), closing if closing >= 0 else last):
             yield Finding(opening.start(), last, "SECRET", "private key", 1.0)
         at = last
 
@@ -158,7 +163,8 @@ def _commands(text: str, start: int, end: int, stop: int, low: str) -> Iterator[
     for pattern, reason in todo:
         for match in pattern.finditer(text, start, stop):
             owner = pattern is _USER_FLAG and match[1].isdigit()  # docker run -u 1000:1000
-            if match.start() < end and plausible_password(match[1]) and not owner:
+            named = _NAMED.fullmatch(match[1]) is not None  # --password=DB_PASSWORD
+            if match.start() < end and plausible_password(match[1]) and not owner and not named:
                 yield Finding(match.start(1), match.end(1), "SECRET", reason, 0.85)
     if any(word in low for word in ("bearer", "basic", "token", "apikey")):
         for match in _SCHEME_AUTH.finditer(text, start, stop):
@@ -179,11 +185,29 @@ def _assignments(text: str, start: int, end: int, low: str) -> Iterator[Finding]
         first = start + match.start()
         if first >= end:
             return
+        if low.endswith(_PUBLIC, max(0, match.start() - 8), match.start()):
+            continue
         if (match[1].startswith(_UNMISTAKABLE) or _hump(text, first)) and (
             value := _value(text, start + match.end(), match)
         ) is not None:
             last, reason = value
             yield Finding(start + match.end(), last, "SECRET", reason, 0.85)
+            yield from _listed(text, last, match, reason)
+
+
+_PUBLIC = ("public", "public_", "public-", "public.")
+
+
+def _listed(text: str, last: int, match: re.Match[str], reason: str) -> Iterator[Finding]:
+    """The other values of a list `"tokens": ["…", "…"]`."""
+    if "[" not in match[0][match.end(4) - match.start() :]:
+        return
+    for _ in range(100):
+        sibling = _SIBLING.match(text, last)
+        if sibling is None or not plausible_token(sibling[1]):
+            return
+        yield Finding(sibling.start(1), sibling.end(1), "SECRET", reason, 0.8)
+        last = sibling.end(1)
 
 
 _UNMISTAKABLE = ("password", "passwd", "passphrase", "passwort", "secret", "token", "apikey", "kennwort")
@@ -199,6 +223,8 @@ def _hump(text: str, first: int) -> bool:
 
 def _value(text: str, at: int, match: re.Match[str]) -> tuple[int, str] | None:
     """Where the assigned value ends and what it is, or None where it is no secret."""
+    if not match[5] and "\n" in match[0][match.end(4) - match.start() :]:
+        return None  # nothing was assigned: what follows is the next line
     return judge(
         text,
         at,
@@ -208,7 +234,7 @@ def _value(text: str, at: int, match: re.Match[str]) -> tuple[int, str] | None:
             match[3],
             match[4],
             match[5] or "",
-            text[max(0, at - len(match[0]) - 3) : at - len(match[0])].lower(),
+            text[max(0, at - len(match[0]) - 12) : at - len(match[0])].lower(),
         ),
     )
 
@@ -221,6 +247,14 @@ def _sentences(text: str, start: int, end: int, low: str) -> Iterator[Finding]:
             return
         first, last = start + match.start(2), start + match.end(2)
         value = text[first:last].rstrip(".,;:!?)]}'’*”")
+        between = low[match.end(1) : match.start(2)].split()
+        if (
+            "to" in between
+            and "set" not in between
+            and "changed" not in between
+            and not match[1].startswith(("has", "kod", "pin-"))
+        ):
+            continue  # "the password to unlock": only in Polish does "to" mean "is"
         owned = _OWNER.search(low, max(0, match.start() - 34), match.start()) is not None
         if match[1] in {"token", "api key", "secret key"}:
             good = plausible_token(value)
@@ -236,5 +270,7 @@ def _dense(text: str, start: int, end: int, stop: int) -> Iterator[Finding]:
         if match.start() >= end:
             return
         line = max(text.rfind("\n", start, match.start()), match.start() - 60, 0)
+        if "public" in text[line : match.start()].lower():
+            continue
         if _CONTEXT.search(text, line, match.start()) and looks_random(match[0]) and sum(c.isdigit() for c in match[0]) >= 3:
             yield Finding(match.start(), match.end(), "SECRET", "random text near a word for secrets", 0.6)

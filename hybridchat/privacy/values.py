@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 from math import log2
 
 from hybridchat.late import late
@@ -14,15 +15,17 @@ _STANDS_IN = late(
     r"(?:os\.)?(?:getenv|environ|env)\b.{0,160}|process\.env.{0,160}",
     re.DOTALL,
 )
-_SLOT = late(r"\{[a-z_]{1,30}\}|<[a-z_ -]{2,40}>|[_-]here\b")
+_SLOT = late(r"\{[a-z_]{1,30}\}|<[a-z_ -]{2,40}>|(?:[_-]|string|token|key|secret)here\b")
 _FILLER_WORDS = """
-    ${ {{ $( %( <% #{ your changeme placeholder redacted replaceme insert_ insert- xxxx **** ... example
+    ${ {{ $( %( <% #{ your changeme placeholder redacted replaceme replace_me insert_ insert- xxxx **** #### ... example
 """
 _FILLERS = tuple(_FILLER_WORDS.split())
 _DOTTED = late(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.|\\)[A-Za-z_$][\w$]*)+")
 _IDENTIFIER = late(r"[A-Za-z_][A-Za-z_]*\d?")
 _SNAKE = late(r"[a-z]+(?:[_-][a-z]+)+|[A-Z]+(?:_[A-Z]+)+|[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}")
-_PATH = late(r"(?:https?:/|\.{0,2}/|~/|[A-Za-z]:\\).*|[\w./-]+\.(?:py|js|ts|json|ya?ml|pem|key|txt|html?|php|java|go|crt|md)")
+_PATH = late(
+    r"(?:https?:/|(?:classpath|file|env|vault|arn):|\.{0,2}/|~/|[A-Za-z]:\\).*|[\w./-]+\.(?:py|js|ts|json|ya?ml|pem|key|txt|html?|php|java|go|crt|md)"
+)
 _HEX = late(r"[0-9a-fA-F]+")
 _DIGIT = late(r"\d")
 _ALPHA = late(r"[^\W\d_]")
@@ -75,16 +78,17 @@ _WEAK = (
 )
 # A name that goes on like this speaks about the secret and does not hold it.
 _ABOUT = late(
-    r"type|count|field|name|length|len$|size|min|max|url|uri|path|file|dir|expir|ttl|age$|policy|hint|id$|ids$|index|limit|"
+    r"type|count|field|name|length|len$|size|min|max|url|uri|path|file|dir|expir|ttl|age$|policy|hint|(?<!s)id$|ids$|index|limit|"
     r"format|"
     r"regex|valid|requir|change|manager|izer|ize|label|input|prompt|error|exist|enable|disable|encod|algorithm|provider|"
     r"service|class|"
     r"header|param|prefix|suffix|version|row|col|var$|env$|ref$|usage|budget|window|location|placeholder|reset$|form$|view$|"
     r"page$|"
-    r"confirmation$|s_per|method|mode|strategy|storage|endpoint|scheme|hasher|history|stamp|time|state|status|link|button|help"
+    r"s_per|method|mode|strategy|storage|endpoint|scheme|hasher|history|stamp|time|state|status|link|button|help"
 )
+_SETTER = late(r"set[a-z]{0,9}$")
 _TAIL = late(r"[ \t]*(?:#.*|\\)?(?:\r?\n|$)")
-_ENTITIES = {"&quot;": "&quot;", "&#39;": "&#39;", "&apos;": "&apos;"}
+_ENTITIES = {"&quot;": "&quot;", "&#34;": "&#34;", "&#39;": "&#39;", "&apos;": "&apos;"}
 _BARE = late(r"[^\s,;\"'<>)\]}|&`]{3,400}")
 
 
@@ -98,7 +102,7 @@ class Assignment:
     operator: str
     quote: str
     before: str = ""
-    """The three characters before the keyword."""
+    """Up to twelve characters before the keyword, lower case."""
 
     @property
     def strong(self) -> bool:
@@ -126,6 +130,17 @@ def is_placeholder(value: str) -> bool:
     if not value or any(filler in low for filler in _FILLERS):
         return True
     return _STANDS_IN.fullmatch(low) is not None or _SLOT.search(low) is not None or _REPEATED.fullmatch(value) is not None
+
+
+def is_sample(value: str) -> bool:
+    """True for keys made up to show how keys look: the alphabet in order, or the same signs again and again."""
+    rising = repeated = run = same = 1
+    for a, b in pairwise(value):
+        run = run + 1 if ord(b) - ord(a) == 1 else 1
+        same = same + 1 if a == b else 1
+        rising = max(rising, run)
+        repeated += same == 4
+    return rising >= 10 or repeated >= 4
 
 
 def looks_random(value: str) -> bool:
@@ -177,8 +192,10 @@ def judge(text: str, at: int, how: Assignment) -> tuple[int, str] | None:
     if how.operator in {"(", ","} or not how.operator:
         return None
     match = _BARE.match(text, at)
-    if match is None or text[match.end() : match.end() + 1] in {"(", "[", "{"} or "(" in match[0]:
+    if match is None or text[match.end() : match.end() + 1] in {"(", "[", "{"} or "(" in match[0] or match[0][0] in ":[{@<":
         return None
+    if "[" in match[0] and text[match.end() : match.end() + 1] in {"]", "'", '"'}:
+        return None  # an element of something
     value = match[0].rstrip(".:\\")
     return (at + len(value), reason) if _bare(text, at, value, how) else None
 
@@ -198,6 +215,8 @@ def _closing(text: str, at: int, quote: str) -> int | None:
 
 def _quoted(value: str, how: Assignment) -> bool:
     bare = value.strip()
+    if bare.startswith(":") or (value[:1].isspace() and bare.endswith("=")):  # a symbol; the next attribute of a tag
+        return False
     if any(c.isspace() for c in bare):
         return "phrase" in how.keyword and 3 <= len(bare.split()) <= 12
     if (
@@ -206,7 +225,7 @@ def _quoted(value: str, how: Assignment) -> bool:
         or is_placeholder(bare)
     ):
         return False
-    if how.operator in {",", "(", ""} and not (how.operator == "(" and how.before == "set") and not _varied(bare):
+    if how.operator in {",", "(", ""} and not (how.operator == "(" and _SETTER.search(how.before)) and not _varied(bare):
         return False
     if how.strong:
         return (
@@ -218,7 +237,9 @@ def _quoted(value: str, how: Assignment) -> bool:
 
 
 def _bare(text: str, at: int, value: str, how: Assignment) -> bool:
-    if _same_word(value, how) or not plausible_password(value) or _DOTTED.fullmatch(value) or is_placeholder(value):
+    if _same_word(value, how) or (value.endswith(how.keyword) and _IDENTIFIER.fullmatch(value)):
+        return False
+    if not plausible_password(value) or _DOTTED.fullmatch(value) or is_placeholder(value):
         return False
     line = text.rfind("\n", max(0, at - 300), at) + 1
     before = text[max(line, at - 300) : at]
@@ -238,6 +259,8 @@ def _bare(text: str, at: int, value: str, how: Assignment) -> bool:
 
 def _machine_made(value: str) -> bool:
     varied = _mixed(value)
+    if len(value) >= 32 and value.isalpha() and value.islower() and entropy(value) >= 3.8:
+        return True
     return looks_random(value) or (len(value) >= 12 and varied and entropy(value) >= 3.2 and not is_placeholder(value))
 
 

@@ -47,7 +47,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("AIza", "Google API key", rf"AIza[{_W}_-]{{35}}"),
     ("ya29.", "Google OAuth token", rf"ya29\.[{_W}_.-]{{16,400}}"),
     ("GOCSPX-", "Google client secret", rf"GOCSPX-[{_W}_-]{{24,40}}"),
-    ("xox", "Slack token", rf"xox[abposr]-(?=[{_W}-]{{0,60}}\d)[{_W}-]{{12,250}}"),
+    ("xox", "Slack token", rf"xox[abposr]-(?=[{_W}-]{{0,60}}\d)[{_W}-]{{20,250}}"),
     ("xoxe", "Slack refresh token", rf"xoxe(?:\.xox[bp])?-\d-[{_W}]{{40,250}}"),
     ("xapp-", "Slack app token", rf"xapp-\d-[{_W}-]{{30,250}}"),
     ("hooks.slack.com", "Slack hook", rf"hooks\.slack\.com/(?:services|workflows|triggers)/[{_W}/_-]{{20,150}}"),

@@ -50,6 +50,8 @@ FOUND: list[tuple[str, str, str]] = [
     ("ssh to 192.168.7.23 first", "IP", "192.168.7.23"),
     ("via 2001:db8:85a3::8a2e:370:7334", "IP", "2001:db8:85a3::8a2e:370:7334"),
     ("mac 00:1B:44:11:3A:B7", "MAC", "00:1B:44:11:3A:B7"),
+    ("mac 00-1B-44-11-3A-B7", "MAC", "00-1B-44-11-3A-B7"),
+    ("a@xn--d1acufc.xn--p1ai", "EMAIL", "a@xn--d1acufc.xn--p1ai"),
     # national and other ids
     ("SSN 536-90-4399", "ID", "536-90-4399"),
     ("mi DNI es 12345678Z", "ID", "12345678Z"),
@@ -62,6 +64,14 @@ FOUND: list[tuple[str, str, str]] = [
     ("Aktenzeichen: 12345/24", "ID", "12345/24"),
     ("account no. 00123456", "ID", "00123456"),
     ("CPF 390.533.447-05", "ID", "390.533.447-05"),
+    ("send to SW1A 1AA please", "ID", "SW1A 1AA"),
+    ("a black Golf, AB70 DEF", "ID", "AB70 DEF"),
+    ("130 692 544", "ID", "130 692 544"),
+    ("34 ABC 1234", "ID", "34 ABC 1234"),
+    ("KVNR: A123456780", "ID", "A123456780"),
+    ("M123456785", "ID", "M123456785"),
+    ("tip 16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyZ", "ID", "16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyZ"),
+    ("0612345678\n", "PHONE", "0612345678"),
     # links and folders
     ("see https://www.linkedin.com/in/ana-ruiz-81", "URL", "https://www.linkedin.com/in/ana-ruiz-81"),
     ("cat /home/anaruiz/notes.txt", "USER", "anaruiz"),
@@ -128,6 +138,16 @@ LEFT_ALONE = [
     "nie 1000 zł, pas 1500 euros, il compte 3000 habitants, la ciudad cuenta 1200",
     "docker run -u 1000:1000 busybox",
     "accounts for 4000 of them",
+    "12345678",
+    "130 692 545",
+    "12 MAY 2024",
+    "use the password to unlock it",
+    "server-public-key: AAAAB3NzaC1yc2EAAAADAQABAAABAQC0JFhoEgrl5",
+    "API_KEY=\nREGION=eu-west-1",
+    '<input type="password" id="verify" name="verify">',
+    "app.secret = values[SecretName]",
+    "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----",
+    "AIza" + "Syabcdefghijklmnopqrstuvwxyz1234567",
 ]
 
 
