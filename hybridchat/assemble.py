@@ -259,6 +259,7 @@ def _resources(config: Config, policy: Policy) -> ResourceMonitor:
 
 def _connectivity(config: Config, policy: Policy, places: tuple[Endpoint, ...], store: Store) -> ConnectivityAgent:
     from hybridchat.agents.connectivity import ConnectivityAgent  # as above
+    from hybridchat.agents.metered import fixed
 
     said, limits = _numbers(config.thresholds.connectivity), policy.thresholds
     agent = ConnectivityAgent(
@@ -267,6 +268,7 @@ def _connectivity(config: Config, policy: Policy, places: tuple[Endpoint, ...], 
         bandwidth_threshold=said.get("bandwidth_mbps", limits.bandwidth_mbps),
         check_interval=said.get("check_interval_s", limits.check_interval_s),
         on_contact=store.ledger.contact,
+        paid=fixed(config.limits.metered),
     )
     for place in places:
         if place.locality is not Locality.ON_DEVICE and place.allowed:

@@ -110,6 +110,7 @@ class World(Roster):
             live=self._live([m.id for m in models]),
             budget=budget(self.spent.usd, self.spent.reserved, self.daily_limit),
             os_online=self.connectivity.online if self.connectivity is not None else stored.os_online,
+            metered=self.connectivity.metered if self.connectivity is not None else stored.metered,
         )
 
     def _device(self, stored: Snapshot) -> Device:

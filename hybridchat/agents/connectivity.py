@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from hybridchat.agents.base import BaseAgent, Sampler
 from hybridchat.agents.link import os_online
+from hybridchat.agents.metered import metered_line
 from hybridchat.agents.probe import TIMEOUT_S, Abandoned, Look, Permit, Place, place, probe, trust
 from hybridchat.agents.ways import BULK_BYTES, DEFAULTS, ConnectivityThresholds, LinkSample, LinkState, observe, pace, unknown
 from hybridchat.facts import Check, ConnectivityState, Link, Target
@@ -19,6 +20,7 @@ from hybridchat.facts import Check, ConnectivityState, Link, Target
 __all__ = ["ConnectivityAgent", "ConnectivityThresholds", "LinkSample", "LinkState", "observe"]
 
 OS_EVERY_S = 5.0
+METERED_EVERY_S = 60.0
 
 _ORDER = (ConnectivityState.OPTIMAL, ConnectivityState.DEGRADED, ConnectivityState.UNKNOWN, ConnectivityState.DISCONNECTED)
 _TARGETS = {ConnectivityState.OPTIMAL: Target.CLOUD, ConnectivityState.DISCONNECTED: Target.LOCAL}
@@ -26,6 +28,13 @@ _TARGETS = {ConnectivityState.OPTIMAL: Target.CLOUD, ConnectivityState.DISCONNEC
 
 def _unsaid(_state: bool | None, _reason: str) -> None:  # noqa: FBT001 - the sampler's state is the answer itself
     """The system could not be asked: unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """One answer to whether the line is metered; in a value of its own, because no sample at all is `None` to a sampler."""
+
+    line: bool | None
 
 
 @dataclass(slots=True)
@@ -44,8 +53,8 @@ class ConnectivityAgent(BaseAgent):
     """Knows the way to every host it was told of. Thresholds: milliseconds, percent, Mbit/s; `check_interval` seconds.
 
     A host is asked only between `allow` and `disallow`, and never while held. `on_contact(host, ok, ms)` is called in the
-    sampler's thread for every probe that left. `online` asks the system for its links without sending a packet; `clock` gives
-    epoch seconds; `look` stands in for the probe.
+    sampler's thread for every probe that left. `online` asks the system for its links without sending a packet, `paid` whether
+    the line is metered; `clock` gives epoch seconds; `look` stands in for the probe.
     """
 
     def __init__(
@@ -58,6 +67,7 @@ class ConnectivityAgent(BaseAgent):
         check_interval: float = 30.0,
         on_contact: Callable[[str, bool, float | None], None] | None = None,
         online: Callable[[], bool | None] = os_online,
+        paid: Callable[[], bool | None] = metered_line,
         look: Callable[[Place, Permit], Look] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -72,15 +82,18 @@ class ConnectivityAgent(BaseAgent):
         self._ways: Mapping[str, _Way] = {}
         self._held = False
         self._idle = False
-        self._metered: bool | None = None
         self._trust: ssl.SSLContext | None = None
         self._trusting = threading.Lock()
         self._system: Sampler[bool | None, bool | None] = Sampler(
             f"{name}: system", None, self._ask_system, lambda _, now: now, _unsaid, lambda _: OS_EVERY_S
         )
+        self._paid: Sampler[bool | None, Paid] = Sampler(
+            f"{name}: metered", None, lambda: Paid(paid()), lambda _, now: now.line, _unsaid, lambda _: METERED_EVERY_S
+        )
 
     async def initialize(self) -> bool:
         self._system.start()
+        self._paid.start()
         with self._lock:
             self.is_active = True
             for way in self._ways.values():
@@ -94,7 +107,7 @@ class ConnectivityAgent(BaseAgent):
             for way in ways:
                 self._close(way)
         # off the loop: each waits up to a second for a look in progress
-        stops = [self._system.stop, *(way.sampler.stop for way in ways)]
+        stops = [self._system.stop, self._paid.stop, *(way.sampler.stop for way in ways)]
         await asyncio.gather(*(asyncio.to_thread(stop) for stop in stops))
 
     def allow(self, host: str, *, tls: bool | None = None, far: bool = False) -> None:
@@ -134,10 +147,10 @@ class ConnectivityAgent(BaseAgent):
         self._idle = idle
         self._nudge()
 
-    def metered(self, metered: bool | None) -> None:  # noqa: FBT001 - it is the event, not an option
-        """The line is paid by volume: a probe every two minutes. `None`: unknown."""
-        self._metered = metered
-        self._nudge()
+    @property
+    def metered(self) -> bool | None:
+        """Whether the line is paid by volume: then a probe every two minutes. `None`: unknown."""
+        return self._paid.state
 
     def record(
         self,
@@ -261,7 +274,7 @@ class ConnectivityAgent(BaseAgent):
         return observe(state, sample, self.thresholds)
 
     def _pace(self, state: LinkState) -> float:
-        return pace(state, self._every, idle=self._idle, metered=self._metered)
+        return pace(state, self._every, idle=self._idle, metered=self.metered)
 
     def _link(self, way: _Way, now: float) -> Link:
         state = way.sampler.state

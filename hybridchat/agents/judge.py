@@ -76,6 +76,7 @@ def judge(sample: ResourceSample, limits: ResourceThresholds) -> dict[str, Signa
         "load": _load(sample, limits),
         "pressure": _pressure(sample, limits),
         "battery": _battery(sample, limits),
+        "temperature": _heat(sample),
     }
     return {name: signal for name, signal in found.items() if signal is not None}
 
@@ -134,3 +135,21 @@ def _battery(sample: ResourceSample, limits: ResourceThresholds) -> Signal | Non
         return None
     low, still_low = (sample.on_battery and sample.battery < limits.battery + extra for extra in (0, 10))
     return Signal(f"battery {sample.battery:.0f} %", int(low), int(still_low))
+
+
+COOLED = 5.0
+"""Degrees below its limit at which a processor counts as cooled down."""
+
+
+def _heat(sample: ResourceSample) -> Signal | None:
+    """Against the limits the processor's own sensor names: at `high` it slows itself down, at `critical` it shuts down."""
+    heat = sample.heat
+    if heat is None:
+        return None
+
+    def level(less: float) -> int:
+        if heat.critical is not None and heat.celsius >= heat.critical - less:
+            return 2
+        return int(heat.celsius >= heat.high - less)
+
+    return Signal(f"hot, {heat.celsius:.0f} °C", level(0.0), level(COOLED))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from hybridchat.agents import cgroup
 from hybridchat.agents.gpu import GpuReader, Gpus
+from hybridchat.agents.heat import Heat, Sensor, hottest
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ class ResourceSample:
     pressure_full: float | None = None
     battery: float | None = None
     on_battery: bool | None = None
+    heat: Heat | None = None
     gpus: Gpus = Gpus()
     own_work: bool = False
     """An answer of ours ran here while this was measured, or ended under 5 s before."""
@@ -47,7 +49,10 @@ class ResourceSample:
 
 
 class Machine:
-    """Reads this machine; for one thread. Files are read below `root`; `clock` gives epoch seconds, `tick` steady ones."""
+    """Reads this machine; for one thread. Files are read below `root`; `clock` gives epoch seconds, `tick` steady ones.
+
+    `sensors` gives the temperatures by driver, psutil's by default (Linux and FreeBSD; elsewhere they stay unknown).
+    """
 
     def __init__(
         self,
@@ -55,11 +60,13 @@ class Machine:
         gpu: GpuReader | None = None,
         clock: Callable[[], float] = time.time,
         tick: Callable[[], float] = time.monotonic,
+        sensors: Callable[[], Mapping[str, Sequence[Sensor]]] | None = None,
     ) -> None:
         self._root = root
         self._gpu = gpu or GpuReader()
         self._clock = clock
         self._tick = tick
+        self._sensors = sensors
         self._asked_cpu = False
         self._asked_load: float | None = None
         self._group_cpu: tuple[float, float] | None = None
@@ -92,6 +99,7 @@ class Machine:
             pressure_full=full,
             battery=None if battery is None else float(battery.percent),
             on_battery=None if battery is None or battery.power_plugged is None else not battery.power_plugged,
+            heat=self._heat(),
             gpus=self._gpu.read(),
             source="psutil" if limit is None else "container limit",
         )
@@ -114,6 +122,14 @@ class Machine:
         idle = (1 - percent / 100) * (os.cpu_count() or 1)
         # a quota is free only as far as the machine below it is
         return min(100.0, max(0.0, 100.0 * (1 - min(limit.cores - used, idle) / limit.cores)))
+
+    def _heat(self) -> Heat | None:
+        import psutil
+
+        # missing on systems that psutil has no sensors for
+        read = self._sensors or getattr(psutil, "sensors_temperatures", None)
+        found = None if read is None else _try(read)
+        return None if not found else hottest(found)
 
     def _load(self) -> float | None:
         import psutil

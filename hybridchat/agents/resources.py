@@ -42,10 +42,10 @@ def observe(state: Resources, sample: ResourceSample, thresholds: ResourceThresh
     """The state after one more sample. Pure.
 
     Each figure has its own hysteresis and the worst one speaks. A figure that is missing drops out. While our own answer runs,
-    and 5 s after, CPU and GPU utilisation keep their last verdict (the load average: a minute).
+    and 5 s after, CPU and GPU utilisation keep their last verdict (load average and temperature: a minute).
     """
     judged = judge(sample, thresholds)
-    frozen = (_OWN if sample.own_work else frozenset()) | ({"load"} if sample.own_load else frozenset())
+    frozen = (_OWN if sample.own_work else frozenset()) | ({"load", "temperature"} if sample.own_load else frozenset())
     steady = {
         name: before if name in frozen else before.step(sample.at, signal.enter, signal.hold)
         for name, signal in judged.items()
@@ -91,6 +91,7 @@ def _device(sample: ResourceSample, state: ResourceState, reason: str) -> Device
         "memory_pressure": (sample.pressure_some, "%", "psi some avg10"),
         "battery": (sample.battery, "%", sample.source),
         "swap": (sample.swap, "%", sample.source),
+        "temperature": (None if sample.heat is None else sample.heat.celsius, "°C", "hottest processor sensor"),
     }
     return Device(
         state=state,

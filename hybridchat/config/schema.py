@@ -56,6 +56,10 @@ class Limits(Table, frozen=True, kw_only=True):
     ] = None
     max_output: Annotated[int, Meta(ge=1, le=1_000_000, description="Most tokens one answer may have.")] = 4096
     reserve: Annotated[int, Meta(ge=1, le=1_000_000, description="Tokens of the context window kept free for the answer.")] = 1024
+    metered: Annotated[
+        bool | None,
+        Meta(description="The line is paid by volume. Unset: as NetworkManager says, on Linux; else unknown.", examples=[True]),
+    ] = None
 
 
 class ResourceThresholds(Table, frozen=True, kw_only=True):

@@ -117,7 +117,6 @@ async def test_in_local_only_no_connection_is_made(agent: ConnectivityAgent, lis
     agent.allow(near(listener))
     agent.record(near(listener), ok=False)
     agent.idle(False)
-    agent.metered(None)
     await quiet()
     assert listener.accepted == 0
     agent.hold(False)
@@ -195,7 +194,8 @@ class Wire:
         self.found = Look(ok=True, connect_ms=40, tls_ms=90)
         self.asked: list[str] = []
         self.online: bool | None = True
-        self.agent = ConnectivityAgent(look=self.look, online=lambda: self.online, clock=lambda: self.now)
+        self.paid: bool | None = None
+        self.agent = ConnectivityAgent(look=self.look, online=lambda: self.online, paid=lambda: self.paid, clock=lambda: self.now)
 
     def look(self, where: Place, permit: Permit) -> Look:
         self.asked.append(where.name)
@@ -275,7 +275,7 @@ async def test_a_failed_request_brings_the_confirming_probe_forward() -> None:
         await wire.agent.shutdown()
 
 
-def test_what_is_older_than_three_intervals_is_unknown(wire: Wire) -> None:
+async def test_what_is_older_than_three_intervals_is_unknown(wire: Wire) -> None:
     wire.agent.allow("api.example.com")
     assert wire.turn("api.example.com") is O
     wire.now += 90
@@ -283,8 +283,15 @@ def test_what_is_older_than_three_intervals_is_unknown(wire: Wire) -> None:
     wire.now += 1
     link = wire.agent.links["api.example.com"]
     assert (link.state, link.reason) == (U, "last tried 91 s ago")
-    wire.agent.metered(True)
-    assert wire.agent.links["api.example.com"].state is O, "metered: every two minutes is what was meant"
+    wire.paid = True
+    await wire.agent.initialize()
+    try:
+        await soon(lambda: wire.agent.metered)
+        wire.agent.hold(True)
+        wire.now += 200
+        assert wire.agent.links["api.example.com"].state is O, "metered: every two minutes is what was meant"
+    finally:
+        await wire.agent.shutdown()
 
 
 def test_seed_thresholds_by_their_names() -> None:

@@ -88,7 +88,7 @@ def test_the_configuration_is_frozen() -> None:
             3,
             "limits.max_outptu",
             "did you mean `max_output`?",
-            "daily_budget, budget_window, max_output, reserve",
+            "daily_budget, budget_window, max_output, reserve, metered",
         ),
         ("[limits]\n\nmax_output = 0", 3, "limits.max_output", "is 0", "a whole number from 1 to 1,000,000"),
         ("limits.daily_budget = -1", 1, "limits.daily_budget", "is -1", "a number from 0 to 1,000,000"),
