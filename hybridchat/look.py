@@ -117,9 +117,10 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
     pin = ask.soft_pin or ask.pinned(session)
     named = measures.rule.model if measures.rule is not None else None
     snapshot = crew.world.snapshot(also={m for m in (pin, named, current if ask.escalated else None) if m is not None})
-    # what somebody asks for by name may go as soon as the way is there; the program itself waits until it is good again
-    back = ask.back | returned(snapshot) if pin is not None or ask.queued else ask.back
-    snapshot = seen(snapshot, ask.lost, back)
+    # what somebody sends by hand is tried, and a model asked for by name may go as soon as the way is there; the program itself
+    # waits until it is good again
+    back = snapshot.links.keys() if ask.queued else returned(snapshot) if pin is not None else ()
+    snapshot = seen(snapshot, ask.lost, {*ask.back, *back})
     checks = (*await crew.world.checks(), *(ask.checks or ()))
     if (rule := word_rule(crew.policy.word_rule, parts.question, snapshot.budget)) is not None:
         checks = (*checks, rule)

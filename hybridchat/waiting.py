@@ -74,7 +74,7 @@ def laid(crew: Crew, ask: Ask, turn: Turn) -> Ended | None:
 
 def somebody(session: Session, ask: Ask) -> bool:
     """Whether somebody can be asked what to do without the network; else what can be answered here is."""
-    return session.kind == "chat" and not ask.options.alone
+    return (session.kind == "chat" or ask.queued) and not ask.options.alone
 
 
 def offer(session: Session, ask: Ask, found: Look) -> tuple[Offered, Ask] | None:

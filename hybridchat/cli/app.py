@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hybridchat.cli import edge, erase_commands, history, redact_command, shelf
+from hybridchat.cli import edge, erase_commands, history, queue_commands, redact_command, shelf
 from hybridchat.cli.edge import Exit
 
 app = typer.Typer(
@@ -142,6 +142,7 @@ def ask(
     keep: Annotated[
         str | None, typer.Option("--keep", metavar="M", help="With --compare: the model whose answer stands; else the last.")
     ] = None,
+    queue: Annotated[bool, typer.Option("--queue", help="Ask nobody now: keep it until the network is back.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notices on stderr.")] = False,
     demo: Demo = False,
 ) -> int:
@@ -171,6 +172,7 @@ def ask(
             terminal=terminal(),
             compare=tuple(compare.split(",")) if compare is not None else (),
             keep=keep,
+            queue=queue,
         )
     )
 
@@ -370,4 +372,5 @@ def config_unset(key: Annotated[str, typer.Argument(metavar="KEY", help="Dotted 
 history.register(app)
 redact_command.register(app)
 shelf.register(app)
+queue_commands.register(app)
 erase_commands.register(shelf.sessions_app)

@@ -16,6 +16,7 @@ from hybridchat.chat import Answer, Chat
 from hybridchat.cli import edge, sentences
 from hybridchat.cli.ask_result import Result, dry_lines, dry_record, record, stored_checks, unrouted_code
 from hybridchat.cli.edge import Exit, say
+from hybridchat.cli.offline import keep, notice
 from hybridchat.cli.paint import Printer
 from hybridchat.cli.stdin import person, question
 from hybridchat.config import ConfigError
@@ -27,12 +28,14 @@ from hybridchat.conversation import (
     Event,
     HandedOver,
     Held,
+    Offered,
     Package,
     Said,
     SecondLook,
     Session,
     Verdict,
 )
+from hybridchat.crew import Options as Told
 from hybridchat.facts import Mode
 from hybridchat.render import words
 from hybridchat.render.text import neutralise
@@ -41,6 +44,9 @@ from hybridchat.welcome import DEMO
 
 CHOICES = {"y": Verdict.SEND, "yes": Verdict.SEND, "l": Verdict.LOCAL, "local": Verdict.LOCAL,
            "n": Verdict.CANCEL, "no": Verdict.CANCEL, "": Verdict.CANCEL}  # fmt: skip
+
+ALONE = Told(alone=True)
+"""One question is answered here when nothing else can be reached: nobody is asked whether to wait."""
 
 
 @value
@@ -65,6 +71,8 @@ class Options:
     """Models that are all asked; empty: one is, as usual."""
     keep: str | None = None
     """Of those the one whose answer stands."""
+    queue: bool = False
+    """Nobody is asked now: the question waits for the network."""
 
     def check(self) -> None:
         """Raises `Exit` for what cannot be wanted at once."""
@@ -76,6 +84,8 @@ class Options:
             raise Exit(edge.USAGE, "--continue and --session cannot both hold.")
         if self.compare and self.model is not None:
             raise Exit(edge.USAGE, "--compare names the models; leave --model out.")
+        if self.queue and (self.no_log or self.private or self.local or self.demo or self.dry_run or self.compare):
+            raise Exit(edge.USAGE, "--queue keeps the question for a model elsewhere: no other way to ask goes with it.")
         if self.keep is not None and not self.compare:
             raise Exit(edge.USAGE, "--keep names one of the models of --compare.")
 
@@ -119,13 +129,15 @@ async def _run(options: Options, text: str) -> int:
             from hybridchat.cli.compare import compare  # imported here: it builds on this module
 
             return await compare(chat, options, session, text)
+        if options.queue:
+            return await keep(chat, session, text, pin, as_json=options.as_json)
         if options.dry_run:
             return await _dry_run(chat, session, options, text, pin)
         return await _ask(chat, options, session, text, pin)
 
 
 async def _ask(chat: Chat, options: Options, session: Session, text: str, pin: str | None) -> int:
-    result = await answered(chat, options, chat.answer(session.id, text, pin=pin, mode=options.mode))
+    result = await answered(chat, options, chat.answer(session.id, text, pin=pin, mode=options.mode, options=ALONE))
     if options.as_json:
         put(record(result, await checks_of(chat, result)))
     if result.held is not None:
@@ -200,7 +212,7 @@ class _Follow:
                 async for event in answer:
                     self._take(event)
                     if not self._options.quiet:
-                        for line in sentences.notices(event):
+                        for line in [*sentences.notices(event), *await notice(event)]:
                             say(line)
             self._result.interrupted = stopping.came
         if self._printer is not None:
@@ -220,6 +232,8 @@ class _Follow:
                 self._result.decision = decision
             case Held():
                 self._result.held = event
+            case Offered():
+                self._result.offered = event
             case HandedOver(hidden=hidden):
                 self._result.hidden = hidden
             case SecondLook():

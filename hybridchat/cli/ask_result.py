@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 from hybridchat.chat import Preview
 from hybridchat.cli import edge, sentences
-from hybridchat.conversation import Ended, Ending, Held
+from hybridchat.conversation import Ended, Ending, Held, Offered
 from hybridchat.facts import Check, ConnectivityState, Decision, Locality, Snapshot
 from hybridchat.render import words
 from hybridchat.routing.explain import sentence, to_record
@@ -23,6 +23,7 @@ class Result:
     text: list[str] = field(default_factory=list)
     decision: Decision | None = None
     held: Held | None = None
+    offered: Offered | None = None
     ended: Ended | None = None
     hidden: Mapping[str, int] = field(default_factory=dict)
     interrupted: bool = False
@@ -35,6 +36,8 @@ class Result:
             return edge.INTERRUPTED
         if self.held is not None:
             return edge.POLICY
+        if self.offered is not None and self.ended is None:
+            return edge.NOTHING
         if self.ended is None:
             return edge.PROVIDER
         return _code_of(self.ended, self.decision)

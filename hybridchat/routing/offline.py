@@ -93,8 +93,7 @@ def seen(snapshot: Snapshot, lost: Collection[str], back: Collection[str]) -> Sn
     for host in lost:
         known = links.get(host) or Link(host)
         links[host] = replace(known, state=ConnectivityState.DISCONNECTED, reason=known.reason or f"no connection to {host}")
-    online = None if back and snapshot.os_online is False else snapshot.os_online
-    return replace(snapshot, links=links, os_online=online)
+    return replace(snapshot, links=links)
 
 
 def returned(snapshot: Snapshot) -> frozenset[str]:
