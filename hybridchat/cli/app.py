@@ -193,14 +193,18 @@ def demo_serve(
     openai_port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="Port of the OpenAI server.")] = 0,
     anthropic_port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="Port of the Anthropic server.")] = 0,
     rate: Annotated[float, typer.Option(metavar="N", min=0, help="Chunks a second; 0: as fast as possible.")] = 100.0,
+    echo: Annotated[bool, typer.Option("--echo", help="Print every body that comes in, exactly.")] = False,
+    keep: Annotated[Path | None, typer.Option("--keep", metavar="FOLDER", help="Write every body to a file there.")] = None,
 ) -> int:
     """Run the demo servers for any client; print the lines its shell needs."""
     from hybridchat.demo.serve import serve
 
     edge.started()
     try:
-        serve(ollama_port, openai_port, anthropic_port, rate, out=sys.stdout)
+        serve(ollama_port, openai_port, anthropic_port, rate, out=sys.stdout, echo=echo, keep=keep)
     except OSError as error:
+        if error.filename:
+            raise Exit(edge.USAGE, f"{error.filename} cannot be written to: {error.strerror}.") from None
         raise Exit(edge.USAGE, f"A port could not be opened: {error.strerror or error}. Choose another, or 0.") from None
     return edge.OK
 

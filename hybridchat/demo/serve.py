@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import TextIO
 
 from hybridchat.demo.demo import Demo
+from hybridchat.demo.echo import Echo
 
 
 def serve(
@@ -16,13 +18,20 @@ def serve(
     *,
     out: TextIO,
     until: threading.Event | None = None,
+    echo: bool = False,
+    keep: Path | None = None,
 ) -> None:
     """Prints the lines a client's shell needs and blocks until Ctrl+C, or until `until` is set.
 
-    `rate` is chunks per second, 0 as fast as possible. Raises `OSError` when a port is taken.
+    `rate` is chunks per second, 0 as fast as possible. `echo` prints every body that comes in, `keep` writes each to a file of
+    that folder. Raises `OSError` when a port is taken or the folder cannot be made.
     """
     demo = Demo(ollama_port=ollama_port, openai_port=openai_port, anthropic_port=anthropic_port, chunks_per_second=rate)
     ended = until or threading.Event()
+    if echo or keep is not None:
+        heard = Echo(out if echo else None, keep)
+        for server in demo.servers:
+            server.heard = heard
     with demo:
         print("# demo servers: canned text, no model. Ctrl+C stops them.", file=out)
         for name, value in demo.env().items():

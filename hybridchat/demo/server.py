@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -38,6 +38,8 @@ class Server:
     def __init__(self, dialect: Dialect, *, port: int = 0, base: str = "", pace: Pace | None = None) -> None:
         self.name = dialect.name
         self.require_key = False
+        self.heard: Callable[[str, Recorded], None] | None = None
+        """Called with the server's name and each request, before it is answered."""
         self.errors: list[str] = []
         self._dialect, self._wanted, self._base = dialect, port, base
         self._pace = pace or Pace(0.0, Conditions())
@@ -129,7 +131,10 @@ class Server:
                 self._journal.connected(-1)
             wire.whole(self._control(path, request))
             return
-        self._journal.add(Recorded(request.method, request.path, masked(request.headers), request.body, time.time()))
+        recorded = Recorded(request.method, request.path, masked(request.headers), request.body, time.time())
+        self._journal.add(recorded)
+        if self.heard is not None:
+            self.heard(self.name, recorded)
         fault = self._armed.take(path)
         if fault is not None and self._failed_early(fault, request, wire):
             return
