@@ -20,7 +20,9 @@ from hybridchat.conversation import Session
 from hybridchat.facts import Model, price_age
 from hybridchat.render import ledger as told
 from hybridchat.render import words
+from hybridchat.render.changes import changes
 from hybridchat.render.text import one_line
+from hybridchat.replay import Recorded, recorded
 from hybridchat.routing.explain import from_record
 from hybridchat.sessions.ledger import LedgerRow
 from hybridchat.sessions.store import Store
@@ -173,6 +175,7 @@ def why(said: str | None) -> int:
     try:
         turn_id = _turn_id(store, said)
         record = store.decision(turn_id, answered=True) if turn_id is not None else None
+        made = store.past.made(turn_id) if turn_id is not None else None
     except LookupError as error:
         raise Exit(edge.USAGE, f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
     finally:
@@ -180,8 +183,22 @@ def why(said: str | None) -> int:
     if record is None:
         missing = "no decision to explain yet" if said is None else f"no decision about a turn or conversation {said}"
         raise Exit(edge.USAGE, f"There is {missing}.")
-    sys.stdout.write("\n".join(sentences.why(from_record(record["decision"]))) + "\n")
+    told_of = [*sentences.why(from_record(record["decision"])), *_around(recorded(made) if made is not None else None)]
+    sys.stdout.write("\n".join(told_of) + "\n")
     return edge.OK
+
+
+def _around(record: Recorded | None) -> Iterator[str]:
+    """The gauges that a decision was made with, and what would have changed it; nothing where they were not kept."""
+    if record is None:
+        return
+    yield ""
+    yield "As it was then:"
+    yield from (f"  {line}" for line in sentences.status(record.snapshot, record.snapshot.models))
+    found = changes(record.request, record.snapshot, record.policy)
+    yield ""
+    yield "What would have changed it:" if found else "Nothing that was tried would have changed it."
+    yield from (f"  {condition}: {sentences.without_keys(told)}" for condition, told in found)
 
 
 def _turn_id(store: Store, said: str | None) -> str | None:

@@ -18,10 +18,9 @@ from hybridchat.cli.lists import columns
 from hybridchat.config.paths import config_path
 from hybridchat.config.template import set_value
 from hybridchat.facts import Difficulty, Mode
-from hybridchat.routing.decide import decide
+from hybridchat.render.changes import changes
 from hybridchat.routing.difficulty import difficulty, notice, ranking
-from hybridchat.routing.explain import sentence, table
-from hybridchat.routing.whatif import what_if
+from hybridchat.routing.explain import table
 from hybridchat.sessions.store import Store
 
 KEY = "routing.hard_from"
@@ -78,17 +77,13 @@ def _difficulty(found: Difficulty) -> Iterator[str]:
 
 
 def _changes(basis: Basis) -> Iterator[str]:
-    changes = what_if(basis.request, basis.snapshot, basis.policy)
-    if not changes:
+    found = changes(basis.request, basis.snapshot, basis.policy)
+    if not found:
         yield "Nothing that was tried would have changed it."
         return
     yield "What would have changed it:"
-    made = decide(basis.request, basis.snapshot, basis.policy)
-    for change in changes:
-        offered = f" (offering {change.decision.offer})" if change.decision.offer else ""
-        if change.decision.chosen == made.chosen and not change.decision.offer:
-            offered = " (offering nothing else)"
-        yield f"  {change.condition}: {sentences.without_keys(sentence(change.decision))}{offered}"
+    for condition, told in found:
+        yield f"  {condition}: {sentences.without_keys(told)}"
 
 
 # -- difficulties for scripts ------------------------------------------------------------------------------------------

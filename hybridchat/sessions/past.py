@@ -35,7 +35,7 @@ class Tried:
 
 @value
 class Decided:
-    """The first decision about a turn, as stored: JSON texts. `basis` is empty where an older program decided."""
+    """A decision about a turn, as stored: JSON texts. `basis` is empty where an older program decided."""
 
     turn_id: str
     at: float
@@ -60,6 +60,11 @@ class Past:
         """How every turn asked at or after `since` (epoch seconds) was decided at first, in the order of asking."""
         return [Decided(*row) for row in self._read(_DECIDED, since)]
 
+    def made(self, turn_id: str) -> Decided | None:
+        """The decision behind a turn's answer; of a turn without one, the last."""
+        found = self._read(_MADE, turn_id)
+        return Decided(*found[0]) if found else None
+
     def _read(self, query: str, *values: object) -> list[sqlite3.Row]:
         found: list[sqlite3.Row] = self._database.read(lambda conn: conn.execute(query, values).fetchall())
         return found
@@ -78,6 +83,10 @@ WHERE t.created >= ? ORDER BY t.seq, a.seq"""
 _DECIDED = """
 SELECT d.turn_id, t.created, d.decision, d.snapshot, d.basis FROM turns t JOIN decisions d
 ON d.seq = (SELECT min(seq) FROM decisions WHERE turn_id = t.id) WHERE t.created >= ? ORDER BY t.seq"""
+
+_MADE = """
+SELECT d.turn_id, d.created, d.decision, d.snapshot, d.basis FROM decisions d WHERE d.turn_id = ?
+ORDER BY EXISTS (SELECT 1 FROM attempts a WHERE a.decision_id = d.id AND a.text <> '') DESC, d.seq DESC LIMIT 1"""
 
 
 def _tried(row: sqlite3.Row) -> Tried:

@@ -171,9 +171,15 @@ async def why(screen: ChatScreen, _: str) -> None:
         screen.say("No decision yet: it comes with the first message.")
         return
     from hybridchat.tui import why as story
-    from hybridchat.tui.sheet import Page, room
 
-    screen.app.push_screen(Page("Why this model", story.page(decision, room(screen.size.width))))
+    turn_id = turn_id or screen.thread.last_turn
+    record, changed = await asyncio.to_thread(story.hindsight, screen.opened.chat.store.past, turn_id)
+
+    def chosen(model_id: str | None) -> None:
+        if model_id is not None:
+            screen.exchange.instead(turn_id, model_id)
+
+    screen.app.push_screen(story.Why(decision, record, changed), chosen)
 
 
 async def private(screen: ChatScreen, _: str) -> None:

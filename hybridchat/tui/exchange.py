@@ -66,6 +66,11 @@ class Exchange:
         """Goes on with a turn of the queue."""
         self._start(self._screen.opened.chat.resume(turn_id, verdict))
 
+    def instead(self, turn_id: str, model_id: str) -> None:
+        """Asks the question of a turn of one model by name; every answer is kept."""
+        if not self.busy():
+            self._start(self._screen.opened.chat.again(turn_id, pin=model_id))
+
     async def resume(self, turn_id: str, verdict: Verdict, budget: str | None = None) -> None:
         """Goes on with the turn that the consent question is about, after the `budget` that was typed there is set."""
         from hybridchat.tui.consent import NOT_SENT  # imported here: not needed before first paint

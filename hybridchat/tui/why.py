@@ -2,35 +2,125 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from textwrap import wrap
+from typing import ClassVar
 
 from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
 
 from hybridchat.facts import Candidate, Decision
+from hybridchat.render.changes import changes
 from hybridchat.render.words import money, seconds
+from hybridchat.replay import Recorded, recorded
 from hybridchat.routing.explain import sentence, table
+from hybridchat.sessions.past import Past
+from hybridchat.tui import gauges
+from hybridchat.tui.sheet import Sheet, room
 
 
 def page(decision: Decision, width: int = 100) -> Content:
     """One paragraph per candidate under the sentence that decided, for `width` cells."""
-    rows: list[tuple[str, str]] = [(f"{sentence(decision)}\n\n", "bold")]
-    for model_id, verdict, why in table(decision):
-        candidate = decision.candidate(model_id)
-        tone = "$muted" if verdict == "out" else "$local" if candidate is None or candidate.model.on_device else "$cloud"
-        rows.append((f"{'◄' if verdict == 'answers' else ' '} {model_id}", f"{tone} bold"))
-        rows.append((f"  {verdict}\n", tone))
-        rows.append((_indented(why, width), "$foreground"))
-        if candidate is not None and (figures := _figures(candidate)):
-            rows.append((_indented(figures, width), "$muted"))
-        rows.append(("\n", ""))
-    rows += [(f"agent {failure}\n", "$warn") for failure in decision.failed]
-    facts = [f"strategy {decision.strategy}"] if decision.strategy else []
-    if decision.rule:
-        facts.append(f"rule {decision.rule}")
-    if decision.margin is not None:
-        facts.append(f"ahead by {decision.margin:.2f}")
-    rows.append((" · ".join(facts), "$muted"))
-    return Content.assemble(*rows)
+    rows = [Content.assemble((sentence(decision), "bold")), *(story(decision, row, width) for row in table(decision))]
+    return Content("\n\n").join([*rows, Content.assemble((facts(decision), "$muted"))])
+
+
+def hindsight(past: Past, turn_id: str) -> tuple[Recorded | None, list[tuple[str, str]]]:
+    """What a turn's decision was made of, and what would have changed it. Reads the store and decides again, 20 ms."""
+    made = past.made(turn_id)
+    record = recorded(made) if made is not None else None
+    return record, [] if record is None else changes(record.request, record.snapshot, record.policy)
+
+
+class Why(Sheet[str]):
+    """One decision, row by row. Returns the id of the model that is to be asked instead, or `None`."""
+
+    HEADING: ClassVar[str] = "Why this model"
+    KEYS: ClassVar[str] = "enter ask this one instead · ↑ ↓ move · esc close"
+    DEFAULT_CSS = """
+    Why .sentence { text-style: bold; margin-bottom: 1; }
+    """
+
+    def __init__(self, decision: Decision, record: Recorded | None, changed: Sequence[tuple[str, str]]) -> None:
+        """`record` is what the decision was made of and `changed` what would have changed it, where that was kept."""
+        super().__init__()
+        self._decision, self._record, self._changed = decision, record, changed
+        self._ids = [model_id for model_id, _, _ in table(decision)]
+
+    def inside(self) -> Iterable[Widget]:
+        width = room(self.app.size.width) - 1
+        yield Static(Content(sentence(self._decision)), classes="sentence")
+        rows = [*(story(self._decision, one, width) for one in table(self._decision)), self._facts(width)]
+        if self._record is not None:
+            rows += [self._gauges(width), *self._changes(width)]
+        yield OptionList(*(Option(row) for row in rows))
+
+    def on_mount(self) -> None:
+        self._fit()
+        picker = self.query_one(OptionList)
+        picker.focus()
+        picker.highlighted = 0
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        self.fit(1 + -(-len(sentence(self._decision)) // room(self.app.size.width)))
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        model = event.option_index < len(self._ids)
+        self.query_one(".keys", Static).update(Content(self.KEYS if model else self.KEYS.partition(" · ")[2]))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        if event.option_index < len(self._ids):
+            self.dismiss(self._ids[event.option_index])
+
+    def _facts(self, width: int) -> Content:
+        return Content.assemble((_indented(facts(self._decision), width).rstrip("\n"), "$muted"))
+
+    def _gauges(self, width: int) -> Content:
+        assert self._record is not None
+        shown = gauges.line(self._record.snapshot, 1000).plain
+        return Content.assemble(("Gauges then\n", "bold"), (_indented(shown, width).rstrip("\n"), "$foreground"))
+
+    def _changes(self, width: int) -> Iterable[Content]:
+        if not self._changed:
+            yield Content.assemble(("Nothing that was tried would have changed it", "bold"))
+            return
+        head = "What would have changed it\n"
+        for condition, told in self._changed:
+            yield Content.assemble(
+                (head, "bold"),
+                (_indented(condition, width), "$foreground"),
+                (_indented(f"→ {told}", width).rstrip("\n"), "$muted"),
+            )
+            head = ""
+
+
+def story(decision: Decision, row: tuple[str, str, str], width: int) -> Content:
+    """One candidate: its place in the order, what removed it or how it scored."""
+    model_id, verdict, why = row
+    candidate = decision.candidate(model_id)
+    tone = "$muted" if verdict == "out" else "$local" if candidate is None or candidate.model.on_device else "$cloud"
+    rows: list[tuple[str, str]] = [
+        (f"{'◄' if verdict == 'answers' else ' '} {model_id}", f"{tone} bold"),
+        (f"  {verdict}\n", tone),
+    ]
+    rows.append((_indented(why, width), "$foreground"))
+    if candidate is not None and (figures := _figures(candidate)):
+        rows.append((_indented(figures, width), "$muted"))
+    return Content.assemble(*rows).rstrip()
+
+
+def facts(decision: Decision) -> str:
+    """`strategy local-first · rule strategy · ahead by 0.21`, and the agents that failed."""
+    parts = [f"agent {failure}" for failure in decision.failed]
+    parts += [f"strategy {decision.strategy}"] if decision.strategy else []
+    parts += [f"rule {decision.rule}"] if decision.rule else []
+    parts += [f"ahead by {decision.margin:.2f}"] if decision.margin is not None else []
+    return " · ".join(parts)
 
 
 def _indented(text: str, width: int) -> str:

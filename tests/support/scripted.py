@@ -114,6 +114,13 @@ def decided(model: Model, *, hard: bool = False) -> Decision:
     )
 
 
+class NoPast:
+    """Nothing is kept of what a decision was made of."""
+
+    def made(self, turn_id: str) -> None:
+        return None
+
+
 @dataclass
 class ScriptedStore:
     """Sessions and turns in dictionaries."""
@@ -123,6 +130,7 @@ class ScriptedStore:
     gone: dict[str, Session] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
+    past: NoPast = field(default_factory=NoPast)
     condemned: list[tuple[str, ...]] = field(default_factory=list)
 
     def new_session(self, kind: str = "chat", *, mode: Mode | None = None, pin: str | None = None) -> Session:
