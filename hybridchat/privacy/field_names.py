@@ -101,7 +101,7 @@ _ROLE_WORDS = """
     patientens medarbejder s
 """
 _ROLES = frozenset(_ROLE_WORDS.split())
-_PART = late(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[^\W\d_]+|\d+")
+_PART = late(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|[^\W\d_]+|\d+")
 LONGEST = 48
 """Characters of the longest name of a field."""
 

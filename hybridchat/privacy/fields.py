@@ -34,7 +34,7 @@ _NOBODY = frozenset(_NOBODY_WORDS.split())
 _TECHNICAL = late(r"0x[0-9a-f]+|[\d.:/]+|localhost\b.*|https?://.*|[\w.-]+:\d+|\$.*|%.*|<[^>]*>|\{.*", re.IGNORECASE | re.DOTALL)
 _BRACKETS = frozenset("()[]{}<>")
 _EXPRESSION = late(r"[a-z_]\w*(?:\.[A-Za-z_]\w*)+|[a-z]\w*[A-Z_]\w*|[A-Z][A-Z0-9]*_[A-Z0-9_]*|self|data|value")
-_CAMEL = late(r".*(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLa)(?<!\bLe)(?<!\bDi)(?<!\bVan)[a-zß-ÿ][A-Z].*")
+_CAMEL = late(r".*[a-zß-ÿ](?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLa)(?<!\bLe)(?<!\bDi)(?<!\bVan)[A-Z].*")
 
 
 def fields(text: str, start: int, end: int) -> Iterator[Finding]:
@@ -76,7 +76,10 @@ def _fits(value: str, field: Field) -> bool:
         return False
     match field.kind:
         case "PERSON" | "ORG" | "LOCATION":
-            shaped = letters >= 2 and digits == 0 and len(value.split()) <= 7 and "/" not in value and "_" not in value
+            shaped = letters >= 2 and digits == 0 and len(value.split()) <= 7 and "_" not in value
+            if field.kind == "ORG":
+                return shaped and value[0].isupper()
+            shaped = shaped and "/" not in value
             return (
                 shaped
                 and "(" not in value
