@@ -62,6 +62,8 @@ class Setup:
     """The conversation that will be opened: its LOCAL ONLY holds from the first moment."""
     wanted: str | None = None
     """A model that must be among the router's, by id or name."""
+    wanted_only: bool = False
+    """No other model will be asked, or shown: describing each takes its server a moment."""
     config: Config | None = None
     env: Mapping[str, str] | None = None
     store: Store | None = None
@@ -178,7 +180,7 @@ async def ready(chat: Chat, setup: Setup) -> None:
     else:
         await asyncio.to_thread(world.load_gauges, GAUGES_FRESH * 30.0)
     if not _known_remote(world, setup):
-        await world.refresh(local_only=world.held)
+        await world.refresh(local_only=world.held, only=setup.wanted or "" if setup.wanted_only else "")
     world.on_found()
     if setup.wanted is not None:
         _want(world, setup.wanted)

@@ -99,10 +99,13 @@ class Roster:
         host = self._remote.get(model.id)
         return model if host is None else replace(model, locality=Locality.REMOTE, host=host)
 
-    async def refresh(self, *, local_only: bool) -> None:
-        """Asks on-device endpoints, and unless `local_only` hosts the configuration allows, what they have. Never raises."""
+    async def refresh(self, *, local_only: bool, only: str = "") -> None:
+        """Asks on-device endpoints, and unless `local_only` hosts the configuration allows, what they have. Never raises.
+
+        `only` names the one model that will be asked: the others need not be described.
+        """
         askable = [e for e in self.endpoints if e.locality is Locality.ON_DEVICE or (e.allowed and not local_only)]
-        await asyncio.gather(*(self._list(e) for e in askable))
+        await asyncio.gather(*(self._list(e, only) for e in askable))
 
     async def retry_missing(self) -> None:
         """Asks on-device servers that did not answer once more, briefly: the user may have started one since."""
@@ -120,9 +123,9 @@ class Roster:
         if task is None or task.done():
             self._relisting[model.endpoint] = asyncio.create_task(self._list(self._endpoints[model.endpoint]))
 
-    async def _list(self, endpoint: Endpoint) -> None:
+    async def _list(self, endpoint: Endpoint, only: str = "") -> None:
         try:
-            listing = await (await self.provider(endpoint.name)).models()
+            listing = await (await self.provider(endpoint.name)).models(only)
         except ProviderError as error:
             self.problems[endpoint.name] = error
             self._listed.pop(endpoint.name, None)

@@ -79,7 +79,6 @@ class Listing:
 
     models: tuple[Model, ...] = ()
     live: tuple[tuple[str, Live], ...] = ()
-    version: str = ""
 
 
 class Provider(Protocol):
@@ -92,8 +91,11 @@ class Provider(Protocol):
         """Yields deltas and, last, one `Done`. Raises a `ProviderError`; closing the iterator closes the connection."""
         ...
 
-    async def models(self) -> Listing:
-        """What the server offers. Raises a `ProviderError`."""
+    async def models(self, only: str = "") -> Listing:
+        """What the server offers. With a model's name in `only` the others may be told without their details.
+
+        Raises a `ProviderError`.
+        """
         ...
 
     async def preload(self, model: Model, num_ctx: int | None = None, *, keep_alive: str | None = None) -> None:

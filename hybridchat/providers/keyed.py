@@ -35,7 +35,7 @@ class Keyed(ABC, Generic[Client]):
     def stream(self, call: Call) -> AsyncGenerator[Part, None]:
         return follow(self._parts(call), call, self._site)
 
-    async def models(self) -> Listing:
+    async def models(self, only: str = "") -> Listing:  # noqa: ARG002 - one question lists them all
         return await tell(self._listing(), self._site)
 
     async def preload(self, model: Model, num_ctx: int | None = None, *, keep_alive: str | None = None) -> None:

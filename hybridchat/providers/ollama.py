@@ -78,8 +78,8 @@ class OllamaProvider:
     def stream(self, call: Call) -> AsyncGenerator[Part, None]:
         return follow(self._parts(call), call, self._site)
 
-    async def models(self) -> Listing:
-        return await tell(self._listing(), self._site)
+    async def models(self, only: str = "") -> Listing:
+        return await tell(self._listing(only), self._site)
 
     async def preload(self, model: Model, num_ctx: int | None = None, *, keep_alive: str | None = None) -> None:
         """Loads a model with the window it will be used with; another window later would load it anew.
@@ -183,19 +183,18 @@ class OllamaProvider:
 
     # -- what there is
 
-    async def _listing(self) -> Listing:
-        tags, running, version = await asyncio.gather(
-            self._ask("GET", "/api/tags"), self._if_known("/api/ps"), self._if_known("/api/version")
-        )
+    async def _listing(self, only: str) -> Listing:
+        tags, running = await asyncio.gather(self._ask("GET", "/api/tags"), self._if_known("/api/ps"))
         listed = [m for m in entries(tags.get("models")) if word(m.get("name")) or word(m.get("model"))]
         turns = asyncio.Semaphore(_SHOWN_AT_ONCE)
-        shown = await asyncio.gather(*(self._show(m, turns) for m in listed))
+        wanted = [m for m in listed if _is(m, only.removeprefix(f"{self.endpoint}:"))] or listed
+        shown = await asyncio.gather(*(self._show(m, turns) if m in wanted else _unknown() for m in listed))
         models = tuple(
             installed(raw, more, endpoint=self.endpoint, host=self.host, locality=self._locality)
             for raw, more in zip(listed, shown, strict=True)
         )
         live = () if running is None else known_live(models, entries(running.get("models")))
-        return Listing(models, live, word((version or {}).get("version")))
+        return Listing(models, live)
 
     async def _show(self, listed: Mapping[str, object], turns: asyncio.Semaphore) -> Mapping[str, object]:
         name, digest = word(listed.get("name")) or word(listed.get("model")), word(listed.get("digest"))
@@ -231,6 +230,16 @@ class OllamaProvider:
             return json_object(response.content, self._site)
 
         return await tell(asked(), self._site)
+
+
+def _is(listed: Mapping[str, object], name: str) -> bool:
+    """Whether a model goes by `name`, with its tag or without."""
+    whole = word(listed.get("name")) or word(listed.get("model"))
+    return bool(name) and name in (whole, whole.partition(":")[0])
+
+
+async def _unknown() -> Mapping[str, object]:
+    return {}
 
 
 # -- reading an answer -----------------------------------------------------------------------------------------------

@@ -79,7 +79,19 @@ async def test_the_listing_tells_size_window_abilities_and_memory(provider: Olla
     assert models["qwen2.5-coder:7b"].tier == 2
     assert models["nomic-embed-text:latest"].capabilities == {"embedding"}
     assert models["nomic-embed-text:latest"].parameters == pytest.approx(0.137)
-    assert listing.version
+
+
+@pytest.mark.parametrize("name", ["ollama:llama3.2:3b", "llama3.2:3b", "llama3.2"])
+async def test_where_one_model_will_be_asked_only_that_one_is_described(demo: Demo, provider: OllamaProvider, name: str) -> None:
+    models = {m.name: m for m in (await provider.models(name)).models}
+    assert not models["llama3.2:3b"].window_assumed
+    assert models["qwen2.5-coder:7b"].window_assumed
+    assert [json.loads(r.body)["model"] for r in demo.ollama.requests if r.path == "/api/show"] == ["llama3.2:3b"]
+    assert "/api/version" not in {r.path for r in demo.ollama.requests}
+
+
+async def test_a_name_that_is_none_describes_them_all(provider: OllamaProvider) -> None:
+    assert not any(m.window_assumed for m in (await provider.models("nope")).models if m.on_device)
 
 
 async def test_residency_is_known_for_models_that_run_here(provider: OllamaProvider) -> None:
@@ -198,7 +210,7 @@ async def test_a_server_that_knows_only_tags_is_still_listed() -> None:
         await provider.close()
     (model,) = listing.models
     assert (model.id, model.parameters, model.window, model.window_assumed) == ("o:m0:7b", 8.0, 8192, True)
-    assert (listing.live, listing.version) == ((), "")
+    assert listing.live == ()
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>hi</html>", b"[]", b'"x"', b"null"])
