@@ -40,7 +40,6 @@ from hybridchat.facts import Mode
 from hybridchat.render import words
 from hybridchat.render.text import neutralise
 from hybridchat.value import value
-from hybridchat.welcome import DEMO
 
 CHOICES = {"y": Verdict.SEND, "yes": Verdict.SEND, "l": Verdict.LOCAL, "local": Verdict.LOCAL,
            "n": Verdict.CANCEL, "no": Verdict.CANCEL, "": Verdict.CANCEL}  # fmt: skip
@@ -116,9 +115,12 @@ async def _run(options: Options, text: str) -> int:
         consent=options.cloud,
         session=options.session,
         wanted=options.model,
+        wanted_only=not (options.as_json or options.dry_run),
     )
     async with assembled(setup) as chat:
         if options.demo:
+            from hybridchat.welcome import DEMO  # imported here: the words of the first screen, 5 ms
+
             say(DEMO)
         for told in (chat.store.notice, chat.store.problem, chat.here):
             if told and not options.quiet:
