@@ -16,10 +16,12 @@ EVERY = 60.0
 
 
 async def keep_tidy(store: Store, *, first: float = FIRST, every: float = EVERY) -> None:
-    """Looks after `first` seconds and then every `every`, until cancelled. A file that cannot be cleaned now is later."""
+    """Looks after `first` seconds and then every `every` while no answer runs, until cancelled. What cannot be cleaned now is
+    later."""
     await asyncio.sleep(first)
     while True:
-        await asyncio.to_thread(tidy, store)
+        if not store.busy:  # cleaning a large file holds up what an answer says on its way to the disk
+            await asyncio.to_thread(tidy, store)
         await asyncio.sleep(every)
 
 

@@ -130,6 +130,11 @@ class Store:
         """Whether what is written goes to the disk."""
         return self._database.file is not None and self._database.memory is None
 
+    @property
+    def busy(self) -> bool:
+        """Whether this process has a turn under way."""
+        return self._pulse.beating
+
     def recover(self) -> list[str]:
         """Marks open turns of dead processes as cut, text kept, and returns their ids; those of living ones are left alone."""
         if not self._database.read(recovery.anything_open):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import sys
 import time
@@ -10,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from hybridchat.cli.tidying import keep_tidy
+from hybridchat.conversation import Ending
 from hybridchat.demo import Demo
+from hybridchat.sessions.store import Store
 from tests.cli.run import inside
 from tests.cli.talk import Talk
 from tests.support.chats import environment
@@ -111,3 +115,23 @@ def test_retention_marks_at_the_start_says_so_and_can_be_undone(env: dict[str, s
         assert "Back: " in talk.line("/undo")
         assert talk.leave("/quit", "enter") == 0
     assert WORD.encode() in inside("sessions", env=env).stdout
+
+
+async def test_an_open_chat_erases_what_becomes_due_while_no_answer_runs(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "chat.db")
+    try:
+        gone = store.new_session()
+        await store.ask(gone.id, f"about {WORD}", parent_id=None, ending=Ending.STOPPED)
+        store.purge.mark([gone.id], after=0)
+        running = await store.ask(store.new_session().id, "a question", parent_id=None)
+        keeping = asyncio.create_task(keep_tidy(store, first=0.0, every=0.01))
+        await asyncio.sleep(0.05)
+        assert store.purge.due
+        store.end_turn(running.id, Ending.STOPPED)
+        async with asyncio.timeout(10):
+            while store.purge.due:
+                await asyncio.sleep(0.01)
+        keeping.cancel()
+        assert WORD[1:].encode() not in b"".join(f.read_bytes() for f in tmp_path.iterdir())
+    finally:
+        await store.close()
