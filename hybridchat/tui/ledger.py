@@ -71,13 +71,13 @@ class Ledger(Sheet[None]):
             yield OptionList(*(Option(line(row, self._now, wide)) for row in self._rows))
 
     def on_mount(self) -> None:
-        self.fit(2 + len(words.total(self._rows)) // room(self.app.size.width))
+        self.fit()
         for picker in self.query(OptionList):
             picker.focus()
             picker.highlighted = 0
 
-    def on_resize(self) -> None:
-        self.fit(2 + len(words.total(self._rows)) // room(self.app.size.width))
+    def fit(self, beside: int = 0) -> None:
+        super().fit(beside + 1 + -(-len(words.total(self._rows)) // room(self.app.size.width)))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self._show(self._rows[event.option_index])

@@ -58,16 +58,13 @@ class Why(Sheet[str]):
         yield OptionList(*(Option(row) for row in rows))
 
     def on_mount(self) -> None:
-        self._fit()
+        self.fit()
         picker = self.query_one(OptionList)
         picker.focus()
         picker.highlighted = 0
 
-    def on_resize(self) -> None:
-        self._fit()
-
-    def _fit(self) -> None:
-        self.fit(1 + -(-len(sentence(self._decision)) // room(self.app.size.width)))
+    def fit(self, beside: int = 0) -> None:
+        super().fit(beside + 1 + -(-len(sentence(self._decision)) // room(self.app.size.width)))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         model = event.option_index < len(self._ids)

@@ -1,0 +1,120 @@
+"""What left, what was asked, and why: the views over a whole chat."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hybridchat.conversation import Ending
+from hybridchat.demo import Demo
+from hybridchat.facts import Locality, Price
+from hybridchat.sessions.past import Tried
+from hybridchat.stats import stats
+from hybridchat.tui import stats as sums
+from tests.support.screen import frame, shows, until
+from tests.support.screens import Seat, seated
+
+SIZES = [(120, 34), (80, 24)]
+
+
+async def asked(seat: Seat) -> None:
+    await seat.type("repeat: here")
+    await seat.type("/pin gpt-6.1-terra")
+    seat.screen.composer.draft = "repeat: to anna@post.example"
+    await seat.pilot.press("enter")
+    await seat.consent("y")
+    await until(seat.pilot, lambda: not seat.screen.exchange.running)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_ledger_tells_what_left_and_shows_the_exact_bytes(demo: Demo, tmp_path: Path, size: tuple[int, int]) -> None:
+    async with seated(tmp_path, demo, size) as seat:
+        await asked(seat)
+        (sent,) = [r for r in demo.openai.requests if r.body]
+        await seat.type("/ledger")
+        said = await shows(seat.pilot, "What left this machine")
+        assert "1 message left this machine" in said
+        assert "question to gpt-6.1-terra" in said
+        assert f"{len(sent.body):,} bytes" in said
+        assert "1 email hidden" in said.replace("\n", " ")
+        await seat.pilot.press("enter")
+        await shows(seat.pilot, "sha256")
+        row = next(r for r in seat.chat.store.ledger.rows() if r.kind == "message")
+        assert seat.chat.store.ledger.body(row.id) == sent.body
+        assert "<EMAIL_1>" in await shows(seat.pilot, "hybridchat ledger --raw")
+        await seat.pilot.press("escape", "escape")
+        await until(seat.pilot, lambda: seat.pilot.app.screen is seat.screen)
+
+
+async def test_a_ledger_without_rows_says_so(demo: Demo, tmp_path: Path) -> None:
+    async with seated(tmp_path, demo) as seat:
+        await seat.type("/ledger")
+        await shows(seat.pilot, "No message has left this machine.")
+        await seat.pilot.press("enter", "escape")
+        await until(seat.pilot, lambda: seat.pilot.app.screen is seat.screen)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_sums_are_shown_as_bars_by_day_and_model(demo: Demo, tmp_path: Path, size: tuple[int, int]) -> None:
+    async with seated(tmp_path, demo, size) as seat:
+        await asked(seat)
+        await seat.type("/stats")
+        said = await shows(seat.pilot, "50 % answered on this machine")
+        assert "2 questions" in said
+        rows = [line for line in said.splitlines() if "█" in line or "░" in line]
+        assert any("llama3.2:3b" in row and "100 %" in row for row in rows)
+        assert any("gpt-6.1-terra" in row and "0 %" in row for row in rows)
+
+
+@pytest.mark.parametrize("width", [54, 66, 97])
+def test_no_row_of_the_sums_is_wider_than_its_room(width: int) -> None:
+    days = [
+        Tried(f"t{n}", None, 1_750_000_000.0 + 86_400 * n, f"a{n}", "openai:gpt-6.1-terra-long-name", Locality.REMOTE,
+              Ending.COMPLETE, said=True, input_tokens=123_456, output_tokens=99_000, spent=123.45)
+        for n in range(20)
+    ]  # fmt: skip
+    page = sums.page(stats(days, Price(1.0, 2.0)), None, width).plain
+    told = [line for line in page.splitlines() if "░" in line and "answered" not in line]
+    assert len(told) == sums.DAYS + 1
+    assert max(map(len, told)) <= width
+    assert "6 earlier days" in page
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_story_of_a_decision_has_gauges_and_what_would_have_changed_it(
+    demo: Demo, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with seated(tmp_path, demo, size) as seat:
+        await seat.type("repeat: here")
+        await seat.pilot.press("f7")
+        said = await shows(seat.pilot, "enter ask this one instead")
+        assert "ollama:llama3.2:3b" in said
+        for _ in range(30):
+            if "What would have changed it" in frame(seat.pilot.app):
+                break
+            await seat.pilot.press("down")
+        await shows(seat.pilot, "What would have changed it")
+
+
+async def test_another_model_is_asked_from_the_story_of_a_decision(demo: Demo, tmp_path: Path) -> None:
+    async with seated(tmp_path, demo) as seat:
+        await seat.type("repeat: here")
+        await seat.pilot.press("f7")
+        await shows(seat.pilot, "ask this one instead")
+        await seat.pilot.press("down", "enter")
+        await seat.consent("y")
+        await until(seat.pilot, lambda: not seat.screen.exchange.running)
+        (turn,) = seat.chat.store.path(seat.screen.current.session.id)
+        assert [a.locality for a in turn.attempts] == [Locality.ON_DEVICE, Locality.REMOTE]
+
+
+async def test_a_row_that_is_no_model_asks_nobody(demo: Demo, tmp_path: Path) -> None:
+    async with seated(tmp_path, demo) as seat:
+        await seat.type("repeat: here")
+        await seat.pilot.press("f7")
+        await shows(seat.pilot, "ask this one instead")
+        await seat.pilot.press("end", "enter", "escape")
+        await until(seat.pilot, lambda: seat.pilot.app.screen is seat.screen)
+        (turn,) = seat.chat.store.path(seat.screen.current.session.id)
+        assert len(turn.attempts) == 1
