@@ -263,7 +263,7 @@ def _against(asked: str, text: str, done: Done, second: str | None = None) -> tu
     """Whether the question has one answer, and what speaks against this one, the worst first; nothing where it is fine."""
     # imported here, in a thread: 5 ms, and its patterns as long again, none of which the first screen needs
     from hybridchat.routing.confidence import confidence
-    from hybridchat.routing.finals import question
+    from hybridchat.routing.asked import question
 
     found = confidence(asked, text, logprobs=done.logprobs, second=second, ending=done.reason)
     return question(asked).closed, found.reasons if found.doubtful else ()

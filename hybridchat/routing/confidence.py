@@ -11,8 +11,10 @@ from math import exp, isfinite, log
 from statistics import median
 
 from hybridchat.routing import doubts
+from hybridchat.routing.asked import Asks, Question, question
+from hybridchat.routing.canonical import same
 from hybridchat.routing.difficulty import difficulty
-from hybridchat.routing.finals import Asks, Question, final, question, stated
+from hybridchat.routing.finals import final, stated
 from hybridchat.value import value
 
 FINE, DOUBTFUL = "fine", "worth a second look"
@@ -188,7 +190,7 @@ def _agreement(asked: Question, text: str, found: str | None, others: Sequence[s
         elif asked.asks is Asks.CODE:
             # two good programs are seldom the same text
             yield _Sign(share * (1.0 if theirs == found else 2.0 * (doubts.overlap(text, other) - 0.6)), "a second try differs")
-        elif theirs == found:
+        elif same(theirs, found):
             yield _Sign(1.4 * share, "")
         else:
             yield _Sign(-2.8 * share, f"a second try gave {theirs[:24]}")

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from hybridchat.cli import confidence as command
 from hybridchat.cli.edge import Exit
+from hybridchat.routing.asked import Asks, question
 from hybridchat.routing.confidence import BORDER, DOUBTFUL, FINE, confidence
 from hybridchat.routing.doubts import loops, wrong_sums
-from hybridchat.routing.finals import Asks, final, question
+from hybridchat.routing.finals import final
 
 JARS = "A shelf holds 6 jars with 14 sweets each. Tom takes 9 sweets. How many sweets are left?"
 COLOURS = "Which colour has the longest wavelength?\nA. violet\nB. green\nC. red\nD. blue\nAnswer:"
