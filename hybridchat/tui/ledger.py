@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 NEWEST = 500
 """Rows that are listed; `hybridchat ledger` has all."""
+WIDE = 80
+"""Cells from which on the figures stand under the words, not under the time."""
 SHOWN = 100_000
 """Bytes of a body that are shown; `hybridchat ledger --raw ID` prints all of it."""
 
@@ -40,7 +42,7 @@ def line(row: LedgerRow, now: float, wide: int) -> Content:
     """Two rows of at most `wide` cells: when, what, and to whom; then how much of it, and what was hidden."""
     tone = "$muted" if row.kind == "contact" else "$local" if row.locality is Locality.ON_DEVICE else "$cloud"
     head = f"{words.whom(row)} "
-    indent = 11 if len(words.what(row)) <= wide - 11 else 2
+    indent = 11 if wide >= WIDE else 2
     host = one_line(f"at {row.host}", max(8, wide - 13 - len(head)))
     return Content.assemble(
         (f"{when(row.at, now):<11}", "$muted"),

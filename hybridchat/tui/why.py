@@ -75,12 +75,12 @@ class Why(Sheet[str]):
             self.dismiss(self._ids[event.option_index])
 
     def _facts(self, width: int) -> Content:
-        return Content.assemble((_indented(facts(self._decision), width).rstrip("\n"), "$muted"))
+        return Content.assemble((_indented(facts(self._decision), width), "$muted"))
 
     def _gauges(self, width: int) -> Content:
         assert self._record is not None
         shown = gauges.line(self._record.snapshot, 1000).plain
-        return Content.assemble(("Gauges then\n", "bold"), (_indented(shown, width).rstrip("\n"), "$foreground"))
+        return Content.assemble(("Gauges then\n", "bold"), (_indented(shown, width), "$foreground"))
 
     def _changes(self, width: int) -> Iterable[Content]:
         if not self._changed:
