@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,8 @@ async def keep_tidy(store: Store, *, first: float = FIRST, every: float = EVERY)
 
 def tidy(store: Store) -> int:
     """Erases what is due; how many conversations went. Blocks until the file is clean."""
+    import sqlite3  # imported here: the screen is painted before anything is read
+
     with suppress(sqlite3.Error):  # the disk's trouble is told where something is saved
         return store.purge.tidy()
     return 0
