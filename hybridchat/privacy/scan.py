@@ -14,6 +14,7 @@ from hybridchat.privacy.fields import fields
 from hybridchat.privacy.identifiers import identifiers
 from hybridchat.privacy.names_ready import finds_names
 from hybridchat.privacy.national import national_ids
+from hybridchat.privacy.pages import pages
 from hybridchat.privacy.phones import DEFAULT_REGIONS, phones
 from hybridchat.privacy.secrets import key_blocks, secrets
 from hybridchat.privacy.source import code_spans
@@ -77,7 +78,10 @@ def _scan(text: str, terms: Terms) -> tuple[Finding, ...]:
     if doubtful:
         zone = ZoneMap(zones_near(text, doubtful) if len(doubtful) <= 12 else zones(text))
         found = [f for f in found if f.kind in EVERYWHERE or not zone.touches(f.start, f.end)]
-    if told := [f for start, end in slices(text) for f in fields(text, start, end)]:
+    told = [f for start, end in slices(text) for f in fields(text, start, end)]
+    if terms.level != "low":
+        told += [f for start, end in slices(text) for f in pages(text, start, end)]
+    if told:
         code = ZoneMap(code_spans(text))
         found.extend(f for f in told if not code.touches(f.start, f.end))
     if finds_names():

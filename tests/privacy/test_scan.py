@@ -77,6 +77,8 @@ FOUND: list[tuple[str, str, str]] = [
     ("cat /home/anaruiz/notes.txt", "USER", "anaruiz"),
     (r"open C:\Users\ana.ruiz\Desktop", "USER", "ana.ruiz"),
     ("https://shop.example/?user=anaruiz&page=2", "USER", "anaruiz"),
+    ("summarise https://intranet.kolibri-bau.dk/wages/2026.", "URL", "https://intranet.kolibri-bau.dk/wages/2026"),
+    ("is www.kolibri-bau.dk down?", "URL", "www.kolibri-bau.dk"),
     # secrets
     (f"use {GITHUB} for now", "SECRET", GITHUB),
     (f"stripe {STRIPE}", "SECRET", STRIPE),
@@ -138,6 +140,9 @@ LEFT_ALONE = [
     "nie 1000 zł, pas 1500 euros, il compte 3000 habitants, la ciudad cuenta 1200",
     "docker run -u 1000:1000 busybox",
     "accounts for 4000 of them",
+    "see https://www.youtube.com/watch?v=1 and https://github.com/a/b",
+    "[the site](https://kolibri-bau.dk/x), <a href=\"https://kolibri-bau.dk\">",
+    "https://kolibri-bau.dk/docs/install and http://localhost:8000/x and https://{host}/x",
     "12345678",
     "130 692 545",
     "12 MAY 2024",
