@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from hybridchat.conversation import Ended, Ending, Offered, Turn, Verdict, Waiting
+from typing import TYPE_CHECKING
+
 from hybridchat.facts import Decision, Locality
 from hybridchat.render.text import one_line
 from hybridchat.render.words import plural, short
+
+if TYPE_CHECKING:
+    from hybridchat.conversation import Ended, Offered, Turn, Verdict, Waiting
 
 GO_ON = "Go on exactly where your last answer broke off, and do not repeat what is there."
 EMPTY = "Nothing waits for the network."
@@ -23,6 +27,8 @@ def question(event: Offered) -> str:
 
 def choices(event: Offered) -> tuple[tuple[str, str, Verdict], ...]:
     """Key, word and verdict of each way to go on."""
+    from hybridchat.conversation import Verdict  # imported here, as wherever events come: 5 ms that the first paint does not need
+
     here = (("a", "answer here" + (" anyway" if event.doubt else ""), Verdict.LOCAL),) if event.here is not None else ()
     return (*here, ("q", "keep it for later", Verdict.QUEUE), ("w", "wait for the network", Verdict.WAIT))
 
@@ -56,6 +62,6 @@ def sending(turn: Turn) -> str:
 
 def to_go_on(event: Ended) -> str:
     """What stands beside an answer that broke off: how to go on with it."""
-    if event.ending is not Ending.CUT:
+    if event.ending != "cut":
         return ""
     return " · /continue goes on" + ("" if event.locality is Locality.ON_DEVICE else " here")

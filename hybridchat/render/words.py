@@ -6,9 +6,12 @@ The screens, plain mode and `ask` all say the same words. `spell` turns them int
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from hybridchat.conversation import Attempt, Ended, Ending, FellBack, HandedOver, SecondLook, doubted
 from hybridchat.facts import Budget, BudgetState, Decision, Locality, Timings, Usage
+
+if TYPE_CHECKING:
+    from hybridchat.conversation import Attempt, Ended, Ending, FellBack, HandedOver, SecondLook
 
 _ASCII = {
     "→": "->", "←": "<-", "⇡": "=>", "⇣": "<=", "·": "-", "…": "...", "–": "-", "—": "-", "■": "#", "▪": "*", "◄": "<",
@@ -163,6 +166,8 @@ def offered(decision: Decision | None, key: str) -> str:
 
 def second_look(event: SecondLook) -> str:
     """`▪ llama3.2: worth a second look: no final number → asking gpt-5.4-mini`."""
+    from hybridchat.conversation import doubted  # imported here, as wherever events come: 5 ms that the first paint does not need
+
     return f"▪ {short(event.from_model)}: {doubted(event.doubt)} → asking {short(event.to_model)}"
 
 
@@ -173,6 +178,8 @@ def notes(event: Ended, key: str = "") -> list[str]:
     """
     if not key or not event.doubt or event.other is None:
         return list(event.notes)
+    from hybridchat.conversation import doubted
+
     doubt = doubted(event.doubt)
     return [f"{doubt} · {key} asks {short(event.other)}" if said == doubt else said for said in event.notes]
 
@@ -180,13 +187,13 @@ def notes(event: Ended, key: str = "") -> list[str]:
 HARD = "may be hard"
 """How a decision's reason begins when the message itself is why the other side is offered."""
 
-ENDINGS = {
-    Ending.STOPPED: "■ stopped",
-    Ending.CUT: "■ answer interrupted",
-    Ending.FAILED: "✗ no answer",
-    Ending.UNROUTED: "✗ not sent",
-    Ending.HELD: "■ waiting for your word",
-    Ending.QUEUED: "■ waiting for its turn",
+ENDINGS: Mapping[str, str] = {
+    "stopped": "■ stopped",
+    "cut": "■ answer interrupted",
+    "failed": "✗ no answer",
+    "unrouted": "✗ not sent",
+    "held": "■ waiting for your word",
+    "queued": "■ waiting for its turn",
 }
 
 
@@ -196,8 +203,8 @@ def ended(event: Ended) -> str:
 
 
 def ending(how: Ending | None, why: str = "") -> str:
-    if how is None or how is Ending.COMPLETE:
+    if how is None or how == "complete":
         return ""
-    if how is Ending.STOPPED and why:
+    if how == "stopped" and why:
         return f"■ {why}"
     return f"{ENDINGS[how]}: {why}" if why else ENDINGS[how]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 
 from hybridchat.commands import key_word
-from hybridchat.conversation import Session
 from hybridchat.facts import Decision, Mode, Snapshot
 from hybridchat.tui import gauges, lines
 from hybridchat.tui.gauges import Shown
 from hybridchat.tui.leader import bar
 from hybridchat.tui.ports import Preview
+
+if TYPE_CHECKING:
+    from hybridchat.conversation import Session
 
 PANEL = ("machine", "network", "why")
 

@@ -5,18 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from hybridchat.conversation import Session, Turn
 from hybridchat.facts import Decision, Mode, Model, Snapshot
 from hybridchat.render.words import loading
 from hybridchat.tui.ports import Opened, Preview
 
-BLANK = Session("", "", 0.0, 0.0)
-"""A conversation in which nothing was asked: it is nowhere stored, so leaving it leaves nothing behind."""
+if TYPE_CHECKING:
+    from hybridchat.conversation import Session, Turn
+
 RECENT = 40
 """Turns that are read before a conversation is painted; the others come after."""
 _DRAFT = "draft-new"
 _PREVIEWS = "previews"
+
+
+def blank() -> Session:
+    """A conversation in which nothing was asked: it is nowhere stored, so leaving it leaves nothing behind."""
+    from hybridchat.conversation import Session  # imported here, as wherever events come: 5 ms that the first paint does not need
+
+    return Session("", "", 0.0, 0.0)
 
 
 class Current:
@@ -24,7 +32,7 @@ class Current:
 
     def __init__(self, opened: Opened) -> None:
         self._chat, self._store = opened.chat, opened.chat.store
-        self.session = replace(BLANK, pin=opened.pin)
+        self.session = replace(blank(), pin=opened.pin)
         self._warmed: set[tuple[str, str]] = set()
         self._loading: set[str] = set()
         self.decision: Decision | None = None
@@ -41,7 +49,7 @@ class Current:
     async def look_at(self, session_id: str | None) -> list[Turn]:
         """Goes on with a stored conversation, or with `None` a blank one; its newest turns, at most one more than `RECENT`."""
         found = await asyncio.to_thread(self._store.session, session_id) if session_id else None
-        self.session = found or (self.session if self.blank and not session_id else BLANK)
+        self.session = found or (self.session if self.blank and not session_id else blank())
         # its mode holds for probes too: LOCAL ONLY is a promise from the first moment
         self._chat.opened(self.session)
         self.decision = None

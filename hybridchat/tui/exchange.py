@@ -8,12 +8,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hybridchat.conversation import Asked, Decided, Ended, Ending, Event, Held, Offered, Verdict
 from hybridchat.facts import Mode
 from hybridchat.tui.ports import Answer
 from hybridchat.tui.thread import Tone
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
+    from hybridchat.conversation import Event, Verdict
     from hybridchat.tui.screen import ChatScreen
 
 STILL_ASKING = "First the question above: send it, or stay local."
@@ -73,7 +73,8 @@ class Exchange:
 
     async def resume(self, turn_id: str, verdict: Verdict, budget: str | None = None) -> None:
         """Goes on with the turn that the consent question is about, after the `budget` that was typed there is set."""
-        from hybridchat.tui.consent import NOT_SENT  # imported here: not needed before first paint
+        from hybridchat.conversation import Verdict  # imported here: not needed before first paint
+        from hybridchat.tui.consent import NOT_SENT
 
         if verdict is Verdict.LOCAL and self._screen.thread.answered_here:
             verdict = Verdict.CANCEL  # it was asked here already, and the same answer twice helps nobody
@@ -125,6 +126,11 @@ class Exchange:
         self._screen.run_worker(self._run(answer, text, said), group="turn")
 
     async def _run(self, answer: Answer, text: str, said: str) -> None:
+        from hybridchat.conversation import (  # imported here, as wherever events come: 5 ms that the first paint does not need
+            Asked,
+            Ended,
+        )
+
         screen, asked, ended = self._screen, not text, None
         try:
             async with aclosing(answer):
@@ -150,6 +156,8 @@ class Exchange:
             await screen.waiting.after(ended)
 
     async def _follow(self, event: Event) -> None:
+        from hybridchat.conversation import Asked, Decided, Ended, Ending, Held, Offered
+
         screen = self._screen
         if isinstance(event, Asked):
             await screen.current.refresh()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from hybridchat.conversation import Ending, Event, Session, Turn, Verdict
 from hybridchat.facts import Decision, Mode, Model, Snapshot
 from hybridchat.value import value
 
 if TYPE_CHECKING:
+    from hybridchat.conversation import Ending, Event, Session, Turn, Verdict
     from hybridchat.repair import Suggestion
     from hybridchat.sessions.ledger import Ledger
     from hybridchat.sessions.past import Past
@@ -53,6 +53,7 @@ class Store(Protocol):
     def session(self, session_id: str) -> Session | None: ...
     def sessions(self) -> Sequence[Session]: ...
     def path(self, session_id: str, leaf_id: str | None = None, *, limit: int | None = None) -> Sequence[Turn]: ...
+
     ledger: Ledger
     past: Past
 

@@ -5,26 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from hybridchat.conversation import (
-    Asked,
-    Attempt,
-    Decided,
-    Ended,
-    Ending,
-    Event,
-    FellBack,
-    HandedOver,
-    Held,
-    Offered,
-    Said,
-    SecondLook,
-    Thought,
-    Turn,
-    Waiting,
-)
 from hybridchat.facts import Decision, Locality
 from hybridchat.render import offline, words
+
+if TYPE_CHECKING:
+    from hybridchat.conversation import (
+        Attempt,
+        Ended,
+        Event,
+        FellBack,
+        HandedOver,
+        SecondLook,
+        Turn,
+    )
 
 
 class Kind(StrEnum):
@@ -132,7 +127,7 @@ class Thread:
         self.last_turn = turn.id
         self._add(Block(Kind.YOU, turn.question, "you", turn_id=turn.id))
         for attempt in turn.attempts:
-            if not attempt.text and attempt.ending is Ending.FAILED:
+            if not attempt.text and attempt.ending == "failed":
                 self.mark(f"▪ {words.short(attempt.model_id)} did not answer: {attempt.error or 'no reason given'}", Tone.WARN)
                 continue
             if moved := words.moved(before, attempt.locality):
@@ -172,6 +167,21 @@ class Thread:
 
     def apply(self, event: Event) -> None:
         """Takes one event of the running turn."""
+        # imported here, as wherever events come: 5 ms that the first paint does not need
+        from hybridchat.conversation import (
+            Asked,
+            Decided,
+            Ended,
+            FellBack,
+            HandedOver,
+            Held,
+            Offered,
+            Said,
+            SecondLook,
+            Thought,
+            Waiting,
+        )
+
         match event:
             case Asked(turn=turn):
                 self._asked(turn)
@@ -253,7 +263,7 @@ class Thread:
         self.mark(words.second_look(event), Tone.WARN)
 
     def _ended(self, event: Ended) -> None:
-        if event.ending is not Ending.COMPLETE:
+        if event.ending != "complete":
             self._drop_silent(event.turn_id, None)
         index = None if event.attempt_id is None else self._find(event.attempt_id)
         if index is not None:
@@ -276,12 +286,12 @@ class Thread:
             # why nobody answered is said once, below
             self.mark(f"▪ {what if why and why in event.text else note}", Tone.MUTED)
         if mark := words.ended(event):
-            failed = event.ending in {Ending.FAILED, Ending.UNROUTED}
+            failed = event.ending in {"failed", "unrouted"}
             self.mark(mark + offline.to_go_on(event), Tone.ERROR if failed else Tone.WARN)
-        elif event.ending is Ending.COMPLETE and index is not None and not self.blocks[index].text.strip():
+        elif event.ending == "complete" and index is not None and not self.blocks[index].text.strip():
             self.mark("▪ the answer came back empty", Tone.WARN)
         offered = words.offered(self.decisions.get(event.turn_id), self._other_key)
-        if offered and event.ending is Ending.COMPLETE and event.other is None:
+        if offered and event.ending == "complete" and event.other is None:
             self.mark(f"▪ {offered}", Tone.MUTED)
 
     def _find(self, attempt_id: str) -> int | None:

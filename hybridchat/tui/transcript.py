@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import perf_counter
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual import events
@@ -21,7 +21,6 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from hybridchat.conversation import Event, Turn
 from hybridchat.facts import Locality
 from hybridchat.render.palette import Palette
 from hybridchat.render.text import written
@@ -29,6 +28,9 @@ from hybridchat.tui import messages
 from hybridchat.tui.rows import Rows
 from hybridchat.tui.strips import barred, marked, selected, thumb
 from hybridchat.tui.thread import Block, Thread, Tone
+
+if TYPE_CHECKING:
+    from hybridchat.conversation import Event, Turn
 
 CLOCK = 1 / 8
 """Seconds between repaints of a growing answer: every new line moves all of them, and each repaint is some kilobytes."""

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from hybridchat.conversation import Ended, Ending, Turn, Verdict
 from hybridchat.facts import Snapshot
 from hybridchat.render import offline
 from hybridchat.render.words import plural
 from hybridchat.tui.ports import Store
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
+    from hybridchat.conversation import Ended, Turn, Verdict
     from hybridchat.tui.screen import ChatScreen
 
 
@@ -43,6 +43,11 @@ class Waiting:
         store, session_id = screen.opened.chat.store, screen.current.begin()
         session = await asyncio.to_thread(store.session, session_id)
         leaf = session.leaf_id if session is not None else None
+        from hybridchat.conversation import (  # imported here, as wherever events come: 5 ms that the first paint does not need
+            Ended,
+            Ending,
+        )
+
         turn = await store.ask(session_id, text, parent_id=leaf, ending=Ending.QUEUED)
         screen.transcript.show(Ended(turn.id, None, Ending.QUEUED, text=f"{offline.row(turn)}. /queue shows what waits."))
         await screen.current.refresh()
@@ -77,10 +82,12 @@ class Waiting:
         waiting, self._next = self._next, []
         if not waiting:
             return
-        if ended.ending not in {Ending.COMPLETE, Ending.CUT}:
+        if ended.ending not in {"complete", "cut"}:
             self._screen.say(f"{plural(len(waiting), 'question')} more stay{'s' if len(waiting) == 1 else ''} in the queue.")
             return
         self._next = waiting[1:]
+        from hybridchat.conversation import Verdict
+
         await self._send(waiting[0], Verdict.SEND)
 
 
