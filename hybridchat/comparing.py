@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 
-from hybridchat.conversation import Asked, Attempt, Ended, Ending, Event, HandedOver, Held, Turn, Verdict
+from hybridchat.conversation import Asked, Attempt, Ended, Ending, Event, HandedOver, Held, Offered, Turn, Verdict
 from hybridchat.facts import Model
 
 FEWEST = 2
@@ -194,15 +195,24 @@ class Comparison(Generic[A]):
             if not self.models[n].on_device:
                 inside = await self._door.acquire()
             answer: A | None = None if self._stopped or (n and not self.turn_id) else self.start(n)
+            offered: Offered | None = None
             while answer is not None:
-                held = False
+                rests: Held | Offered | None = None
                 async for event in self._heard(n, answer):
-                    told.put_nowait((n, event))
-                    held = isinstance(event, Held)
+                    rests = event if isinstance(event, Held | Offered) else None
+                    if not isinstance(event, Offered):
+                        told.put_nowait((n, _why(event, offered)))
                     if inside and isinstance(event, HandedOver | Ended):
                         inside = False
                         self._door.release()
-                answer = self._chat.resume(self.turn_id, await self._asked(n)) if held else None
+                answer = None
+                if isinstance(rests, Held):
+                    answer = self._chat.resume(self.turn_id, await self._asked(n))
+                elif rests is not None:
+                    # compared is what answers now: nothing is kept for when the network is back
+                    offered = rests
+                    stays = Verdict.LOCAL if self.models[n].on_device else Verdict.CANCEL
+                    answer = self._chat.resume(self.turn_id, stays)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other answers go on, and it is raised at their end
             self._faults.append(error)
             told.put_nowait((n, Ended(self.turn_id, None, Ending.FAILED, self.models[n].id, text=_fault(error), error="fault")))
@@ -233,6 +243,13 @@ class Comparison(Generic[A]):
             return await waiting
         finally:
             self._verdicts.pop(n, None)
+
+
+def _why(event: Event, offered: Offered | None) -> Event:
+    """The end of a model that could not be reached says so."""
+    if offered is None or not isinstance(event, Ended) or event.ending is not Ending.STOPPED:
+        return event
+    return replace(event, ending=Ending.FAILED, text=offered.why)
 
 
 def _fault(error: Exception) -> str:

@@ -202,3 +202,17 @@ async def test_models_are_named_before_the_question(made: Bench) -> None:
     for line in (LOCAL, f"{LOCAL} {LOCAL}", f"{LOCAL} nope", "o a", "What is a monad?"):
         with pytest.raises(LookupError):
             named(line, models)
+
+
+async def test_a_host_that_cannot_be_reached_is_told_and_the_local_answer_stands(made: Bench) -> None:
+    gpt, _ = clouds(made)
+    made.demo.openai.fail(Fault(kind="refuse"))
+    compared = comparison(made, LOCAL, gpt)
+    heard = await told(compared, Verdict.SEND)
+    assert ended(heard, 0).ending is Ending.COMPLETE
+    assert ended(heard, 1).ending is Ending.FAILED
+    assert "127.0.0.1" in ended(heard, 1).text
+    stands = compared.settle()
+    assert stands is not None
+    assert stands.model_id == LOCAL
+    assert not made.chat.store.queued()
