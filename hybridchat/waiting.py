@@ -93,7 +93,7 @@ def offer(session: Session, ask: Ask, found: Look) -> tuple[Offered, Ask] | None
 
 def _stand_in(decision: Decision) -> Model | None:
     """A model of this machine that only what the user chose keeps out of the turn."""
-    chosen_by_hand = {"mode", "rule", "pin", "asked", "excluded"}
+    chosen_by_hand = {"mode", "rule", "pin", "asked"}
     local = [c for c in decision.candidates if c.model.on_device]
     found = [c.model for c in local if c.rejected is None or c.rejected.rule in chosen_by_hand]
     return found[0] if found else None

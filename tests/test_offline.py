@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hybridchat.chat import Answer
 from hybridchat.config import Config
-from hybridchat.config.schema import PairSettings, Privacy
+from hybridchat.config.schema import ModelSettings, PairSettings, Privacy
 from hybridchat.conversation import (
     Decided,
     Ended,
@@ -26,7 +28,8 @@ from hybridchat.conversation import (
 )
 from hybridchat.crew import Patience
 from hybridchat.demo import Demo, Fault
-from hybridchat.facts import Locality, Mode
+from hybridchat.facts import ConnectivityState, Locality, Mode
+from hybridchat.render.offline import GO_ON
 from tests.support.chats import LOCAL, Bench, Heard, bench, hear
 
 OPENAI = "openai:gpt-6.1-terra"
@@ -35,8 +38,8 @@ ASK = Config(pair=PairSettings(local=LOCAL, cloud=OPENAI))
 EASY = "hello there"
 HARD = (
     "Prove that for every prime p > 3 the number p^2 - 1 is divisible by 24, then derive step by step a closed form for the sum "
-    "of the first n cubes, compare both proofs, and give the complexity of an algorithm that verifies them under these constraints:"
-    " no recursion, O(log n) memory, exact integer arithmetic."
+    "of the first n cubes, compare both proofs, and give the complexity of an algorithm that verifies them under these "
+    "constraints: no recursion, O(log n) memory, exact integer arithmetic."
 )
 
 
@@ -49,7 +52,9 @@ def down(b: Bench) -> None:
     b.demo.conditions.offline = True
     agent = b.chat.world.connectivity
     assert agent is not None
-    for _ in range(2):
+    agent.record(host(b), ok=False)
+    # a probe that was under way may still have got through
+    while agent.links[host(b)].state is not ConnectivityState.DISCONNECTED:
         agent.record(host(b), ok=False)
 
 
@@ -85,7 +90,6 @@ async def events_until(answer: AsyncIterator[Event], kind: type[Event]) -> list[
 @pytest.mark.parametrize("config", [AUTO, ASK], ids=["auto", "ask"])
 async def test_a_hard_question_without_the_network_says_why_and_asks(config: Config, demo: Demo, tmp_path: Path) -> None:
     async with bench(tmp_path, demo, config=config, samplers=True) as b:
-        b.chat.world.allow_host(host(b))
         down(b)
         told = offered(await b.ask(HARD))
         assert told.model_id == OPENAI
@@ -363,6 +367,92 @@ async def test_back_online_the_conversation_stays_two_answers_then_goes_back(dem
         (first, *_) = told[0].of(Decided)
         assert isinstance(first, Decided)
         assert "only just back" in first.decision.reason
+
+
+async def test_an_answer_lost_in_the_middle_is_kept_and_gone_on_with_here(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=AUTO) as b:
+        demo.openai.fail(Fault(kind="cut", after=3))
+        question = "repeat: write to ana@post.example about the house by the sea"
+        cut = await b.ask(question, pin=OPENAI)
+        assert (cut.ended.ending, cut.ended.locality) == (Ending.CUT, Locality.REMOTE)
+        assert cut.text
+        on = await b.ask(GO_ON, mode=Mode.ONLY_LOCAL)
+        assert (on.ended.ending, on.ended.model_id) == (Ending.COMPLETE, LOCAL)
+        asked = [json.loads(r.body) for r in demo.ollama.requests if r.path == "/api/chat" and r.body]
+        messages = [m["content"] for m in asked[-1]["messages"]]
+        assert messages == [question, cut.text, GO_ON]
+        first, second = b.chat.store.path(b.session.id)
+        assert second.parent_id == first.id
+
+
+# -- one after the other -----------------------------------------------------------------------------------------------
+
+OTHER_LOCAL, ANTHROPIC = "ollama:qwen2.5-coder:7b", "anthropic:claude-haiku-5-5"
+
+
+def named(config: Config, *ids: str) -> Config:
+    """With these models among the router's, too."""
+    return msgspec.structs.replace(config, models={model_id: ModelSettings() for model_id in ids})
+
+
+async def test_a_local_model_that_fails_is_followed_by_another_one_here(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=named(AUTO, OTHER_LOCAL)) as b:
+        hasten(b)
+        others = {m.id for m in b.chat.snapshot().models if m.on_device} - {LOCAL}
+        assert others
+        demo.ollama.fail(Fault(kind="status", status=500, times=2))
+        heard = await b.ask(EASY)
+        (fell,) = heard.of(FellBack)
+        assert isinstance(fell, FellBack)
+        assert (fell.from_model, fell.to_model in others) == (LOCAL, True)
+        assert heard.ended.ending is Ending.COMPLETE
+        assert not b.cloud_bodies()
+
+
+async def test_with_none_left_here_the_cloud_is_asked_about_first(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=ASK) as b:
+        hasten(b)
+        demo.ollama.fail(Fault(kind="status", status=500))
+        heard = await b.ask(EASY)
+        assert heard.of(FellBack)
+        assert heard.held.package.model_id == OPENAI
+        assert not b.cloud_bodies()
+
+
+async def test_a_cloud_that_is_gone_is_followed_by_another_cloud_and_then_by_this_machine(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=named(AUTO, OPENAI, ANTHROPIC)) as b:
+        hasten(b)
+        there = {"openai": demo.openai, "anthropic": demo.anthropic}
+        first = (await b.ask(EASY, mode=Mode.PREFER_CLOUD)).ended.model_id
+        assert first is not None
+        gone = first.partition(":")[0]
+        there.pop(gone)
+        getattr(demo, gone).pause()
+        (second,) = there
+        assert ((await b.ask(EASY, mode=Mode.PREFER_CLOUD)).ended.model_id or "").startswith(second)
+        demo.conditions.offline = True
+        assert (await b.ask("hi", mode=Mode.PREFER_CLOUD)).ended.model_id == LOCAL
+
+
+async def test_nothing_left_names_the_cheapest_way_out(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=AUTO) as b:
+        hasten(b)
+        demo.ollama.pause()
+        demo.conditions.offline = True
+        b.chat.set_mode(b.session.id, Mode.ONLY_LOCAL)
+        heard = await b.ask(EASY)
+        assert heard.ended.ending in {Ending.FAILED, Ending.UNROUTED}
+        assert "ollama serve" in heard.ended.text
+
+
+async def test_with_nobody_left_anywhere_it_can_still_be_kept_or_waited_for(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=AUTO) as b:
+        hasten(b)
+        demo.ollama.pause()
+        demo.conditions.offline = True
+        told = offered(await b.ask(EASY))
+        assert told.here is None
+        assert (await hear(b.chat.resume(told.turn_id, Verdict.QUEUE))).ended.ending is Ending.QUEUED
 
 
 async def test_closing_while_a_turn_waits_keeps_it(demo: Demo, tmp_path: Path) -> None:
