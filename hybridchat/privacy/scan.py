@@ -87,7 +87,8 @@ def _scan(text: str, terms: Terms) -> tuple[Finding, ...]:
     if finds_names():
         from hybridchat.privacy.names import names  # 0.1 s with its lists: for a text that is scanned, not for every start
 
-        found.extend(names(text, terms.level, size=SLICE))
+        digests = ZoneMap([z for z in zones(text) if z.kind == "digest"] if "sha" in text else ())
+        found.extend(f for f in names(text, terms.level, size=SLICE) if not digests.touches(f.start, f.end))
     found.extend(Finding(a, b, "TERM", "your own list") for a, b, _ in _index(terms.always).find(text))
     spared = _index(terms.never).find(text)
     return _without(merge(found), spared)

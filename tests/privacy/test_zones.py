@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hybridchat.facts import Finding
 from hybridchat.privacy.scan import left_readable, scan
 from hybridchat.privacy.zones import zones, zones_near
 
@@ -57,7 +58,9 @@ def test_zones_near_a_span_agree_with_zones_of_the_whole() -> None:
 
 def test_left_readable_lists_names_and_numbers_once_in_order() -> None:
     text = "Please ask Marta Kowalska about invoice 48213. Marta Kowalska, from Gdynia, knows. In 2024 the `Foo Bar` was Acme's."
-    assert left_readable(text, scan(text)) == ("Marta Kowalska", "48213", "Gdynia", "Acme")
+    assert left_readable(text, ()) == ("Marta Kowalska", "48213", "Gdynia", "Acme")
+    hidden = [Finding(text.index("Marta"), text.index(" about"), "PERSON")]
+    assert left_readable(text, hidden) == ("48213", "Marta Kowalska", "Gdynia", "Acme")
 
 
 def test_left_readable_says_nothing_of_what_is_hidden_or_merely_begins_a_sentence() -> None:
