@@ -38,7 +38,8 @@ FINE = "repeat: The harbour lies on the north side of the bay, behind the old li
 
 
 def config(second_look: str | None = None, cloud: str = "ask", **more: object) -> Config:
-    routing = Routing(second_look=second_look)  # type: ignore[arg-type]  # one of its three words, from a test's table
+    # an easy message: what is told of its answer must not come from its difficulty
+    routing = Routing(second_look=second_look, hard_from=0.9)  # type: ignore[arg-type]  # one of its three words, from a test's table
     return Config(pair=PairSettings(local=LOCAL, cloud=OPENAI), privacy=Privacy(cloud=cloud), routing=routing, **more)  # type: ignore[arg-type]
 
 
@@ -375,7 +376,7 @@ async def test_nobody_waits_for_a_second_try(how: str, demo: Demo, tmp_path: Pat
 
 def test_ask_prints_both_answers_and_says_between_them_what_happens(demo: Demo, tmp_path: Path) -> None:
     env = environment(demo, tmp_path)
-    (tmp_path / "config.toml").write_text('[privacy]\ncloud = "auto"\n[routing]\nsecond_look = "auto"\n')
+    (tmp_path / "config.toml").write_text('[privacy]\ncloud = "auto"\n[routing]\nsecond_look = "auto"\nhard_from = 0.9\n')
     done = inside("ask", REFUSAL, env=env)
     text = REFUSAL.removeprefix("repeat: ")
     assert done.returncode == 0, done.stderr

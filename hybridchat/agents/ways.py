@@ -15,6 +15,8 @@ BULK_BYTES = 64 * 1024
 """A transfer has to be this big before its speed says something about the line."""
 
 BANDWIDTH_KEPT_S = 600.0
+CONFIRM_S = 0.2
+"""Seconds after which a very first failure is looked at again."""
 
 _PROBES_AT_ONE_PACE = 24
 _MEDIAN_OF = 5
@@ -135,6 +137,9 @@ def pace(state: LinkState, base: float = 30.0, *, idle: bool = False, metered: b
         return max(60.0, base)
     if state.steady.level == 0 and not state.suspect:
         return base
+    if state.steady.level is None and state.outcomes:
+        # whoever asks first wants to know whether there is a network, and one failure says too little
+        return min(base, CONFIRM_S)
     if state.steady.level == 2 and state.outcomes and state.outcomes[-1]:
         # whether it lasts is worth knowing soon, and at a pace at which good and bad moments are both met
         return min(base, 5.0)

@@ -92,7 +92,8 @@ def seen(snapshot: Snapshot, lost: Collection[str], back: Collection[str]) -> Sn
             links[host] = _back(links[host])
     for host in lost:
         known = links.get(host) or Link(host)
-        links[host] = replace(known, state=ConnectivityState.DISCONNECTED, reason=known.reason or f"no connection to {host}")
+        down = replace(known, state=ConnectivityState.DISCONNECTED, up_since=None)
+        links[host] = replace(down, reason=known.reason or f"no connection to {host}")
     return replace(snapshot, links=links)
 
 

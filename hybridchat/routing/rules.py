@@ -10,6 +10,7 @@ from collections.abc import Callable
 from hybridchat.facts import (
     Check,
     ConnectivityState,
+    Link,
     Live,
     Locality,
     Mode,
@@ -203,9 +204,15 @@ def context(case: Case, model: Model, _live: Live) -> Rejection | None:
     return Rejection("context", "the message alone is too long for it", case.alone, model.window)
 
 
+def _worth_a_try(case: Case, model: Model, link: Link) -> bool:
+    """A link that answers again, but not for long enough to be relied on: whoever asks for it by hand need not wait."""
+    by_hand = case.request.pin == model.id or case.request.escalated or case.request.mode is Mode.ONLY_CLOUD
+    return by_hand and link.up_since is not None
+
+
 def connectivity(case: Case, model: Model, _live: Live) -> Rejection | None:
     link = case.snapshot.links.get(model.host)
-    if link is not None and link.state is ConnectivityState.DISCONNECTED:
+    if link is not None and link.state is ConnectivityState.DISCONNECTED and not _worth_a_try(case, model, link):
         return Rejection("connectivity", link.reason or f"no connection to {model.host}", link.state.value, "connected")
     if case.snapshot.os_online is False and model.locality is Locality.REMOTE:
         return Rejection("connectivity", "this machine is offline", "offline", "connected")

@@ -31,6 +31,8 @@ FIRST_TOKEN_S = 1.0
 MIN_CACHED_PREFIX = 1024
 """Tokens below which the clouds cache no prefix (OpenAI 1,024; Anthropic 512 to 4,096 by model)."""
 LOW_BATTERY = 20.0
+LARGEST = 4
+"""The tier that a slow line is too slow for first."""
 
 NOT_MEASURED = "speed not measured yet"
 SLOW = "slow on this machine"
@@ -159,7 +161,8 @@ def _remote_pressure(case: Case, model: Model, live: Live, notes: list[str]) -> 
     pressure = 0.0
     link = case.snapshot.links.get(model.host)
     if link is not None and link.state is ConnectivityState.DEGRADED:
-        pressure += 0.1
+        # over a slow line the smaller of two cloud models, which answers sooner and shorter, is the better one
+        pressure += 0.1 if model.tier < LARGEST else 0.15
         notes.append("network slow")
     if case.snapshot.metered and "vision" in case.request.needs:
         pressure += 0.1

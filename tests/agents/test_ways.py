@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybridchat.agents.ways import BANDWIDTH_KEPT_S, ConnectivityThresholds, LinkSample, LinkState, observe, pace, unknown
+from hybridchat.agents.ways import (
+    BANDWIDTH_KEPT_S,
+    CONFIRM_S,
+    ConnectivityThresholds,
+    LinkSample,
+    LinkState,
+    observe,
+    pace,
+    unknown,
+)
 from hybridchat.facts import ConnectivityState, Link
 
 O, D, X, U = (  # noqa: E741 - a table's letters
@@ -92,6 +101,13 @@ def test_a_lost_line_counts_as_connected_after_a_minute_of_quick_tries_or_four_o
     assert after(*[ms(40)] * 13, every=5, start=lost).link.state is not X
     assert after(*[ms(180)] * 40, every=5, start=lost).link.state is X
     assert after(*[ms(180)] * 49, every=5, start=lost).link.state is not X
+
+
+def test_a_first_failure_is_confirmed_at_once() -> None:
+    first = after(FAIL)
+    assert first.link.state is U
+    assert pace(first) < 0.5
+    assert pace(after(FAIL, FAIL)) == 5
 
 
 def test_a_line_that_begins_to_answer_is_asked_soon_again_and_one_that_falls_back_has_to_wait_longer() -> None:
@@ -245,4 +261,4 @@ def test_whatever_happens_a_gauge_is_a_figure_or_absent_and_disconnected_means_t
         assert ("loss" in link.gauges) == bool(told)
         if link.state is X and before.link.state is not X:
             assert told[-3:].count(False) >= 2
-        assert 5 <= pace(state) <= 30
+        assert (CONFIRM_S if state.steady.level is None else 5) <= pace(state) <= 30

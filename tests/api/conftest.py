@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 
 import pytest
 
 from hybridchat import HybridClient, ModelType
+from hybridchat.agents import ResourceMonitor
+from hybridchat.agents.machine import ResourceSample
 from hybridchat.demo import Demo
 
 HARD = (
@@ -22,8 +25,14 @@ def _at_the_demo(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+def calm() -> ResourceSample:
+    """A machine with nothing to do, whatever runs beside the tests."""
+    return ResourceSample(at=time.time(), cpu=5, memory=30, load=0.1, cores=8)
+
+
 async def hooked(client: HybridClient) -> HybridClient:
-    """The client with one local model and two clouds."""
+    """The client with one local model and two clouds, on a calm machine."""
+    client.hook_agent(ResourceMonitor(read=calm))
     await client.hook_model(ModelType.OLLAMA, "llama3.2:3b")
     await client.hook_model(ModelType.OPENAI, "gpt-4")
     await client.hook_model(ModelType.CLAUDE, "claude-3-opus-20240229")

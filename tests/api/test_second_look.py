@@ -11,7 +11,7 @@ from hybridchat.config.schema import Routing
 from hybridchat.demo import Demo, Fault
 from tests.api.conftest import CLAUDE, CLOUD, LOCAL, hooked
 
-REFUSAL = "repeat: I'm sorry, but as an AI language model I cannot help with that."
+REFUSAL = "repeat: I do not know."
 
 
 class Home(BaseAgent):
@@ -27,7 +27,7 @@ async def test_a_doubtful_answer_is_replaced_by_the_clouds_and_the_response_says
     assert look["doubt"][0] == "it refuses or does not know"
     assert response["model_id"] in {CLOUD, CLAUDE}
     assert response["inference_source"] == "in_cloud"
-    assert response["response"].count("I cannot help") == 1, "one answer, not both"
+    assert response["response"].count("I do not know") == 1, "one answer, not both"
     assert (response["metrics"]["time_to_first_token"] or 0) <= response["metrics"]["total_latency"]
 
 
@@ -43,8 +43,7 @@ async def test_when_the_cloud_fails_the_first_answer_stands_whole(client: Hybrid
         server.fail(fault)
     response = await client.execute(REFUSAL)
     assert (response["model_id"], response["ending"]) == (LOCAL, "complete")
-    assert response["response"].startswith("I'm sorry")
-    assert response["response"].count("I'm sorry") == 1
+    assert response["response"] == "I do not know."
     assert any(note.startswith("second look:") for note in response["notes"])
 
 

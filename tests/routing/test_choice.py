@@ -291,6 +291,14 @@ def test_a_constrained_machine_takes_the_smaller_and_loaded_model() -> None:
     assert chosen(ask(), world(MEDIUM, twin, device=busy, live=live)) == twin.id
 
 
+def test_over_a_slow_network_the_smaller_cloud_model_comes_first() -> None:
+    slow = {host: link(host, ConnectivityState.DEGRADED) for host in (OPENAI, ANTHROPIC)}
+    request = ask(difficulty=Difficulty(0.85), mode=Mode.PREFER_CLOUD)
+    large = replace(LARGE, price=MINI.price)
+    assert chosen(request, world(MINI, large)) == LARGE.id
+    assert chosen(request, world(MINI, large, links=slow)) == MINI.id
+
+
 @pytest.mark.parametrize(
     ("battery", "percent", "penalty"), [(True, 19.0, 0.1), (True, 21.0, 0), (True, None, 0), (False, 5.0, 0)]
 )

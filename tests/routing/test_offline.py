@@ -114,7 +114,9 @@ def test_what_a_turn_found_out_itself_counts_before_the_gauges_do() -> None:
     assert made.missed == MINI.id
     coming = replace(DOWN[OPENAI], up_since=NOW)
     there = world(links={OPENAI: coming})
-    assert decide(ask(pin=MINI.id), there, AUTO).chosen is None
+    by_itself = decide(ask(), there, AUTO).candidate(MINI.id)
+    assert by_itself is not None
+    assert by_itself.rejected is not None
     again = decide(ask(pin=MINI.id), seen(there, (), returned(there)), AUTO).chosen
     assert again is not None
     assert again.id == MINI.id

@@ -155,6 +155,22 @@ def test_connectivity(snapshot: Snapshot, model: Model, rule: str | None) -> Non
     check(ask(), snapshot, P, model, rule)
 
 
+@pytest.mark.parametrize(
+    ("request_", "rule"),
+    [
+        (ask(), "connectivity"),
+        (ask(mode=Mode.PREFER_CLOUD), "connectivity"),
+        (ask(mode=Mode.ONLY_CLOUD), None),
+        (ask(pin=MINI.id), None),
+        (ask(current=SMALL.id, turns=1, escalated=True), None),
+    ],
+)
+def test_a_link_that_only_just_answers_again_is_tried_by_hand_only(request_: Request, rule: str | None) -> None:
+    settling = replace(link(OPENAI, DOWN), up_since=NOW - 10)
+    check(request_, world(SMALL, MINI, links={OPENAI: settling}), P, MINI, rule)
+    check(request_, world(SMALL, MINI, links={OPENAI: link(OPENAI, DOWN)}), P, MINI, "connectivity")
+
+
 COLD = {SMALL.id: Live(resident=False), MEDIUM.id: Live(resident=False)}
 WARM = {SMALL.id: Live(resident=True), MEDIUM.id: Live(resident=True)}
 BUSY = Device(state=ResourceState.CRITICAL, memory_free=16 * GIB)
