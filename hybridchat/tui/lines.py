@@ -9,13 +9,14 @@ from textual.content import Content
 
 from hybridchat.commands import COMMANDS, key_word, matching
 from hybridchat.facts import Mode
+from hybridchat.privacy.names_ready import UNFOUND
 from hybridchat.render.staying import staying
 from hybridchat.render.text import one_line
 from hybridchat.render.words import plural, short
 from hybridchat.tui.ports import Found, Preview
 
 DEMO = "DEMO · canned text, no model"
-NAMES_WARNING = "patterns and your own terms only: names are not hidden yet"
+NAMES_WARNING = UNFOUND
 
 
 def mode_text(mode: Mode, strategy: str, pin: str | None, *, private: bool = False) -> Content:

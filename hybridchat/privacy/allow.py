@@ -1,0 +1,74 @@
+"""Names that say nothing about the user: products, public bodies and public figures. Our own list; hidden at level high only."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from hybridchat.privacy.words import WordIndex
+
+# Software, services and standards that people ask questions about.
+_PRODUCTS = """
+    Windows, macOS, iOS, iPadOS, Android, Linux, Ubuntu, Debian, Fedora, Red Hat, Arch Linux, iPhone, iPad, MacBook, Apple
+    Watch, Microsoft Word, Microsoft Excel, Excel, PowerPoint, Outlook, OneDrive, SharePoint, Microsoft Teams, Power BI,
+    Visual Studio, VS Code, Visual Studio Code, Office 365, Microsoft 365, Google Docs, Google Sheets, Google Drive,
+    Google Maps, Gmail, Chrome, Firefox, Safari, Edge, YouTube, WhatsApp, Telegram, Zoom, Slack, Discord, Trello, Jira,
+    Confluence, Notion, Figma, Photoshop, Illustrator, Premiere Pro, After Effects, AutoCAD, Blender, Unity, Unreal
+    Engine, Minecraft, Roblox, Tetris, Pokemon, ChatGPT, GPT, GPT-3, GPT-4, Claude, Gemini, Llama, Mistral, Copilot,
+    Midjourney, Stable Diffusion, DALL-E, Alexa, Siri, Wikipedia, Stack Overflow, GitHub, GitLab, Bitbucket, Docker,
+    Kubernetes, Helm, Terraform, Ansible, Jenkins, Python, Java, JavaScript, TypeScript, Rust, Kotlin, Swift, Scala,
+    Haskell, Perl, Ruby, Ruby on Rails, Rails, PHP, Laravel, Symfony, Django, Flask, FastAPI, Spring, Spring Boot,
+    Node.js, React, React Native, Angular, Vue, Svelte, Next.js, jQuery, Bootstrap, Tailwind, NumPy, Pandas, SciPy,
+    Matplotlib, PyTorch, TensorFlow, Keras, OpenCV, Jupyter, MATLAB, SPSS, Stata, SAS, Tableau, LaTeX, Overleaf, MySQL,
+    PostgreSQL, Postgres, SQLite, MongoDB, Redis, Kafka, RabbitMQ, Elasticsearch, Kibana, Grafana, Prometheus, Spark,
+    Hadoop, Snowflake, BigQuery, Azure, AWS, Lambda, Nginx, Apache, Tomcat, WordPress, Shopify, WooCommerce, Magento,
+    Drupal, Joomla, Wix, Bluetooth, Wi-Fi, Arduino, Raspberry Pi, Bitcoin, Ethereum, Markdown, HTML, CSS, XML, JSON, YAML,
+    SQL, PDF, Unicode, PlayStation, Xbox, Nintendo Switch, Steam, Netflix, Spotify, Instagram, Facebook, Twitter,
+    LinkedIn, TikTok, Reddit, Pinterest, Snapchat, Tinder, Airbnb, Uber, PayPal, Stripe, Visa, Mastercard, eBay, Etsy,
+    Canva, Salesforce, HubSpot, Mailchimp, QuickBooks, Moodle, Duolingo, Grammarly, Kindle, Lightroom, Selenium,
+    Playwright, Postman, Gradle, Maven, Webpack, Vite, ESLint, Babel, Homebrew, PowerShell, Bash, Vim, Emacs, IntelliJ,
+    PyCharm, Eclipse, Xcode, Android Studio, Unity3D, Google Analytics, Google Ads, Scrum, Kanban, Agile, Lego, Monopoly,
+    Dungeons & Dragons
+"""
+_BODIES = """
+    United Nations, UN, UNESCO, UNICEF, WHO, World Health Organization, World Bank, IMF, International Monetary Fund, WTO,
+    NATO, OECD, European Union, EU, European Commission, European Parliament, European Council, Council of Europe,
+    European Central Bank, ECB, European Court of Human Rights, European Court of Justice, Court of Justice, Union
+    européenne, Unión Europea, Unia Europejska, Den Europæiske Union, Commission européenne, Cour européenne des droits de
+    l'homme, Tribunal Europeo de Derechos Humanos, Den Europæiske Menneskerettighedsdomstol, Interpol, Europol, Red Cross,
+    NASA, ESA, CERN, CDC, FDA, FBI, CIA, NSA, IRS, SEC, EPA, FCC, FTC, USDA, NHS, HMRC, BBC, Congress, Senate, House of
+    Representatives, White House, Pentagon, Supreme Court, Parliament, House of Commons, House of Lords, Scotland Yard,
+    Bundestag, Bundesrat, Sejm, Senat, Folketinget, Folketing, Højesteret, Assemblée nationale, Conseil d'État, Conseil
+    constitutionnel, Cour de cassation, Congreso de los Diputados, Cortes Generales, Tribunal Supremo, Tribunal
+    Constitucional, Sąd Najwyższy, Trybunał Konstytucyjny, ZUS, SKAT, Agencia Tributaria, Seguridad Social, ISO, IEEE,
+    IETF, W3C, ITU, ANSI, FIFA, UEFA, IOC, Olympic Games, World Cup, Nobel Prize, OPEC, ASEAN, African Union,
+    Commonwealth, Brexit, GDPR, HIPAA
+"""
+_FIGURES = """
+    Jesus Christ, Buddha, Aristotle, Plato, Socrates, Confucius, Julius Caesar, Cleopatra, Alexander the Great, Napoleon,
+    Napoleon Bonaparte, Shakespeare, William Shakespeare, Leonardo da Vinci, Michelangelo, Galileo, Galileo Galilei,
+    Copernicus, Isaac Newton, Albert Einstein, Einstein, Charles Darwin, Marie Curie, Nikola Tesla, Thomas Edison, Alan
+    Turing, Sigmund Freud, Karl Marx, Immanuel Kant, Nietzsche, Friedrich Nietzsche, Hegel, Descartes, René Descartes,
+    Voltaire, John Locke, Adam Smith, Keynes, Machiavelli, Martin Luther King, Martin Luther, Mahatma Gandhi, Gandhi,
+    Nelson Mandela, Abraham Lincoln, George Washington, Thomas Jefferson, Benjamin Franklin, Theodore Roosevelt, Franklin
+    D. Roosevelt, Winston Churchill, Adolf Hitler, Hitler, Stalin, Joseph Stalin, Lenin, Vladimir Lenin, Mao Zedong, John
+    F. Kennedy, Richard Nixon, Ronald Reagan, Margaret Thatcher, Bill Clinton, Hillary Clinton, George W. Bush, Barack
+    Obama, Obama, Donald Trump, Trump, Joe Biden, Biden, Kamala Harris, Vladimir Putin, Putin, Volodymyr Zelensky,
+    Zelensky, Xi Jinping, Angela Merkel, Merkel, Emmanuel Macron, Macron, Rishi Sunak, Boris Johnson, Narendra Modi,
+    Erdogan, Queen Elizabeth, King Charles, Pope Francis, Dalai Lama, Mozart, Wolfgang Amadeus Mozart, Beethoven, Ludwig
+    van Beethoven, Johann Sebastian Bach, Picasso, Pablo Picasso, Van Gogh, Vincent van Gogh, Rembrandt, Goethe,
+    Dostoevsky, Tolstoy, Leo Tolstoy, Cervantes, Victor Hugo, Balzac, Proust, Kafka, Franz Kafka, George Orwell, Jane
+    Austen, Charles Dickens, Mark Twain, Ernest Hemingway, Agatha Christie, Stephen King, Tolkien, J. R. R. Tolkien, J. K.
+    Rowling, H. C. Andersen, Hans Christian Andersen, Søren Kierkegaard, Niels Bohr, Mickiewicz, Adam Mickiewicz, Jan
+    Paweł II, Elon Musk, Jeff Bezos, Bill Gates, Steve Jobs, Mark Zuckerberg, Tim Cook, Sam Altman, Warren Buffett,
+    Michael Jackson, Elvis Presley, Taylor Swift, Beyoncé, Bob Dylan, Lionel Messi, Cristiano Ronaldo, Michael Jordan,
+    LeBron James, Usain Bolt, Serena Williams, Roger Federer, Rafael Nadal, Harry Potter, Sherlock Holmes, Hamlet, Batman,
+    Superman, Spider-Man, Mickey Mouse, Santa Claus, Darth Vader, Pythagoras, Pythagorean, Euclid, Archimedes, Gauss,
+    Euler, Fourier, Laplace, Markov, Fibonacci, Fermat, Riemann, Gödel, Dijkstra, Kepler, Schrödinger, Heisenberg, Planck,
+    Hawking, Stephen Hawking, Carl Sagan, Noam Chomsky, Chomsky, Maslow, Piaget, Vygotsky, Pavlov, Carl Jung
+"""
+
+
+@cache
+def allowed() -> WordIndex:
+    """All of them, for looking up whole names."""
+    return WordIndex(" ".join(name.split()) for group in (_PRODUCTS, _BODIES, _FIGURES) for name in group.split(","))

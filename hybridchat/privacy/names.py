@@ -1,0 +1,256 @@
+"""Names of people, organisations and places in a text: the tagger's word, the same name everywhere, and what is never hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from hybridchat.facts import Finding
+from hybridchat.late import late
+from hybridchat.privacy.allow import allowed
+from hybridchat.privacy.gazetteer import COUNTRY, DICTIONARY, FREQUENCY, PLACE
+from hybridchat.privacy.source import known_only_spans, prose_spans
+from hybridchat.privacy.tagger_features import Kind, Token, tokens_of
+from hybridchat.value import value
+
+if TYPE_CHECKING:
+    from hybridchat.privacy.tagger import Tagger
+
+BIAS: dict[str, tuple[int, int, int, int]] = {"low": (0, -10, -10, -10), "normal": (24, 10, 0, 0), "high": (44, 30, 10, 10)}
+"""Added to the scores of P, X, A and N at each level (1/20): measured in docs/weights.md."""
+
+_KINDS = {"P": "PERSON", "X": "ORG", "A": "ADDRESS", "N": "ID"}
+_REASONS = {"PERSON": "name of a person", "ORG": "name of an organisation", "LOCATION": "name of a place", "ADDRESS": "address",
+    "ID": "number of a person or case"}  # fmt: skip
+
+
+@value
+class Run:
+    """Tokens from `first` up to, not including, `last`, that carry the same label."""
+
+    first: int
+    last: int
+    label: str
+
+
+_GLUE = frozenset("-'’.&")
+_LINK_WORDS = """
+    of de la le les du des del los las von van der den di da do dos al el bin ibn for the
+"""
+_CONJUNCTION_WORDS = "and y e et und og i"
+_CONJUNCTIONS = frozenset(_CONJUNCTION_WORDS.split())
+_LINKS = frozenset(_LINK_WORDS.split())
+
+
+def runs_of(tokens: Sequence[Token], labels: str) -> list[Run]:
+    """Runs of equal labels without signs at their ends; two of them are joined over a word such as "of" or a hyphen.
+
+    A person's name that has capitals neither begins nor ends with an ordinary word in small letters, and ends with its sentence.
+    """
+    out: list[Run] = []
+    at = 0
+    while at < len(labels):
+        end = at + 1
+        if labels[at] != "O":
+            while end < len(labels) and labels[end] == labels[at] and not _ends(tokens, end - 1):
+                end += 1
+            first, last = _trimmed(tokens, at, end, person=labels[at] == "P")
+            if first < last:
+                out.append(Run(first, last, labels[at]))
+        at = end
+    return _joined(tokens, out)
+
+
+def _ends(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a sentence or a line ends with this token: a line break, or a full stop after what is no abbreviation."""
+    shape = tokens[at].kind.shape
+    return shape == "N" or (
+        shape in _STOPS and at > 0 and len(tokens[at - 1].kind.text) > 3 and tokens[at].end < _next(tokens, at)
+    )
+
+
+def _next(tokens: Sequence[Token], at: int) -> int:
+    return tokens[at + 1].start if at + 1 < len(tokens) else tokens[at].end
+
+
+_STOPS = frozenset(".!?;:")
+
+
+def _trimmed(tokens: Sequence[Token], first: int, last: int, *, person: bool) -> tuple[int, int]:
+    capital = person and any(t.kind.capital for t in tokens[first:last])
+    while first < last and (not _is_word(tokens[first].kind) or (capital and _small(tokens[first].kind))):
+        first += 1
+    while first < last and (not _is_word(tokens[last - 1].kind) or (capital and _small(tokens[last - 1].kind))):
+        last -= 1
+    return first, last
+
+
+def _small(kind: Kind) -> bool:
+    """An ordinary word in small letters."""
+    return kind.shape == "x" and bool(kind.flags >> DICTIONARY & 1 or kind.flags >> FREQUENCY & 7 >= 3 or len(kind.text) == 1)
+
+
+def _joined(tokens: Sequence[Token], runs: list[Run]) -> list[Run]:
+    out: list[Run] = []
+    for run in runs:
+        if out and out[-1].label == run.label and run.first - out[-1].last <= 2:
+            between = [t.kind for t in tokens[out[-1].last : run.first]]
+            links = _LINKS if run.label == "P" else _LINKS | _CONJUNCTIONS
+            if all(k.shape in _GLUE or (k.shape == "x" and k.folded in links) for k in between):
+                out[-1] = Run(out[-1].first, run.last, run.label)
+                continue
+        out.append(run)
+    return out
+
+
+def _is_word(kind: Kind) -> bool:
+    return kind.text[0].isalnum()
+
+
+class Known:
+    """Words found to be names, and how ordinary they are otherwise: the same word hides wherever it stands for the same."""
+
+    def __init__(self, look: Callable[[str], int]) -> None:
+        self.words: dict[str, str] = {}
+        self._look = look
+
+    def learn(self, tokens: Sequence[Token], runs: Iterable[Run]) -> None:
+        """Remembers the parts of people's names, and of other names single words and parts that are no ordinary words."""
+        for run in runs:
+            if run.label not in "PX":
+                continue
+            words = [t.kind for t in tokens[run.first : run.last] if _is_word(t.kind)]
+            for kind in words:
+                flags = self._look(kind.folded)
+                plain = flags >> DICTIONARY & 1 or flags >> FREQUENCY & 7 >= 4
+                if len(kind.folded) < 3 or kind.code[1:2] in _TITLES or not kind.text[0].isalpha():
+                    continue
+                if run.label == "P" or len(words) == 1 or not (plain or flags >> PLACE & 3):
+                    self.words.setdefault(kind.folded, run.label)
+
+    def spread(self, tokens: Sequence[Token], labels: str) -> str:
+        """`labels` with every further occurrence of a known name labelled too."""
+        if not self.words:
+            return labels
+        out = list(labels)
+        for i, token in enumerate(tokens):
+            label = self.words.get(token.kind.folded) if out[i] == "O" else None
+            if label is None or not token.place:
+                continue
+            flags = self._look(token.kind.folded)
+            plain = flags >> DICTIONARY & 1 or flags >> FREQUENCY & 7 >= 5
+            if token.kind.capital:
+                if not plain or (token.place[0] == "M" and "l" not in token.place[2:]):
+                    out[i] = label
+            elif token.kind.shape == "x" and not plain and flags >> FREQUENCY & 7 < 3:
+                out[i] = label
+        return "".join(out)
+
+
+_TITLES = frozenset("TLMC")
+
+_HANDLE = late(r"(?<![\w@/.])@[A-Za-z_]\w{1,40}(?![\w/(@]|\.\w)")
+_CODE_AFTER = late(r"[{};=()]")
+
+
+def names(text: str, level: str, *, size: int = 20_000, tagger: Tagger | None = None) -> Iterator[Finding]:
+    """Every name in `text`; one found anywhere hides in all of it. In source code only the names found elsewhere are.
+
+    `size`: characters looked at in one go. Raises whatever reading the shipped lists and weights may raise.
+    """
+    if tagger is None:
+        from hybridchat.privacy.tagger import shipped_tagger  # 0.1 s: read when a text is to be looked at, not before
+
+        tagger = shipped_tagger()
+    known = Known(tagger.look)
+    tagged: list[tuple[list[Token], str]] = []
+    for start, end in _parts(text, prose_spans(text), size):
+        tokens = tokens_of(text, tagger.kind, start, end)
+        labels = tagger.labels(tokens, BIAS[level])
+        known.learn(tokens, runs_of(tokens, labels))
+        tagged.append((tokens, labels))
+    for tokens, labels in tagged:
+        labels = titled(tokens, known.spread(tokens, labels))
+        if level == "high":
+            labels = unknown_too(tokens, labels)
+        found = (_finding(tokens, run, tagger.look) for run in runs_of(tokens, labels))
+        yield from found if level == "high" else _unlisted(text, found)
+    if known.words:
+        for start, end in _parts(text, known_only_spans(text), size):
+            tokens = tokens_of(text, tagger.kind, start, end)
+            yield from (_finding(tokens, run, tagger.look) for run in runs_of(tokens, known.spread(tokens, "O" * len(tokens))))
+    yield from _handles(text)
+
+
+def _parts(text: str, spans: Iterable[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
+    """The spans, cut at a line or a space where they are longer than `size`."""
+    for start, end in spans:
+        at = start
+        while end - at > size:
+            cut = max(text.rfind("\n", at + size // 2, at + size), text.rfind(" ", at + size * 3 // 4, at + size))
+            cut = at + size if cut < 0 else cut + 1
+            yield at, cut
+            at = cut
+        yield at, end
+
+
+def _handles(text: str) -> Iterator[Finding]:
+    """Names on networks; not the decorators and packages of source code that has a line to itself."""
+    if "@" not in text:
+        return
+    for match in _HANDLE.finditer(text):
+        before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        if before.strip() or not _CODE_AFTER.search(text, match.end(), match.end() + 80):
+            yield Finding(match.start(), match.end(), "HANDLE", "name on a network", 0.8)
+
+
+def titled(tokens: Sequence[Token], labels: str) -> str:
+    """Labels with the title before a person as part of the name."""
+    out = list(labels)
+    for i in range(len(out) - 1):
+        kind = tokens[i].kind
+        if out[i] == "O" and kind.capital and kind.code[1:2] == "T":
+            at = i + 2 if tokens[i + 1].kind.shape == "." and i + 2 < len(out) else i + 1
+            if out[at] == "P":
+                out[i:at] = "P" * (at - i)
+    return "".join(out)
+
+
+def unknown_too(tokens: Sequence[Token], labels: str) -> str:
+    """Labels with every capitalised word that no list of ordinary words holds."""
+    out = list(labels)
+    for i, token in enumerate(tokens):
+        kind = token.kind
+        if (
+            out[i] == "O"
+            and kind.shape in "CXm"
+            and kind.code[1:] in _UNKNOWN
+            and len(kind.text) >= 3
+            and "2" not in token.place[1:3]
+        ):
+            out[i] = "X"
+    return "".join(out)
+
+
+_UNKNOWN = frozenset({"u", "f", "L", "F", "P"})
+
+
+def _finding(tokens: Sequence[Token], run: Run, look: Callable[[str], int]) -> Finding:
+    kind = _KINDS[run.label]
+    if run.label == "X":
+        words = [t.kind for t in tokens[run.first : run.last] if _is_word(t.kind)]
+        told = any(k.code[1:2] in {"O", "H"} for k in words)
+        best = max((look(k.folded) for k in words), key=lambda flags: (flags >> COUNTRY & 1, flags >> PLACE & 3))
+        if not told and (best >> COUNTRY & 1 or best >> PLACE & 3 >= 2):
+            kind = "LOCATION"
+    return Finding(tokens[run.first].start, tokens[run.last - 1].end, kind, _REASONS[kind], 0.7)
+
+
+def _unlisted(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
+    """Without the names that everybody knows."""
+    listed = allowed()
+    for finding in found:
+        value = text[finding.start : finding.end]
+        hits = listed.find(value) if finding.kind in {"PERSON", "ORG", "LOCATION"} else []
+        if not any(end - start == len(value) for start, end, _ in hits):
+            yield finding

@@ -1,0 +1,111 @@
+"""The parts of the name tagger, without what it learnt."""
+
+from __future__ import annotations
+
+from itertools import pairwise, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hybridchat.privacy import gazetteer, tagger
+from hybridchat.privacy.gazetteer import FIRST, LAST, Gazetteer
+from hybridchat.privacy.tagger import LABELS, Tagger, best_path
+from hybridchat.privacy.tagger_features import feature_lists, kind_of, shape_of, tokens_of
+
+
+def made(words: dict[str, int]) -> Gazetteer:
+    return gazetteer.unpacked(gazetteer.packed({gazetteer.key(word): flags for word, flags in words.items()}))
+
+
+LISTS = made({"ana": 3 << FIRST, "ruiz": 2 << LAST, "smith": 3 << LAST | 1 << FIRST})
+
+
+def nothing(_: str) -> int:
+    return 0
+
+
+def test_lists_give_back_what_was_put_in() -> None:
+    words = {f"word{n}": n & 0x3FFF for n in range(5000)}
+    lists = made(words)
+    assert all(lists.look(word) == flags for word, flags in words.items())
+    assert not any(lists.look(f"other{n}") for n in range(500))
+
+
+@pytest.mark.parametrize("damage", [b"", b"HCGAZ1\nxxxx", b"HCGAZ2\n\x01\x00\x00\x00ab", None])
+def test_damaged_lists_are_told_apart(damage: bytes | None) -> None:
+    data = gazetteer.packed({1: 1, 2: 2})[:-9] if damage is None else damage
+    with pytest.raises(gazetteer.GazetteerError):
+        gazetteer.unpacked(data)
+
+
+@pytest.mark.parametrize("damage", [b"", b"other", b"HCTAG1\n\x05\x00\x00\x00zz"])
+def test_damaged_weights_are_told_apart(damage: bytes) -> None:
+    with pytest.raises(tagger.WeightsError):
+        tagger.unpacked(damage)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(max_size=80))
+def test_tokens_are_exact_spans_in_order(text: str) -> None:
+    tokens = tokens_of(text, lambda word: kind_of(word, nothing))
+    assert all(t.start < t.end for t in tokens)
+    assert all(a.end <= b.start for a, b in pairwise(tokens))
+    covered = "".join(text[t.start : t.end] for t in tokens)
+    assert [c for c in text if c.isalnum()] == [c for c in covered if c.isalnum()]
+
+
+def test_shapes() -> None:
+    assert [shape_of(w) for w in ("Ana", "ANA", "ana", "A", "McKay", "漢", "2024", ".", "\n")] == [*"CXxImo", "d4", ".", "N"]
+
+
+def small_tagger() -> Tagger:
+    weights = {"0f=300C": (60, 0, 0, 0), "0l=200C": (20, 0, 0, 0), "-k=CT": (50, 0, 0, 0), "0sh=x3": (-90, -90, -90, -90)}
+    moves = [[0, -20, -20, -40, -40], [-10, 30, -40, -40, -40], [-10, -40, 30, -40, -40], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]
+    return Tagger(tagger.unpacked(tagger.packed(weights, moves, ["from"], {})), LISTS)
+
+
+def test_the_tagger_adds_up_the_features_that_training_sees() -> None:
+    """Scores of the fast way equal the sums over the feature lists that were learnt from."""
+    made_tagger = small_tagger()
+    text = "Mr Ruiz met ANA and Ana Ruiz, then J. Smith left.\nBye"
+    tokens = tokens_of(text, made_tagger.kind)
+    weights = made_tagger.weights
+    n = len(weights.index)
+    pairs = list(pairwise(t.kind for t in tokens))
+    given = [tagger.paired(a, b) for a, b in pairs]
+    paired = {t.start: one or other for t, one, other in zip(tokens, [*given, 0], [0, *given], strict=True)}
+    assert any(paired.values())
+    scores = made_tagger.scores(tokens, (1000, 0, 0, 0))
+    for token, features, score in zip(tokens, feature_lists(tokens), scores, strict=True):
+        at = [weights.index[f] for f in features if f in weights.index]
+        signed = [[b - 256 if b > 127 else b for b in (weights.table[lane * n + i] for i in at)] for lane in range(4)]
+        assert score is not None
+        assert score[1:] == tuple(map(sum, signed[1:]))
+        assert score[0] - paired[token.start] == 1000 + sum(signed[0]) + tagger.vote(token.kind)
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.lists(st.tuples(*[st.integers(-60, 60)] * 4), min_size=1, max_size=4),
+    st.lists(st.integers(-50, 50), min_size=25, max_size=25),
+)
+def test_the_path_is_the_best_of_all(chain: list[tuple[int, int, int, int]], numbers: list[int]) -> None:
+    moves = tuple(tuple(numbers[5 * i : 5 * i + 5]) for i in range(5))
+
+    def total(path: tuple[int, ...]) -> int:
+        steps = [0, *path, 0]
+        return sum(moves[a][b] for a, b in pairwise(steps)) + sum(
+            (0, *scores)[label] for label, scores in zip(path, chain, strict=True)
+        )
+
+    best = max(total(path) for path in product(range(5), repeat=len(chain)))
+    found = tuple(LABELS.index(letter) for letter in best_path(chain, moves))
+    assert total(found) == best
+
+
+def test_a_word_is_looked_up_without_its_ending() -> None:
+    """Polish cases and the Danish genitive: the name inside is known."""
+    places = made({"krakow": 3 << gazetteer.PLACE, "warszawa": 3 << gazetteer.PLACE, "jensen": 3 << LAST})
+    for word in ("Krakowa", "Krakowie", "Warszawie", "Warszawę", "Jensens"):
+        assert "s" in kind_of(word, places.look).gaz, word

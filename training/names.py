@@ -1,0 +1,113 @@
+"""Learns the weights of the name tagger: `python -m training.names PUBLIC [--out FILE]`.
+
+PUBLIC is a folder of `<dataset>.jsonl.gz` files, a line `{"id", "ds", "text", "spans": [[start, end, type, tier]]}` (Python string
+indices; tier 1 must be hidden, 2 should). The same data give the same bytes. The recipe, chosen by cross-fitting over documents:
+
+- A linear-chain CRF (python-crfsuite, L-BFGS) over the features of `hybridchat/privacy/tagger_features.py`, five labels, no B and I.
+- Prompts count three times. Every text with names is read once more with other names in it (`names_augment.py`), some of them in
+  no list, and part of the prompts and posts in small letters, so that names are known by what stands around them.
+- A feature must be seen in three documents; a word may be one when it stands in five, and in no name, address or number that must
+  be hidden in any of them: what is shipped holds none, which is checked before the file is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import re
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pycrfsuite
+
+from hybridchat.privacy.tagger import LABELS, UNIT, packed, plain
+from hybridchat.privacy.tagger_features import feature_lists
+from training.names_augment import augmented
+from training.names_data import DATASETS, Kinds, Record, digest, labels_of, lexicon_of, must_hide, read, tokens_for
+
+OUT = Path(__file__).parent.parent / "hybridchat" / "privacy" / "names_weights.bin"
+PARAMETERS = {"c1": 0.1, "c2": 0.05, "max_iterations": 60, "feature.possible_transitions": True}
+FEW = 3
+"""Documents a feature must be seen in."""
+SMALLEST = 1
+"""Weights that round to less, in 1/20, for all labels are not shipped."""
+
+_WORD = re.compile(r"[^\W_]+")
+_PART = re.compile(r"[234][<>]([^\W\d_]{2,4})")
+
+Learnt = tuple[dict[str, tuple[int, ...]], list[list[int]]]
+
+
+def learnt(records: Sequence[Record], lexicon: frozenset[str]) -> Learnt:
+    """Four weights over O for each feature, and the weights of the moves between labels, in 1/20."""
+    kinds = Kinds(lexicon)
+    seen: Counter[str] = Counter()
+    pool: dict[str, str] = {}
+    rows: list[tuple[list[list[str]], str, int]] = []
+    for record in augmented(records):
+        tokens = tokens_for(record, kinds)
+        if not tokens:
+            continue
+        features = [[pool.setdefault(f, f) for f in row] for row in feature_lists(tokens)]
+        seen.update({f for row in features for f in row})
+        rows.append((features, labels_of(record, tokens), DATASETS.get(record["ds"], 1)))
+    trainer = pycrfsuite.Trainer(verbose=False)
+    for features, labels, times in rows:
+        sequence = pycrfsuite.ItemSequence([[f for f in row if seen[f] >= FEW] for row in features])
+        for _ in range(times):
+            trainer.append(sequence, list(labels))
+    trainer.set_params(PARAMETERS)
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "names.crfsuite")
+        trainer.train(path)
+        tagger = pycrfsuite.Tagger()
+        tagger.open(path)
+        told = tagger.info()
+        tagger.close()
+    return _rounded(told.state_features), [[round(told.transitions.get((a, b), 0.0) * UNIT) for b in LABELS] for a in LABELS]
+
+
+def _rounded(weights: dict[tuple[str, str], float]) -> dict[str, tuple[int, ...]]:
+    out: dict[str, tuple[int, ...]] = {}
+    for feature in {feature for feature, _ in weights}:
+        outside = weights.get((feature, "O"), 0.0)
+        row = tuple(max(-127, min(127, round((weights.get((feature, x), 0.0) - outside) * UNIT))) for x in LABELS[1:])
+        if any(abs(w) >= SMALLEST for w in row):
+            out[feature] = row
+    return out
+
+
+def told_secrets(data: bytes, records: Sequence[Record]) -> list[str]:
+    """What must be hidden in the records and can be read out of the weights, as words: must be empty.
+
+    Beginnings and endings of words, of two to four letters, are features too and tell nobody's name.
+    """
+    wholes, _ = must_hide(records)
+    readable = plain(data)
+    words = set(_WORD.findall(readable)) - set(_PART.findall(readable))
+    return sorted(value for value in wholes if value in words or (" " in value and value in readable))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m training.names", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("data", type=Path, help="the folder of public data")
+    parser.add_argument("--out", type=Path, default=OUT)
+    said = parser.parse_args()
+    records = read(said.data)
+    lexicon = lexicon_of(records)
+    features, moves = learnt(records, lexicon)
+    data = packed(features, moves, sorted(lexicon), {"data_sha256": digest(said.data)})
+    if told := told_secrets(data, records):
+        sys.stderr.write(f"the weights would tell what must be hidden: {told}\n")
+        said.out.with_suffix(".refused").write_bytes(data)
+        return 1
+    said.out.write_bytes(data)
+    sys.stdout.write(f"{said.out}: {len(features):,} features, {len(data):,} bytes, sha256 {hashlib.sha256(data).hexdigest()}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
