@@ -1,16 +1,18 @@
 """How well the difficulty score routes, on recorded answers of real models: `python -m tests.benchmarks.bench_routing`.
 
 BENCH_DATA names a folder with `routing/public/{train,dev}.jsonl.gz` and `routing/evaluate.py`; docs/weights.md says where the
-data come from. Two questions: the shipped weights on the public dev split, and weights learnt anew without a domain, on that
-domain. APGR is the area under the share of the quality gap that is won, over the share of messages sent to the strong model
-(RouteLLM, arXiv 2406.18665); 0.5 is chance. saved95 is the share kept local at 95 % of the strong model's quality. Intervals are
-95 % bootstrap over prompts, differences are paired.
+data come from. BENCH_LITELLM names a Python that has litellm, whose router is then measured beside. Two questions: the shipped
+weights on the public dev split, and weights learnt anew without a domain, on that domain. APGR is the area under the share of the
+quality gap that is won, over the share of messages sent to the strong model (RouteLLM, arXiv 2406.18665); 0.5 is chance. saved95
+is the share kept local at 95 % of the strong model's quality. Intervals are 95 % bootstrap over prompts, differences are paired.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,6 +30,8 @@ HOW = (
     "no data: set BENCH_DATA to a folder with routing/public/train.jsonl.gz, routing/public/dev.jsonl.gz and routing/evaluate.py "
     "(docs/weights.md says where the outcomes come from), and install numpy"
 )
+LITELLM = Path(__file__).parent / "peers" / "litellm_router.py"
+HOW_LITELLM = "LiteLLM's router: not measured; set BENCH_LITELLM to a Python of its own that has litellm"
 Record = Mapping[str, Any]
 Scores = dict[str, float]
 Measured = tuple[dict[str, Any], dict[str, Any]]
@@ -52,7 +56,8 @@ def by_rules(prompt: str) -> float:
     return opinion(scan(prompt)).score
 
 
-PEERS: dict[str, Callable[[str], float]] = {
+Peers = Mapping[str, Callable[[str], float]]
+PEERS: Peers = {
     "prompt length": by_length,
     "seeds, performance": by_performance_rule,
     "seeds, cost": by_cost_rule,
@@ -88,13 +93,13 @@ class Bench:
         found: Measured = self.evaluator.evaluate(tasks, scores, self.boot)
         return found
 
-    def compared(self, title: str, records: list[Record], ours: Scores) -> list[Row]:
+    def compared(self, title: str, records: list[Record], ours: Scores, peers: Peers = PEERS) -> list[Row]:
         """Our row, each domain's, the peers', and the differences."""
         result, draws = self.measured(records, ours)
         rows = [self._row(f"{title}: {name.partition('/')[0]}", result[name]) for name in result if "/" in name]
         rows.append(self._row(f"{title}: mean of domains", result["macro in-domain"]))
         rows.append(self._row(f"{title}: domains pooled", result["mixed in-domain"]))
-        for name, score in PEERS.items():
+        for name, score in peers.items():
             peer = self.measured(records, {r["id"]: score(r["prompt"]) for r in records})
             rows.append(self._row(f"{title}: {name}", peer[0]["macro in-domain"]))
             # the evaluator calls all of these domains in-domain; what they are here, the title says
@@ -117,7 +122,8 @@ class Bench:
         """Scores of each family's prompts by weights learnt from the train split of all other domains."""
         import numpy as np  # for training only, as the evaluator
 
-        from training.difficulty import tabled, train
+        from training.difficulty import train
+        from training.table import tabled
 
         domains = sorted({record["domain"] for record in self.train})
         table = tabled([dict(r) for r in self.train], domains)
@@ -149,6 +155,23 @@ def folder() -> Path | None:
     return path if whole and importlib.util.find_spec("numpy") is not None else None
 
 
+def litellm_peers(records: list[Record]) -> Peers:
+    """LiteLLM's local routers over these prompts; none unless BENCH_LITELLM says where they are.
+
+    Raises `subprocess.CalledProcessError` if that Python has no such router.
+    """
+    python = os.environ.get("BENCH_LITELLM")
+    if not python:
+        return {}
+    prompts = [record["prompt"] for record in records]
+    ran = subprocess.run([python, str(LITELLM)], input=json.dumps(prompts), capture_output=True, text=True, check=True)
+    found = json.loads(ran.stdout)
+    return {
+        f"LiteLLM {found['version']}, {way}": dict(zip(prompts, found[way], strict=True)).__getitem__
+        for way in ("rules", "tables")
+    }
+
+
 def rows(where: Path, boot: int = BOOT) -> list[Row]:
     bench = Bench(where, boot)
     weights = shipped().weights
@@ -161,8 +184,8 @@ def rows(where: Path, boot: int = BOOT) -> list[Row]:
     both = [*bench.train, *bench.dev]
     single = [[name] for name in sorted({record["domain"] for record in bench.train})]
     return [
-        *bench.compared("dev", bench.dev, ours),
-        *bench.compared("one domain left out", both, bench.left_out(single)),
+        *bench.compared("dev", bench.dev, ours, {**PEERS, **litellm_peers(bench.dev)}),
+        *bench.compared("one domain left out", both, bench.left_out(single), {**PEERS, **litellm_peers(both)}),
     ]
 
 
@@ -177,7 +200,8 @@ def figures(*, quick: bool) -> list[Figure]:
     where = folder()
     if where is None:
         return [Figure("routing quality", HOW, n=0)]
-    return [
+    missing = [] if os.environ.get("BENCH_LITELLM") else [Figure("LiteLLM's router", HOW_LITELLM, n=0)]
+    return missing + [
         Figure(
             row.name,
             said(row.apgr, percent=False, signed=" less " in row.name),
@@ -199,6 +223,8 @@ def main() -> int:
         signed = " less " in row.name
         apgr, saved = said(row.apgr, percent=False, signed=signed), said(row.saved95, percent=True, signed=signed)
         print(f"{row.name:60}{apgr:>26}{saved:>30}{row.n:8}")
+    if not os.environ.get("BENCH_LITELLM"):
+        print(HOW_LITELLM)
     return 0
 
 

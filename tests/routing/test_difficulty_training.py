@@ -59,3 +59,26 @@ def test_what_is_written_holds_no_word_of_a_prompt() -> None:
     text = text_of(fit(records()))
     assert "riddle" not in text
     assert parse(json.loads(text)) == parse(fit(records()))
+
+
+def test_a_question_with_options_is_read_with_and_without_them() -> None:
+    from training.table import tabled
+
+    plain, closed = records(2)
+    closed["prompt"] = "Which of these is a riddle?\nA. this\nB. that\nAnswer:"
+    table = tabled([plain, closed], ["local_only", "mmlu"])
+    assert table.bare.tolist() == [False, False, True]
+    assert table.share.tolist() == [1.0, 0.5, 0.5]
+    assert table.weights(~table.bare | table.bare).sum() == pytest.approx(3)
+
+
+def test_recipes_are_compared_on_what_was_left_out() -> None:
+    import numpy as np
+
+    from training.compare import apgr, area
+
+    gain = np.array([1.0, 0.0, 0.0, 0.0])
+    assert apgr(np.array([4.0, 3, 2, 1]), gain) == pytest.approx(0.875)
+    assert apgr(np.zeros(4), gain) == pytest.approx(0.5)
+    assert area({"id": "mmlu/high_school_biology/3"}) == area({"id": "mmlu_pro/2900"}) == "life"
+    assert area({"id": "mmlu/miscellaneous/3"}) == "other"
