@@ -312,6 +312,8 @@ async def compare(screen: ChatScreen, args: str) -> None:
     except LookupError as error:
         screen.say(f"{str(error)[:1].upper()}{str(error)[1:]}. F2 lists the models.", Tone.WARN)
         return
+    # by a key: the draft is what is to be asked
+    question = question or screen.composer.draft.strip()
     if chosen:
         _show(screen, chosen, question)
     elif len(models) < FEWEST:
@@ -332,6 +334,9 @@ def _show(screen: ChatScreen, models: tuple[Model, ...], question: str) -> None:
     asked = next((b.text for b in screen.thread.blocks if b.kind is Kind.YOU and b.turn_id == last), "") if last else ""
 
     def begin(chosen: tuple[Model, ...], text: str) -> Comparison[Answer]:
+        if text == screen.composer.draft.strip():
+            screen.composer.draft = ""
+            screen.current.keep_draft("")
         return Comparison(screen.opened.chat, chosen, screen.current.begin(), text, turn_id="" if text else last)
 
     def closed(turn_id: str | None) -> None:

@@ -144,3 +144,17 @@ async def test_models_that_are_not_there_are_told(demo: Demo, tmp_path: Path) ->
         await shows(seat.pilot, "There is no model 'nope'")
         await seat.type("/compare llama3.2:3b hello")
         await shows(seat.pilot, "here is no model 'hello'")
+
+
+async def test_by_its_key_the_draft_is_what_is_asked(demo: Demo, tmp_path: Path) -> None:
+    async with seated(tmp_path, demo) as seat:
+        seat.screen.composer.draft = "repeat: from the draft"
+        await seat.pilot.press("ctrl+x", "v")
+        await shows(seat.pilot, "Compare which models?")
+        await seat.pilot.press("enter")
+        await seat.consent("y")
+        await until(seat.pilot, lambda: view(seat)._over)
+        await seat.pilot.press("1")
+        await until(seat.pilot, lambda: seat.pilot.app.screen is seat.screen)
+        await shows(seat.pilot, "from the draft")
+        assert not seat.screen.composer.draft
