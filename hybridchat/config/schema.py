@@ -48,7 +48,8 @@ class Privacy(Table, frozen=True, kw_only=True):
 
 class Limits(Table, frozen=True, kw_only=True):
     daily_budget: Annotated[
-        Dollars | None, Meta(description="US dollars per day for paid models; without it there is no limit. The chat asks once.", examples=[5.0])
+        Dollars | None,
+        Meta(description="US dollars per day for paid models; without it there is no limit. The chat asks once.", examples=[5.0]),
     ] = None
     budget_window: Annotated[
         Literal["day", "rolling24h"] | None,
