@@ -220,7 +220,8 @@ async def sessions(screen: ChatScreen, _: str) -> None:
     store = screen.home.chat.store
     found = await asyncio.to_thread(store.sessions)
     # until it stands there: keys pressed meanwhile are its own
-    await screen.app.push_screen(Sessions(store, found, current, screen.now(), screen.deleted), chosen)
+    origins = await asyncio.to_thread(store.intake.origins)
+    await screen.app.push_screen(Sessions(store, found, current, screen.now(), screen.deleted, origins), chosen)
 
 
 async def rename(screen: ChatScreen, args: str) -> None:

@@ -11,6 +11,7 @@ from hybridchat.value import value
 if TYPE_CHECKING:
     from hybridchat.conversation import Ending, Event, Session, Turn, Verdict
     from hybridchat.repair import Suggestion
+    from hybridchat.sessions.intake import Intake
     from hybridchat.sessions.ledger import Ledger
     from hybridchat.sessions.past import Past
     from hybridchat.warming import Loading
@@ -56,6 +57,7 @@ class Store(Protocol):
 
     ledger: Ledger
     past: Past
+    intake: Intake
 
     def turn(self, turn_id: str) -> Turn | None: ...
     def end_turn(self, turn_id: str, ending: Ending, chosen_attempt: str | None = None) -> None: ...

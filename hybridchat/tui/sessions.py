@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -33,8 +33,10 @@ def when(then: float, now: float) -> str:
     return f"{moment:%a %H:%M}" if age < 6 * 86_400 else f"{moment:%Y-%m-%d}"
 
 
-def row(session: Session, now: float, *, current: bool, wide: int) -> Content:
-    title = one_line(session.title or "untitled", wide)
+def row(session: Session, now: float, *, current: bool, wide: int, origin: str = "") -> Content:
+    """`origin` begins with how the conversation came here: `imported from …`, `merged from …`."""
+    mark = f" · {origin.partition(' ')[0]}" if origin else ""
+    title = one_line(session.title or "untitled", wide - len(mark)) + mark
     return Content.assemble(
         ("● " if current else "  ", "$local"),
         (f"{title:<{wide}}  ", "$foreground"),
@@ -62,11 +64,14 @@ class Sessions(Sheet[str]):
     Sessions Input:focus { border: none; background: $panel; }
     """
 
-    def __init__(self, store: Store, found: Sequence[Session], current: str, now: float, deleted: list[str]) -> None:
+    def __init__(
+        self, store: Store, found: Sequence[Session], current: str, now: float, deleted: list[str], origins: Mapping[str, str]
+    ) -> None:
         """`found` is what the store lists now. `deleted` are the ids of what was deleted lately, the last one last; what is
         deleted here joins them."""
         super().__init__()
         self._store = store
+        self._origins = origins
         self._current = current
         self._now = now
         self._shown = [s for s in found if s.turns]
@@ -93,7 +98,12 @@ class Sessions(Sheet[str]):
         picker = self.query_one(OptionList)
         picker.clear_options()
         wide = max(12, min(56, self.app.size.width - 40))
-        picker.add_options([Option(row(s, self._now, current=s.id == self._current, wide=wide)) for s in self._shown])
+        picker.add_options(
+            [
+                Option(row(s, self._now, current=s.id == self._current, wide=wide, origin=self._origins.get(s.id, "")))
+                for s in self._shown
+            ]
+        )
         if not self._shown:
             picker.add_option(
                 Option(Content.styled("nothing yet: a conversation begins with its first question", "$muted"), disabled=True)

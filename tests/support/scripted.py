@@ -115,7 +115,10 @@ def decided(model: Model, *, hard: bool = False) -> Decision:
 
 
 class NoPast:
-    """Nothing is kept of what a decision was made of."""
+    """Nothing is kept of what a decision was made of, and every conversation began here."""
+
+    def origins(self) -> dict[str, str]:
+        return {}
 
     def made(self, turn_id: str) -> None:
         return None
@@ -131,6 +134,7 @@ class ScriptedStore:
     drafts: dict[str, str] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
     past: NoPast = field(default_factory=NoPast)
+    intake: NoPast = field(default_factory=NoPast)
     condemned: list[tuple[str, ...]] = field(default_factory=list)
 
     def new_session(self, kind: str = "chat", *, mode: Mode | None = None, pin: str | None = None) -> Session:

@@ -118,3 +118,14 @@ async def test_a_row_that_is_no_model_asks_nobody(demo: Demo, tmp_path: Path) ->
         await until(seat.pilot, lambda: seat.pilot.app.screen is seat.screen)
         (turn,) = seat.chat.store.path(seat.screen.current.session.id)
         assert len(turn.attempts) == 1
+
+
+async def test_the_list_says_which_conversation_was_imported(demo: Demo, tmp_path: Path) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await seat.type("repeat: here")
+        store, session = seat.chat.store, seat.screen.current.session
+        store.intake.take(session, store.intake.tree(session.id), origin="imported from talk.json on 2026-11-20")
+        await seat.pilot.press("f6")
+        said = await shows(seat.pilot, "Conversations")
+        assert said.count("repeat: here") == 3
+        assert said.count("repeat: here · imported ") == 1
