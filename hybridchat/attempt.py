@@ -11,7 +11,7 @@ from hybridchat.conversation import Attempt, Ending, Event, HandedOver, Package,
 from hybridchat.crew import Crew, readable
 from hybridchat.facts import Model, Outcome, Result, Timings, Usage
 from hybridchat.opinion import Opinion
-from hybridchat.privacy.rehydrate import Rehydrator
+from hybridchat.privacy.rehydrate import UNKNOWN_MARK, Rehydrator
 from hybridchat.providers.base import Delta, Done, ProviderError, ServerFault, Unreachable
 from hybridchat.sending import Halt, Left, Sending, hidden_kinds
 from hybridchat.stopper import Stopper
@@ -139,7 +139,9 @@ class Try:
     def _rehydrator(self) -> Rehydrator | None:
         """Turns placeholders back; a host that got the real text was given none."""
         # on the loop: the table was read when the package was made, and the worker may be busy with the next draft
-        return None if readable(self.crew, self.model) else Rehydrator(self.crew.table(self.turn.session_id))
+        if readable(self.crew, self.model):
+            return None
+        return Rehydrator(self.crew.table(self.turn.session_id), UNKNOWN_MARK)
 
     # -- what came back ---------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from hybridchat.privacy.placeholders import PlaceholderTable, Row
-from hybridchat.privacy.rehydrate import Rehydrator, rehydrate
+from hybridchat.privacy.rehydrate import UNKNOWN_MARK, Rehydrator, rehydrate
 
 ROWS = [
     Row("<PERSON_1>", "PERSON", "Ana Ruiz"),
@@ -79,6 +79,16 @@ def test_unknown_placeholders_stay_and_are_counted_at_any_cut() -> None:
     assert whole.feed(text) + whole.flush() == expected
     assert "".join(map(pieces.feed, text)) + pieces.flush() == expected
     assert whole.unknown == pieces.unknown == 3
+
+
+def test_unknown_placeholders_are_marked_where_somebody_reads_them() -> None:
+    text = "Ask <PERSON_9>, [PHONE_2] or <PERSON_1>: | <EMAIL_7> |\n```\n<ID_3>\n```\nnot PERSON_9, <PERSIAN_9> or [PHONE_2](x)"
+    expected = "Ask <PERSON_9>(?), [PHONE_2](?) or Ana Ruiz: | <EMAIL_7>(?) |\n```\n<ID_3>(?)\n```\nnot PERSON_9, <PERSIAN_9> or [PHONE_2](x)"
+    for step in (1, 2, 3, 7, len(text)):
+        r = Rehydrator(TABLE, UNKNOWN_MARK)
+        out = "".join(r.feed(text[i : i + step]) for i in range(0, len(text), step)) + r.flush()
+        assert out == expected
+        assert r.unknown == 4
 
 
 def test_nothing_is_held_back_that_cannot_become_a_placeholder() -> None:
