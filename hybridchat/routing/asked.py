@@ -66,7 +66,7 @@ _CALCULATES = late(
 _WANTS = late(r"\b(?:what (?:\w+ )?(?:is|are|was|were|will|would|does|did|should|must)|what's|how \w+|find|evaluate|determine)\b")
 _QUANTITY = late(
     r"\b(?:total|sum|average|mean|number|rate|speed|cost|price|profit|age|distance|percent(?:age)?|remainder|probability|area"
-    r"|volume|length|product|difference|ratio|degrees?|miles|minutes|hours|dollars|pounds|times|per|each|floor|temperature)\b|%"
+    r"|volume|length|product|difference|ratio|degrees?|miles|minutes|hours|dollars|pounds|times|per|each|floor|temperature|scores?|points|place)\b|%"
 )
 _FORMULA = late(
     r"\\(?:d?frac|sqrt|times|cdot|angle|triangle|pi|sum|int)\b|\$[^$\n]{0,80}[\d=^\\][^$\n]{0,80}\$|\d ?[-+*/×÷^] ?\d"
@@ -84,6 +84,14 @@ _BRIEF = late(
 )
 
 
+_DRAWN = late(r"\[asy\]|\\begin\{(?:align|array|cases|equation|p?matrix)|\$[^$\n]*\\[a-z]+[^$\n]*\$")
+"""Formulas or a drawing as mathematicians set them: what looks like a program there is none."""
+_SOUGHT = late(r"\b(?:what|find|compute|determine|evaluate|how|which|express|calculate|simplify|solve)\b")
+_HOW_MANY = late(
+    r"\bhow many\b|\bwie ?viele?\b|\bcombien\b|\bcu[aá]nt[oa]s?\b|\bquant[eio]s?\b|\bhoeveel\b|сколько|多少|いくつ"
+)
+
+
 def question(prompt: str) -> Question:
     """Reads what `prompt` asks for; its first 1,500 and last 900 characters are looked at."""
     seen = prompt if len(prompt) <= HEAD + TAIL else f"{prompt[:HEAD]}\n{prompt[-TAIL:]}"
@@ -91,7 +99,7 @@ def question(prompt: str) -> Question:
     options = _options(seen, low)
     asks = Asks.OPTION if options else _asks(low)
     task = asks is Asks.OPEN and _TASK.search(low) is not None and _BRIEF.search(low) is None
-    return Question(asks, options, len(seen.split()), task, asks is Asks.NUMBER and "how many" in low)
+    return Question(asks, options, len(seen.split()), task, asks is Asks.NUMBER and _HOW_MANY.search(low) is not None)
 
 
 def _options(seen: str, low: str) -> dict[str, str]:
@@ -105,6 +113,8 @@ def _options(seen: str, low: str) -> dict[str, str]:
 
 
 def _asks(low: str) -> Asks:
+    if _DRAWN.search(low) is not None and "```" not in low and _SOUGHT.search(low) is not None:
+        return Asks.NUMBER
     if _PROGRAM.search(low) is not None:
         if _UNKNOWN_OUTPUT.search(low) is not None:
             return Asks.OUTPUT
@@ -114,7 +124,7 @@ def _asks(low: str) -> Asks:
     if _WRITES.search(low) is not None:
         return Asks.CODE
     formula = _FORMULA.search(low) is not None
-    if "how many" in low and (formula or _FIGURE.search(low) is not None):
+    if _HOW_MANY.search(low) is not None and (formula or _FIGURE.search(low) is not None):
         return Asks.NUMBER
     if _CALCULATES.search(low) is None and _WANTS.search(low) is None:
         return Asks.OPEN

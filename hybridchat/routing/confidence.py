@@ -7,7 +7,7 @@ follows the order of published figures (docs/weights.md, section "Confidence"). 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import exp, isfinite, log
+from math import exp, log
 from statistics import median
 
 from hybridchat.routing import doubts
@@ -26,6 +26,9 @@ START = 1.5
 """Log-odds of an answer of which nothing is known; every sign adds or takes away."""
 TELLING = 0.4
 """A sign that takes away at least this much is named."""
+
+IMPOSSIBLE = 1e6
+"""No logarithm of a probability is as large; neither are infinities and what is no number."""
 
 UNFINISHED = frozenset({"length", "cut", "stopped", "failed"})
 
@@ -149,7 +152,7 @@ def _length(asked: Question, text: str) -> Iterable[_Sign]:
     folds = log(words / EXPECTED_WORDS[asked.asks])
     if asked.closed:
         # short is how a sure answer looks, but a bare letter or number says little for itself
-        yield _Sign(max(-1.3, min(0.4, LENGTH[asked.asks] * folds)), "long for a question with one answer")
+        yield _Sign(max(-1.8, min(0.4, LENGTH[asked.asks] * folds)), "long for a question with one answer")
     elif asked.task:
         yield _Sign(max(-2.2, min(0.4, 2 * LENGTH[asked.asks] * folds + 0.6)), "very short for what was asked")
     elif asked.words > 3:
@@ -163,7 +166,7 @@ def _hardness(prompt: str) -> Iterable[_Sign]:
 
 def _probabilities(asked: Question, logprobs: Sequence[float]) -> Iterable[_Sign]:
     """Quantiles only: the sum is worse than chance, the mean about chance. Sure and wrong is common: little pleads for."""
-    known = [min(0.0, p) for p in logprobs if isfinite(p)]
+    known = [min(0.0, p) for p in logprobs if -IMPOSSIBLE < p < IMPOSSIBLE]
     if len(known) < 3:
         return
     ranked = sorted(known)

@@ -103,6 +103,9 @@ def test_a_bad_one_is_worth_a_second_look_and_says_why(prompt: str, answer: str,
         (COLOURS, Asks.OPTION),
         ("Pick one: (A) oak (B) pine (C) birch", Asks.OPTION),
         ("Is the sun a star, yes or no?", Asks.OPTION),
+        ("Wie viele Birnen bleiben, wenn von 12 Birnen 7 gegessen werden?", Asks.NUMBER),
+        ('A square has a side of 3. [asy] draw((0,0)--(3,0)); label("a",(1,1)); [/asy] What is its area?', Asks.NUMBER),
+        ("For what value of $k$ is \\begin{align*} y &= kx + 1 \\end{align*} level?", Asks.NUMBER),
         (OUTPUT, Asks.OUTPUT),
         ("What does this print?\n```python\nprint(2 ** 5)\n```", Asks.OUTPUT),
         (SORTER, Asks.CODE),
@@ -162,6 +165,23 @@ def test_two_dissenting_opinions_weigh_more_than_one() -> None:
     assert all(more > less for more, less in pairwise(scores))
 
 
+def test_a_second_opinion_outweighs_what_the_text_shows_and_that_outweighs_length() -> None:
+    """The order that was published for questions with one answer: docs/weights.md, "Confidence"."""
+    tidy = "6 * 14 = 84, and 84 - 9 = 75. The answer is 75."
+    wordy = "We look at every jar on the shelf and count what it holds. " * 12 + tidy
+    unsure = "I think it is probably 84 at first, perhaps. Wait, let me recalculate. " + tidy
+    ranked = [
+        confidence(JARS, tidy, second="75").score,
+        confidence(JARS, tidy).score,
+        confidence(JARS, wordy).score,
+        confidence(JARS, unsure).score,
+        confidence(JARS, tidy, second="71").score,
+        confidence(JARS, tidy, second=["71", "72"]).score,
+    ]
+    assert all(more > less for more, less in pairwise(ranked)), ranked
+    assert confidence(JARS, wordy, second="75").score > confidence(JARS, tidy, second="71").score
+
+
 def test_prose_is_compared_by_its_words() -> None:
     one = "A bill is introduced, a committee reads it, both houses vote, and the president signs the law. " * 2
     near = "First the bill is introduced; then a committee reads it, the houses vote, the president signs the law."
@@ -190,7 +210,7 @@ def test_probabilities_count_by_quantiles_so_length_alone_changes_nothing() -> N
 
 
 def test_probabilities_that_are_none_are_left_out() -> None:
-    nonsense = [math.nan, math.inf, -math.inf, 3.0]
+    nonsense = [math.nan, math.inf, -math.inf, 3.0, 10**400, -(10**400)]
     assert 0 <= confidence(JARS, "75", logprobs=nonsense).score <= 1
 
 
