@@ -31,6 +31,7 @@ def waiting(env: dict[str, str]) -> list[dict[str, str]]:
 
 
 def test_a_hard_question_is_answered_here_and_stderr_says_why_it_may_fall_short(demo: Demo, env: dict[str, str]) -> None:
+    inside("ask", "hello", env=env)  # the first scan of a process may come late, and then the message counts as private
     demo.conditions.offline = True
     done = inside("ask", HARD, env=env)
     assert done.returncode == 0
@@ -105,6 +106,7 @@ def test_plain_mode_offers_keeps_and_sends(demo: Demo, env: dict[str, str]) -> N
     question = "Prove step by step that p^2 - 1 is divisible by 24 for every prime p > 3, and compare two proofs in O(n) terms."
     with Talk("chat", "--plain", env=env) as talk:
         talk.until("\nyou: ")
+        talk.line("hello")
         demo.conditions.offline = True
         asked = talk.line(question, "number, or Enter for none: ")
         assert "gpt-6.1-terra cannot be reached" in asked
