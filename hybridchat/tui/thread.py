@@ -168,40 +168,28 @@ class Thread:
     def apply(self, event: Event) -> None:
         """Takes one event of the running turn."""
         # imported here, as wherever events come: 5 ms that the first paint does not need
-        from hybridchat.conversation import (
-            Asked,
-            Decided,
-            Ended,
-            FellBack,
-            HandedOver,
-            Held,
-            Offered,
-            Said,
-            SecondLook,
-            Thought,
-            Waiting,
-        )
+        import hybridchat.conversation as events
 
         match event:
-            case Asked(turn=turn):
+            case events.Asked(turn=turn):
                 self._asked(turn)
-            case Decided(turn_id=turn_id, decision=decision):
+            case events.Decided(turn_id=turn_id, decision=decision):
                 self.decisions[turn_id] = decision
-            case Held() | Offered():
+            case events.Held() | events.Offered():
                 pass  # the screen asks; the transcript stays as it is
-            case Waiting():
+            case events.Waiting():
                 self._waits(offline.waiting(event))
-            case HandedOver():
+            case events.HandedOver():
                 self._handed_over(event)
-            case Said():
+            case events.Said():
                 self._grow(event.attempt_id, text=event.text)
-            case Thought():
+            case events.Thought():
                 self._grow(event.attempt_id, thinking=event.text)
-            case FellBack():
+            case events.FellBack():
                 self._fell_back(event)
-            case SecondLook():
+            case events.SecondLook():
                 self._doubted(event)
-            case Ended():
+            case events.Ended():
                 self._ended(event)
 
     def _waits(self, text: str) -> None:

@@ -38,8 +38,6 @@ def surroundings(servers: Mapping[str, str] | None = None) -> Iterator[dict[str,
         }
         Path(own["HYBRIDCHAT_CONFIG"]).parent.mkdir()
         Path(own["HYBRIDCHAT_CONFIG"]).touch()
-        Path(own["HYBRIDCHAT_CONFIG"]).parent.mkdir()
-        Path(own["HYBRIDCHAT_CONFIG"]).touch()
         yield {**env, **own, **(servers or {})}
 
 
