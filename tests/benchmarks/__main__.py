@@ -54,6 +54,12 @@ def _frontier() -> Benchmark:
     return figures
 
 
+def _privacy() -> Benchmark:
+    from tests.benchmarks.bench_privacy import figures
+
+    return figures
+
+
 BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "start": _start,
     "ask": _ask,
@@ -61,6 +67,7 @@ BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "stream": _stream,
     "routing": _routing,
     "frontier": _frontier,
+    "privacy": _privacy,
 }
 POSIX_ONLY = frozenset({"start", "ask", "stream"})
 
