@@ -54,7 +54,7 @@ def score(case: Case, model: Model, live: Live) -> Candidate:
     speed = live.tokens_per_second
     if speed is None:
         notes.append(NOT_MEASURED)
-        speed = LOCAL_SPEED if model.on_device else CLOUD_SPEED
+        speed = _expected_speed(case, model) if model.on_device else CLOUD_SPEED
     elif model.on_device and too_slow(case, model, live):
         notes.append(SLOW)
     quality = _fit(model.tier, max(case.request.difficulty.score, policy.assume_difficulty), policy.overshoot)
@@ -67,6 +67,23 @@ def score(case: Case, model: Model, live: Live) -> Candidate:
     pressure = _local_pressure(case, model, live, notes) if model.on_device else _remote_pressure(case, model, live, notes)
     parts = {"quality": quality, "cost": cost, "speed": swift, "locality": near, "pressure": 1.0 - pressure}
     return Candidate(model, None, base - pressure, parts, None if UNPRICED in notes else dollars, first, tuple(notes))
+
+
+def _expected_speed(case: Case, model: Model) -> float:
+    """Tokens per second of a local model that never answered, from one that did: both read all their weights for each token."""
+    told = [
+        live.tokens_per_second * _times_smaller(other, model)
+        for other in case.snapshot.models
+        if other.on_device and (live := case.live_of(other)).tokens_per_second is not None
+    ]
+    return max(told, default=LOCAL_SPEED)
+
+
+def _times_smaller(one: Model, than: Model) -> float:
+    """By bytes; where they are unknown, half for each tier."""
+    if one.size_bytes and than.size_bytes:
+        return one.size_bytes / than.size_bytes
+    return float(0.5 ** (than.tier - one.tier))
 
 
 def base_score(candidate: Candidate) -> float:

@@ -272,6 +272,17 @@ def test_an_unmeasured_speed_is_a_prior_and_says_so() -> None:
     assert fresh.parts["speed"] > slow.parts["speed"]
 
 
+@pytest.mark.parametrize("speed", [8.0, 40.0, 2000.0])
+def test_a_model_never_asked_is_expected_to_be_as_fast_as_its_size_allows_on_this_machine(speed: float) -> None:
+    """Else the one that answered first would look faster for ever, and the abler one never be asked."""
+    live = {SMALL.id: Live(resident=True, tokens_per_second=speed), MEDIUM.id: Live(resident=True)}
+    small, medium = decide(ask(), world(SMALL, MEDIUM, live=live), P).candidates
+    measured = {**live, MEDIUM.id: Live(resident=True, tokens_per_second=speed / 5)}
+    assert medium.parts["speed"] == decide(ask(), world(SMALL, MEDIUM, live=measured), P).candidates[1].parts["speed"]
+    assert medium.parts["speed"] < small.parts["speed"]
+    assert "speed not measured yet" in medium.notes
+
+
 def test_unpriced_costs_as_much_as_the_priciest_known_and_says_so() -> None:
     new = replace(MINI, id="openai:new", price=None)
     parts = {c.model.id: c for c in decide(ask(), world(MINI, LARGE, new), P).candidates}

@@ -52,6 +52,27 @@ def test_a_hard_prompt_uses_a_higher_tier_than_an_easy_one(demo: Demo) -> None:
     assert stderr == ""
 
 
+def test_a_task_that_wants_thought_uses_the_higher_tier_of_two_local_models(demo: Demo) -> None:
+    assert run("steps", demo) == (["ollama:phi", "ollama:llama2"], "")
+
+
+def test_limits_of_its_own_states_in_lower_case_and_figures_are_told(demo: Demo) -> None:
+    told, _ = run("states", demo)
+    said = dict(line.split(" ", 1) for line in told)
+    assert said["resources"] in {"available", "constrained", "critical", "unknown"}
+    assert said["network"] == "optimal"
+    assert said["model"] in {"ollama:llama2 on_device", "openai:gpt-4 in_cloud"}
+    assert said["figures"] == "True"
+    assert said["both"] == "openai:gpt-4 claude:claude-3-opus-20240229"
+
+
+def test_without_a_network_the_first_answer_already_says_so(demo: Demo) -> None:
+    demo.conditions.offline = True
+    told, _ = run("loop", demo, "What is the capital of France?\nexit\n")
+    assert "<ollama:llama2>" in told[0]
+    assert "OFFLINE" in told
+
+
 def test_a_program_that_blocks_in_input_is_answered_and_ends_without_a_shutdown(demo: Demo) -> None:
     told, stderr = run("loop", demo, "What is the capital of France?\nhello\nexit\n")
     assert "<ollama:llama2>" in told[0]
