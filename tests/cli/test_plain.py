@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from hybridchat.cli import sentences
 from hybridchat.cli.plain_commands import HANDLERS
 from hybridchat.cli.plain_turn import Teller
 from hybridchat.cli.teletype import Teletype
 from hybridchat.commands import COMMANDS
-from hybridchat.conversation import Ended, Ending
+from hybridchat.conversation import Ended, Ending, HandedOver
 from hybridchat.demo import Demo, Fault
 from hybridchat.facts import Locality, Timings
 from tests.cli.run import hybridchat
@@ -46,6 +48,14 @@ def test_the_end_of_a_long_answer_rings(capsys: pytest.CaptureFixture[str], seco
     ended = Ended("t", "a", Ending.COMPLETE, "ollama:m", Locality.ON_DEVICE, timings=Timings(total_s=seconds))
     Teller(Teletype(), demo=False).tell(ended)
     assert ("\a" in capsys.readouterr().out) is rings
+
+
+def test_what_an_answer_waits_for_is_said_while_its_model_is_loaded(capsys: pytest.CaptureFixture[str]) -> None:
+    event = HandedOver("t", "a", "ollama:m", "127.0.0.1:11434", Locality.ON_DEVICE, loads=True, load_s=6.2)
+    Teller(Teletype(), demo=False).tell(event)
+    assert "(loading 6 s" in capsys.readouterr().out
+    assert sentences.notices(event) == ["m: loading 6 s"]
+    assert sentences.notices(replace(event, loads=False)) == []
 
 
 def test_a_line_that_the_terminal_cut_is_told(demo: Demo, env: dict[str, str]) -> None:
