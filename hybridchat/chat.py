@@ -18,11 +18,9 @@ from hybridchat.handover import Parts
 from hybridchat.look import Look, look, package
 from hybridchat.opening import Rest
 from hybridchat.privacy.scan import ScanError
-from hybridchat.providers.base import ProviderError
 from hybridchat.purse import Purse
 from hybridchat.repair import Repair
 from hybridchat.routing.explain import from_record, sentence
-from hybridchat.routing.memory import planned_window
 from hybridchat.routing.policy import Policy
 from hybridchat.sending import hidden_kinds
 from hybridchat.sessions.store import Store

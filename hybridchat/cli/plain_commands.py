@@ -292,7 +292,8 @@ def quit_(_plain: Plain, _: str) -> None:
 HANDLERS: Mapping[str, Callable[[Plain, str], None]] = {
     "help": help_, "model": model, "local": local, "cloud": cloud, "auto": auto, "pin": pin, "other": other, "stop": stop,
     "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename, "delete": delete, "undo": undo,
-    "copy": copy, "hide": hide, "status": status, "compare": compare, "ledger": ledger, "stats": stats, "anyway": anyway, "budget": budget, "theme": theme, "quit": quit_,
+    "copy": copy, "hide": hide, "status": status, "compare": compare, "ledger": ledger, "stats": stats,
+    "anyway": anyway, "budget": budget, "theme": theme, "quit": quit_,
     "private": private, "purge": purge,
     "continue": plain_waiting.go_on, "queue": plain_waiting.queue,
 }  # fmt: skip
