@@ -74,7 +74,7 @@ async def test_no_doubt_sends_by_itself_what_a_rule_keeps_here(demo: Demo, tmp_p
         assert not heard.of(SecondLook)
         assert not demo.openai.connections
         # without the rule's word the doubt does its work
-        assert (await b.ask(REFUSAL.replace("diary", "day"))).of(SecondLook)
+        assert (await b.ask("repeat: As an AI language model I cannot say.")).of(SecondLook)
 
 
 async def test_the_folder_the_program_was_started_in_counts(demo: Demo, tmp_path: Path) -> None:
