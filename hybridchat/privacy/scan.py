@@ -17,12 +17,10 @@ from hybridchat.privacy.national import national_ids
 from hybridchat.privacy.pages import pages
 from hybridchat.privacy.phones import DEFAULT_REGIONS, phones
 from hybridchat.privacy.secrets import key_blocks, secrets
+from hybridchat.privacy.slicing import SLICE, slices
 from hybridchat.privacy.source import code_spans
 from hybridchat.privacy.words import WordIndex, collapse
 from hybridchat.privacy.zones import ZoneMap, zones, zones_near
-
-SLICE = 20_000
-"""Characters looked at in one go, so that no single pattern holds the interpreter for long."""
 
 # Looked for even inside code and other never-touch zones.
 EVERYWHERE = frozenset({"SECRET", "EMAIL", "TERM", "USER"})
@@ -100,21 +98,6 @@ _DIGITS = re.compile(r"\d\D{0,5}\d")
 @lru_cache(maxsize=8)
 def _index(words: tuple[str, ...]) -> WordIndex:
     return WordIndex(words)
-
-
-def slices(text: str, size: int = SLICE) -> Iterator[tuple[int, int]]:
-    """Spans that cover `text`, each at most `size` long, ending at a paragraph, a line or a space where there is one."""
-    start = 0
-    while start < len(text):
-        end = min(len(text), start + size)
-        if end < len(text):
-            for mark in ("\n\n", "\n", " "):
-                cut = text.rfind(mark, start + size // 2, end)
-                if cut >= 0:
-                    end = cut + len(mark)
-                    break
-        yield start, end
-        start = end
 
 
 def merge(*groups: Iterable[Finding]) -> tuple[Finding, ...]:

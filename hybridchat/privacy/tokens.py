@@ -8,8 +8,10 @@ an escaped underscore inside.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
+from hybridchat.privacy.slicing import SLICE
 from hybridchat.value import value
 
 # Every kind a detector can give. Text of the user's that has the form of a placeholder of one of them is escaped.
@@ -110,12 +112,20 @@ def canonical(core: str, *, loose: bool = True) -> str:
     return plain.replace(" ", "_").upper() if loose else plain
 
 
+def _candidates(text: str) -> Iterator[re.Match[str]]:
+    """Where a placeholder may be, slice by slice."""
+    for start in range(0, len(text), SLICE):
+        for hit in _CANDIDATE.finditer(text, start, start + SLICE + 2):
+            if hit.start() < start + SLICE:
+                yield hit
+
+
 def lookalikes(text: str, pattern: re.Pattern[str], kinds: tuple[str, ...]) -> list[re.Match[str]]:
     """Placeholders in any marks in `text`; cheap where there are none."""
     found: list[re.Match[str]] = []
     done = 0
     ends = tuple(kinds)
-    for hit in _CANDIDATE.finditer(text):
+    for hit in _candidates(text):
         if hit.start() < done or not canonical(text[max(0, hit.start() - 40) : hit.start()]).endswith(ends):
             continue
         match = pattern.search(text, max(done, hit.start() - 48), min(len(text), hit.end() + 24))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 
 from hybridchat.late import late
+from hybridchat.privacy.slicing import SLICE
 
 # Letters that carry their stroke or ligature inside, so that Unicode does not take them apart.
 _UNDECOMPOSED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
@@ -40,7 +41,11 @@ _FOLDING = _Folding()
 
 def fold(text: str) -> str:
     """`text` without case and accents; the length may change."""
-    return text.lower() if text.isascii() else text.translate(_FOLDING)
+    if text.isascii():
+        return text.lower()
+    if len(text) <= SLICE:
+        return text.translate(_FOLDING)
+    return "".join(text[at : at + SLICE].translate(_FOLDING) for at in range(0, len(text), SLICE))
 
 
 def collapse(text: str) -> str:
@@ -59,8 +64,11 @@ class Folded:
         self._starts: list[int] | None = None
         self._ends: list[int] | None = None
         if not source.isascii() and any(len(_FOLDING[ord(c)]) != 1 for c in set(source)):
-            widths = [len(_FOLDING[ord(c)]) for c in source]
-            self._ends = list(accumulate(widths))
+            self._ends = []
+            for at in range(0, len(source), SLICE):
+                widths = [len(_FOLDING[ord(c)]) for c in source[at : at + SLICE]]
+                widths[0] += self._ends[-1] if self._ends else 0
+                self._ends.extend(accumulate(widths))
             self._starts = [0, *self._ends[:-1]]
 
     def span(self, start: int, end: int) -> tuple[int, int]:

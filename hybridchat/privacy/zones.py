@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from hybridchat.late import late
+from hybridchat.privacy.slicing import slices
 from hybridchat.value import value
 
 _NEAR = 600
@@ -76,8 +77,9 @@ class Zone:
 def zones(text: str) -> tuple[Zone, ...]:
     """The never-touch zones of `text`, sorted and not overlapping."""
     found = [zone for zone in fenced(text) if zone.kind == "code"]
-    for kind, pattern in _PATTERNS:
-        found.extend(Zone(m.start(), m.end(), kind) for m in pattern.finditer(text))
+    for start, end in slices(text):
+        for kind, pattern in _PATTERNS:
+            found.extend(Zone(m.start(), m.end(), kind) for m in pattern.finditer(text, start, end))
     return _disjoint(found)
 
 
