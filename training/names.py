@@ -1,10 +1,10 @@
 """Learns the weights of the name tagger: `python -m training.names PUBLIC [--out FILE]`.
 
-PUBLIC is a folder of `<dataset>.jsonl.gz` files, a line `{"id", "ds", "text", "spans": [[start, end, type, tier]]}` (Python string
-indices; tier 1 must be hidden, 2 should). The same data give the same bytes. The recipe, chosen by cross-fitting over documents:
+PUBLIC is a folder of `<dataset>.jsonl.gz` files, a line `{"id", "ds", "text", "spans": [[start, end, type, tier]]}` (Python
+string indices; tier 1 must be hidden, 2 should). The same data give the same bytes. The recipe, chosen by cross-fitting:
 
-- A linear-chain CRF (python-crfsuite, L-BFGS) over the features of `hybridchat/privacy/tagger_features.py`, five labels, no B and I.
-- Prompts count three times. Every text with names is read once more with other names in it (`names_augment.py`), some of them in
+- A linear-chain CRF (python-crfsuite, L-BFGS) over the features of `hybridchat/privacy/tagger_features.py`; five labels.
+- Prompts count twice. Every text with names is read once more with other names in it (`names_augment.py`), some of them in
   no list, and part of the prompts and posts in small letters, so that names are known by what stands around them.
 - A feature must be seen in three documents; a word may be one when it stands in five, and in no name, address or number that must
   be hidden in any of them: what is shipped holds none, which is checked before the file is written.
@@ -49,7 +49,7 @@ def learnt(records: Sequence[Record], lexicon: frozenset[str]) -> Learnt:
     rows: list[tuple[list[list[str]], str, int]] = []
     for record in augmented(records):
         tokens = tokens_for(record, kinds)
-        if not tokens:
+        if not len(tokens):
             continue
         features = [[pool.setdefault(f, f) for f in row] for row in feature_lists(tokens)]
         seen.update({f for row in features for f in row})
@@ -88,7 +88,8 @@ def told_secrets(data: bytes, records: Sequence[Record]) -> list[str]:
     wholes, _ = must_hide(records)
     readable = plain(data)
     words = set(_WORD.findall(readable)) - set(_PART.findall(readable))
-    return sorted(value for value in wholes if value in words or (" " in value and value in readable))
+    tells = {value for value in wholes if value in words or (" " in value and value in readable)}
+    return sorted(value for value in tells if sum(c.isalpha() for c in value) >= 3)
 
 
 def main() -> int:

@@ -104,7 +104,7 @@ def recased(record: Record, *, upper: bool) -> Record:
 
 
 def augmented(records: Sequence[Record]) -> list[Record]:
-    """The records and their variants: every text with names once more with others, part of the prompts and posts in small letters."""
+    """The records and their variants: every text with names again with others, part of the prompts and posts in small letters."""
     names = Names(records)
     chance = Chance("names")
     out = list(records)

@@ -12,7 +12,7 @@ from typing import Any
 
 from hybridchat.privacy.gazetteer import shipped
 from hybridchat.privacy.names_words import CLASS_OF
-from hybridchat.privacy.tagger_features import TOKEN, Kind, Token, kind_of, tokens_of
+from hybridchat.privacy.tagger_features import TOKEN, Kind, Tokens, kind_of, tokens_of
 from hybridchat.privacy.words import fold
 
 Record = dict[str, Any]
@@ -93,7 +93,7 @@ def lexicon_of(records: Sequence[Record]) -> frozenset[str]:
     return frozenset(word for word, n in seen.items() if n >= DOCUMENTS and tells_nobody(word))
 
 
-def labels_of(record: Record, tokens: Sequence[Token]) -> str:
+def labels_of(record: Record, tokens: Tokens) -> str:
     """One label for each token; where spans overlap, what must be hidden first holds."""
     text = record["text"]
     marks = ["O"] * len(text)
@@ -103,8 +103,8 @@ def labels_of(record: Record, tokens: Sequence[Token]) -> str:
         path = kind == "ORG_OR_PLACE" and (("/" in value and " " not in value) or "@" in value or "_" in value)
         if tier < 3 and label and not path:
             marks[start:end] = label * (end - start)
-    return "".join(marks[token.start] for token in tokens)
+    return "".join(marks[start] for start in tokens.starts)
 
 
-def tokens_for(record: Record, kinds: Kinds) -> list[Token]:
+def tokens_for(record: Record, kinds: Kinds) -> Tokens:
     return tokens_of(record["text"], kinds)

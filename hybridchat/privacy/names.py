@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from hybridchat.facts import Finding
@@ -10,7 +10,7 @@ from hybridchat.late import late
 from hybridchat.privacy.allow import allowed
 from hybridchat.privacy.gazetteer import COUNTRY, DICTIONARY, FREQUENCY, PLACE
 from hybridchat.privacy.source import known_only_spans, prose_spans
-from hybridchat.privacy.tagger_features import Kind, Token, tokens_of
+from hybridchat.privacy.tagger_features import Kind, Tokens, tokens_of
 from hybridchat.value import value
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _CONJUNCTIONS = frozenset(_CONJUNCTION_WORDS.split())
 _LINKS = frozenset(_LINK_WORDS.split())
 
 
-def runs_of(tokens: Sequence[Token], labels: str) -> list[Run]:
+def runs_of(tokens: Tokens, labels: str) -> list[Run]:
     """Runs of equal labels without signs at their ends; two of them are joined over a word such as "of" or a hyphen.
 
     A person's name that has capitals neither begins nor ends with an ordinary word in small letters, and ends with its sentence.
@@ -61,26 +61,26 @@ def runs_of(tokens: Sequence[Token], labels: str) -> list[Run]:
     return _joined(tokens, out)
 
 
-def _ends(tokens: Sequence[Token], at: int) -> bool:
+def _ends(tokens: Tokens, at: int) -> bool:
     """Whether a sentence or a line ends with this token: a line break, or a full stop after what is no abbreviation."""
-    shape = tokens[at].kind.shape
+    shape = tokens.kinds[at].shape
     return shape == "N" or (
-        shape in _STOPS and at > 0 and len(tokens[at - 1].kind.text) > 3 and tokens[at].end < _next(tokens, at)
+        shape in _STOPS and at > 0 and len(tokens.kinds[at - 1].text) > 3 and tokens.ends[at] < _next(tokens, at)
     )
 
 
-def _next(tokens: Sequence[Token], at: int) -> int:
-    return tokens[at + 1].start if at + 1 < len(tokens) else tokens[at].end
+def _next(tokens: Tokens, at: int) -> int:
+    return tokens.starts[at + 1] if at + 1 < len(tokens) else tokens.ends[at]
 
 
 _STOPS = frozenset(".!?;:")
 
 
-def _trimmed(tokens: Sequence[Token], first: int, last: int, *, person: bool) -> tuple[int, int]:
-    capital = person and any(t.kind.capital for t in tokens[first:last])
-    while first < last and (not _is_word(tokens[first].kind) or (capital and _small(tokens[first].kind))):
+def _trimmed(tokens: Tokens, first: int, last: int, *, person: bool) -> tuple[int, int]:
+    capital = person and any(k.capital for k in tokens.kinds[first:last])
+    while first < last and (not _is_word(tokens.kinds[first]) or (capital and _small(tokens.kinds[first]))):
         first += 1
-    while first < last and (not _is_word(tokens[last - 1].kind) or (capital and _small(tokens[last - 1].kind))):
+    while first < last and (not _is_word(tokens.kinds[last - 1]) or (capital and _small(tokens.kinds[last - 1]))):
         last -= 1
     return first, last
 
@@ -90,11 +90,11 @@ def _small(kind: Kind) -> bool:
     return kind.shape == "x" and bool(kind.flags >> DICTIONARY & 1 or kind.flags >> FREQUENCY & 7 >= 3 or len(kind.text) == 1)
 
 
-def _joined(tokens: Sequence[Token], runs: list[Run]) -> list[Run]:
+def _joined(tokens: Tokens, runs: list[Run]) -> list[Run]:
     out: list[Run] = []
     for run in runs:
         if out and out[-1].label == run.label and run.first - out[-1].last <= 2:
-            between = [t.kind for t in tokens[out[-1].last : run.first]]
+            between = tokens.kinds[out[-1].last : run.first]
             links = _LINKS if run.label == "P" else _LINKS | _CONJUNCTIONS
             if all(k.shape in _GLUE or (k.shape == "x" and k.folded in links) for k in between):
                 out[-1] = Run(out[-1].first, run.last, run.label)
@@ -114,35 +114,35 @@ class Known:
         self.words: dict[str, str] = {}
         self._look = look
 
-    def learn(self, tokens: Sequence[Token], runs: Iterable[Run]) -> None:
+    def learn(self, tokens: Tokens, runs: Iterable[Run]) -> None:
         """Remembers the parts of people's names, and of other names single words and parts that are no ordinary words."""
         for run in runs:
             if run.label not in "PX":
                 continue
-            words = [t.kind for t in tokens[run.first : run.last] if _is_word(t.kind)]
+            words = [k for k in tokens.kinds[run.first : run.last] if _is_word(k)]
             for kind in words:
-                flags = self._look(kind.folded)
+                flags = kind.flags
                 plain = flags >> DICTIONARY & 1 or flags >> FREQUENCY & 7 >= 4
                 if len(kind.folded) < 3 or kind.code[1:2] in _TITLES or not kind.text[0].isalpha():
                     continue
                 if run.label == "P" or len(words) == 1 or not (plain or flags >> PLACE & 3):
                     self.words.setdefault(kind.folded, run.label)
 
-    def spread(self, tokens: Sequence[Token], labels: str) -> str:
+    def spread(self, tokens: Tokens, labels: str) -> str:
         """`labels` with every further occurrence of a known name labelled too."""
         if not self.words:
             return labels
         out = list(labels)
-        for i, token in enumerate(tokens):
-            label = self.words.get(token.kind.folded) if out[i] == "O" else None
-            if label is None or not token.place:
+        for i, kind in enumerate(tokens.kinds):
+            label = self.words.get(kind.folded) if out[i] == "O" and kind.placed else None
+            if label is None:
                 continue
-            flags = self._look(token.kind.folded)
-            plain = flags >> DICTIONARY & 1 or flags >> FREQUENCY & 7 >= 5
-            if token.kind.capital:
-                if not plain or (token.place[0] == "M" and "l" not in token.place[2:]):
+            often, place = kind.flags >> FREQUENCY & 7, tokens.places[i]
+            plain = kind.flags >> DICTIONARY & 1 or often >= 5
+            if kind.capital:
+                if not plain or (place[0] == "M" and "l" not in place[2:]):
                     out[i] = label
-            elif token.kind.shape == "x" and not plain and flags >> FREQUENCY & 7 < 3:
+            elif kind.shape == "x" and not plain and often < 3:
                 out[i] = label
         return "".join(out)
 
@@ -163,7 +163,7 @@ def names(text: str, level: str, *, size: int = 20_000, tagger: Tagger | None = 
 
         tagger = shipped_tagger()
     known = Known(tagger.look)
-    tagged: list[tuple[list[Token], str]] = []
+    tagged: list[tuple[Tokens, str]] = []
     for start, end in _parts(text, prose_spans(text), size):
         tokens = tokens_of(text, tagger.kind, start, end)
         labels = tagger.labels(tokens, BIAS[level])
@@ -204,29 +204,28 @@ def _handles(text: str) -> Iterator[Finding]:
             yield Finding(match.start(), match.end(), "HANDLE", "name on a network", 0.8)
 
 
-def titled(tokens: Sequence[Token], labels: str) -> str:
+def titled(tokens: Tokens, labels: str) -> str:
     """Labels with the title before a person as part of the name."""
     out = list(labels)
     for i in range(len(out) - 1):
-        kind = tokens[i].kind
+        kind = tokens.kinds[i]
         if out[i] == "O" and kind.capital and kind.code[1:2] == "T":
-            at = i + 2 if tokens[i + 1].kind.shape == "." and i + 2 < len(out) else i + 1
+            at = i + 2 if tokens.kinds[i + 1].shape == "." and i + 2 < len(out) else i + 1
             if out[at] == "P":
                 out[i:at] = "P" * (at - i)
     return "".join(out)
 
 
-def unknown_too(tokens: Sequence[Token], labels: str) -> str:
+def unknown_too(tokens: Tokens, labels: str) -> str:
     """Labels with every capitalised word that no list of ordinary words holds."""
     out = list(labels)
-    for i, token in enumerate(tokens):
-        kind = token.kind
+    for i, kind in enumerate(tokens.kinds):
         if (
             out[i] == "O"
             and kind.shape in "CXm"
             and kind.code[1:] in _UNKNOWN
             and len(kind.text) >= 3
-            and "2" not in token.place[1:3]
+            and "2" not in tokens.places[i][1:3]
         ):
             out[i] = "X"
     return "".join(out)
@@ -235,15 +234,15 @@ def unknown_too(tokens: Sequence[Token], labels: str) -> str:
 _UNKNOWN = frozenset({"u", "f", "L", "F", "P"})
 
 
-def _finding(tokens: Sequence[Token], run: Run, look: Callable[[str], int]) -> Finding:
+def _finding(tokens: Tokens, run: Run, look: Callable[[str], int]) -> Finding:
     kind = _KINDS[run.label]
     if run.label == "X":
-        words = [t.kind for t in tokens[run.first : run.last] if _is_word(t.kind)]
+        words = [k for k in tokens.kinds[run.first : run.last] if _is_word(k)]
         told = any(k.code[1:2] in {"O", "H"} for k in words)
         best = max((look(k.folded) for k in words), key=lambda flags: (flags >> COUNTRY & 1, flags >> PLACE & 3))
         if not told and (best >> COUNTRY & 1 or best >> PLACE & 3 >= 2):
             kind = "LOCATION"
-    return Finding(tokens[run.first].start, tokens[run.last - 1].end, kind, _REASONS[kind], 0.7)
+    return Finding(tokens.starts[run.first], tokens.ends[run.last - 1], kind, _REASONS[kind], 0.7)
 
 
 def _unlisted(text: str, found: Iterable[Finding]) -> Iterator[Finding]:

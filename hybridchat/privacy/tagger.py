@@ -13,7 +13,7 @@ from functools import cache
 
 from hybridchat.privacy.gazetteer import DICTIONARY, FIRST, FREQUENCY, LAST, PLACE, Gazetteer, shipped
 from hybridchat.privacy.names_ready import WEIGHTS
-from hybridchat.privacy.tagger_features import EDGE, Kind, Token, far_atoms, kind_of, local_atoms, near_atoms
+from hybridchat.privacy.tagger_features import EDGE, Kind, Tokens, code_atoms, far_atoms, kind_of, near_atoms, place_atoms
 from hybridchat.value import value
 
 FORMAT = b"HCTAG1\n"
@@ -26,7 +26,11 @@ _MASK = (1 << _LANE) - 1
 _MIDDLE = 1 << (_LANE - 1)
 _MIDDLES = sum(_MIDDLE << (_LANE * i) for i in range(4))
 _HOPELESS = 100
-"""Twentieths below O at which a token is not worth a place in the chain."""
+"""How far below O (1/20) a token is given up, and ends a chain: of 2,000 labels one is lost."""
+_COLD = -80
+"""Scores (1/20) at which a small word by itself is given up before its neighbours are looked at: as few are lost."""
+_SEED = -30
+"""A chain without any score above this (1/20) is O throughout: no move between labels is worth more."""
 _REMEMBERED = 50_000
 """Distinct words, and pairs of them, whose sums are kept."""
 
@@ -85,21 +89,51 @@ def shipped_tagger() -> Tagger:
     return Tagger(unpacked(WEIGHTS.read_bytes()), shipped())
 
 
+def lanes(total: int) -> tuple[int, int, int, int]:
+    """The four scores in an integer that `_MIDDLES` was added to."""
+    return (
+        (total & _MASK) - _MIDDLE,
+        (total >> _LANE & _MASK) - _MIDDLE,
+        (total >> 2 * _LANE & _MASK) - _MIDDLE,
+        (total >> 3 * _LANE & _MASK) - _MIDDLE,
+    )
+
+
 class _Sums:
     """What is known of one word, and its sums as the word itself (`own`) and as a neighbour on either side."""
 
-    __slots__ = ("after", "after2", "before", "before2", "kind", "own")
+    __slots__ = (
+        "after", "after2", "before", "before2", "capital", "code", "cold", "kind", "own", "sign", "small", "words", "words_after",
+    )  # fmt: skip
 
     def __init__(self, kind: Kind, vector: _Vectors) -> None:
-        self.kind = kind
+        self.kind, self.code, self.capital = kind, kind.code, kind.capital
         near, far = near_atoms(kind), far_atoms(kind)
         self.own = sum(vector["0" + a] for a in kind.atoms) + vote(kind)
+        self.cold = kind.shape == "x" and max(lanes(self.own + _MIDDLES)) < _COLD
+        self.sign = not kind.placed
+        self.small = self.sign or kind.shape == "x"
         self.before = sum(vector["-" + a] for a in near)
         self.after = sum(vector["+" + a] for a in near)
         self.before2 = sum(vector["<" + a] for a in far)
         self.after2 = sum(vector[">" + a] for a in far)
+        self.words = _Beside(vector, f"m{kind.word}|", "") if kind.word else _NOTHING
+        self.words_after = _Beside(vector, "n", f"|{kind.word}") if kind.word else _NOTHING
 
 
+class _Beside(dict[str, int]):
+    """What a word adds to a neighbour of each code."""
+
+    def __init__(self, vector: _Vectors | None, start: str, end: str) -> None:
+        super().__init__()
+        self._vector, self._start, self._end = vector, start, end
+
+    def __missing__(self, code: str) -> int:
+        out = self[code] = self._vector[f"{self._start}{code}{self._end}"] if self._vector is not None else 0
+        return out
+
+
+_NOTHING = _Beside(None, "", "")
 _VOTES = {"first": 100, "known": 80, "double": 60, "last": 60, "rare": 40, "pair": 50}
 """In 1/20, for P: what lists say of a capitalised word. Training texts leave many common first names unmarked."""
 
@@ -127,8 +161,13 @@ _LISTED = frozenset("FLPfu")
 
 
 def paired(kind: Kind, after: Kind) -> int:
-    """What the lists say of two capitalised words in a row: a first name, and what may be a last name, whatever else each may mean."""
-    if not (kind.capital and after.capital) or kind.flags >> FIRST & 3 < 2 or after.shape not in _WORDS or kind.shape not in _WORDS:
+    """What the lists say of two capitalised words in a row: a first name, and what may be a last name, whatever else each means."""
+    if (
+        not (kind.capital and after.capital)
+        or kind.flags >> FIRST & 3 < 2
+        or after.shape not in _WORDS
+        or kind.shape not in _WORDS
+    ):
         return 0
     if after.code[1:2] not in _LISTED or kind.code[1:2] not in _LISTED:
         return 0
@@ -165,6 +204,37 @@ class _Vectors(dict[str, int]):
         return out
 
 
+class _Codes(dict[tuple[str, str, str, str], int]):
+    """The sums of the features of three codes in a row: about a word (c), before it (d) and after it (e)."""
+
+    def __init__(self, vectors: _Vectors) -> None:
+        super().__init__()
+        self._vectors = vectors
+
+    def __missing__(self, key: tuple[str, str, str, str]) -> int:
+        if len(self) > _REMEMBERED:
+            self.clear()
+        name, a, b, c = key
+        atoms = code_atoms(a, b, c) if name == "c" else (f"{name}{a}|{b}|{c}",)
+        out = self[key] = sum(self._vectors[atom] for atom in atoms)
+        return out
+
+
+class _Places(dict[tuple[str, str, str], int]):
+    """The sums of the features of a place, what touches it, and a code."""
+
+    def __init__(self, vectors: _Vectors) -> None:
+        super().__init__()
+        self._vectors = vectors
+
+    def __missing__(self, key: tuple[str, str, str]) -> int:
+        if len(self) > _REMEMBERED:
+            self.clear()
+        place, glue, code = key
+        out = self[key] = sum(self._vectors[atom] for atom in place_atoms(place, glue, code))
+        return out
+
+
 class Tagger:
     """Tags tokens. Safe to share between threads: its memories are only ever filled with the same answers."""
 
@@ -173,6 +243,7 @@ class Tagger:
         self.look = gazetteer.look
         self._vectors = _Vectors(weights)
         self._words: dict[str, _Sums] = {}
+        self._codes, self._places = _Codes(self._vectors), _Places(self._vectors)
         self._edge = _Sums(EDGE, self._vectors)
 
     def kind(self, token: str) -> Kind:
@@ -187,26 +258,35 @@ class Tagger:
             found = self._words[token] = _Sums(kind_of(token, self.look, self.weights.lexicon), self._vectors)
         return found
 
-    def scores(self, tokens: Sequence[Token], bias: tuple[int, int, int, int]) -> list[tuple[int, int, int, int] | None]:
+    def scores(self, tokens: Tokens, bias: tuple[int, int, int, int]) -> list[tuple[int, int, int, int] | None]:
         """For each token its scores for P, X, A and N over O, `bias` added (1/20); `None` where none has any hope."""
-        edge, vectors = self._edge, self._vectors
-        sums = [edge, edge, *(self._sums(t.kind.text) for t in tokens), edge, edge]
+        edge, places, codes = self._edge, self._places, self._codes
+        sums = [edge, edge, *map(self._sums, [k.text for k in tokens.kinds]), edge, edge]
         added = sum(b << (_LANE * i) for i, b in enumerate(bias)) + _MIDDLES
         out: list[tuple[int, int, int, int] | None] = []
-        for i, token in enumerate(tokens):
-            before2, before, own, after, after2 = sums[i : i + 5]
-            total = own.own + before.before + after.after + before2.before2 + after2.after2 + added
-            for atom in local_atoms(token, before2.kind, before.kind, after.kind, after2.kind):
-                total += vectors[atom]
-            kind, given = own.kind, 0
-            if kind.capital:
-                given = paired(kind, after.kind) or paired(before.kind, kind)
-            p, x = (total & _MASK) - _MIDDLE + given, (total >> _LANE & _MASK) - _MIDDLE
-            a, n = (total >> 2 * _LANE & _MASK) - _MIDDLE, (total >> 3 * _LANE & _MASK) - _MIDDLE
-            out.append(None if p < -_HOPELESS and x < -_HOPELESS and a < -_HOPELESS and n < -_HOPELESS else (p, x, a, n))
+        before2, before, own, after = sums[:4]
+        for after2, place, glue in zip(sums[4:], tokens.places, tokens.glues, strict=True):
+            if own.cold or (own.sign and before.small and after.small):
+                out.append(None)
+            else:
+                code = own.code
+                total = (
+                    added + own.own + before.before + after.after + before2.before2 + after2.after2
+                    + codes["c", before.code, code, after.code] + codes["d", before2.code, before.code, code]
+                    + codes["e", code, after.code, after2.code] + places[place, glue, code]
+                    + before.words[code] + after.words_after[code]
+                )  # fmt: skip
+                p = (total & _MASK) - _MIDDLE
+                x = (total >> _LANE & _MASK) - _MIDDLE
+                a = (total >> 2 * _LANE & _MASK) - _MIDDLE
+                n = (total >> 3 * _LANE & _MASK) - _MIDDLE
+                if own.capital:
+                    p += paired(own.kind, after.kind) or paired(before.kind, own.kind)
+                out.append(None if p < -_HOPELESS and x < -_HOPELESS and a < -_HOPELESS and n < -_HOPELESS else (p, x, a, n))
+            before2, before, own, after = before, own, after, after2
         return out
 
-    def labels(self, tokens: Sequence[Token], bias: tuple[int, int, int, int]) -> str:
+    def labels(self, tokens: Tokens, bias: tuple[int, int, int, int]) -> str:
         """One letter of `LABELS` for each token: the likeliest sequence."""
         scores = self.scores(tokens, bias)
         out = ["O"] * len(scores)
@@ -220,32 +300,42 @@ class Tagger:
             while end < len(scores) and (one := scores[end]) is not None:
                 chain.append(one)
                 end += 1
-            out[at:end] = best_path(chain, self.weights.moves)
+            if any(max(one) > _SEED for one in chain):
+                out[at:end] = best_path(chain, self.weights.moves)
             at = end
         return "".join(out)
 
 
 def best_path(chain: Sequence[tuple[int, int, int, int]], moves: tuple[tuple[int, ...], ...]) -> list[str]:
-    """The likeliest labels of tokens that stand between two that are O."""
-    totals = list(moves[0])
-    backs: list[list[int]] = []
-    columns = list(zip(*moves, strict=True))
-    for i, one in enumerate(chain):
-        if i:
-            new, back = [], []
-            for column in columns:
-                sums = [t + m for t, m in zip(totals, column, strict=True)]
-                best = max(sums)
-                new.append(best)
-                back.append(sums.index(best))
-            totals = new
-            backs.append(back)
-        for label, score in enumerate(one, 1):
-            totals[label] += score
-    sums = [t + m for t, m in zip(totals, columns[0], strict=True)]
-    at = sums.index(max(sums))
-    path = [at]
+    """The likeliest labels of tokens that stand between two that are O.
+
+    Of the moves from one name straight to another only those between P and X are tried, which is nearly all there are.
+    """
+    (oo, op, ox, oa, on), (po, pp, px, _, _), (xo, xp, xx, _, _), (ao, _, _, aa, _), (no, _, _, _, nn) = moves
+    o, p, x, a, n = 0, _NEVER, _NEVER, _NEVER, _NEVER
+    backs: list[tuple[int, int, int, int, int]] = []
+    for at_p, at_x, at_a, at_n in chain:
+        to_o = max(o + oo, p + po, x + xo, a + ao, n + no)
+        to_p = max(o + op, p + pp, x + xp)
+        to_x = max(o + ox, p + px, x + xx)
+        to_a = max(o + oa, a + aa)
+        to_n = max(o + on, n + nn)
+        backs.append((
+            0 if to_o == o + oo else 1 if to_o == p + po else 2 if to_o == x + xo else 3 if to_o == a + ao else 4,
+            0 if to_p == o + op else 1 if to_p == p + pp else 2,
+            0 if to_x == o + ox else 2 if to_x == x + xx else 1,
+            0 if to_a == o + oa else 3,
+            0 if to_n == o + on else 4,
+        ))  # fmt: skip
+        o, p, x, a, n = to_o, to_p + at_p, to_x + at_x, to_a + at_a, to_n + at_n
+    last = (o + oo, p + po, x + xo, a + ao, n + no)
+    at = last.index(max(last))
+    path: list[str] = []
     for back in reversed(backs):
+        path.append(LABELS[at])
         at = back[at]
-        path.append(at)
-    return [LABELS[i] for i in reversed(path)]
+    path.reverse()
+    return path
+
+
+_NEVER = -1_000_000

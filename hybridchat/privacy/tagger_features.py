@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from hybridchat.privacy.gazetteer import COUNTRY, DICTIONARY, FIRST, FREQUENCY, LAST, PLACE
 from hybridchat.privacy.names_words import CLASS_OF
@@ -37,6 +37,7 @@ class Kind:
     capital: bool
     atoms: tuple[str, ...]
     flags: int = 0
+    placed: bool = False
 
 
 def shape_of(token: str) -> str:
@@ -85,7 +86,8 @@ def kind_of(token: str, look: Look, lexicon: frozenset[str] | None = None) -> Ki
     shape = shape_of(token)
     if not token[0].isalpha():
         text = token if not token[0].isdigit() else shape
-        return Kind(token, text, shape, shape, shape, "", False, (f"sh={shape}", f"w={shape}"))
+        number = token[0].isdigit()
+        return Kind(token, text, shape, shape, shape, "", False, (f"sh={shape}", f"w={shape}"), 0, number)
     folded = fold(token[:LONGEST])
     flags, bent = _lookup(folded, look)
     first, last, place = flags >> FIRST & 3, flags >> LAST & 3, flags >> PLACE & 3
@@ -128,7 +130,7 @@ def kind_of(token: str, look: Look, lexicon: frozenset[str] | None = None) -> Ki
         atoms += (f"2<{folded[:2]}", f"2>{folded[-2:]}{shape}", f"3>{folded[-3:]}")
     if n >= 6:
         atoms += (f"3<{folded[:3]}", f"4>{folded[-4:]}")
-    return Kind(token, folded, shape, code, word, gaz, shape in "CXIm", tuple(atoms), flags)
+    return Kind(token, folded, shape, code, word, gaz, shape in "CXIm", tuple(atoms), flags, placed=True)
 
 
 def near_atoms(kind: Kind) -> tuple[str, ...]:
@@ -149,46 +151,54 @@ def far_atoms(kind: Kind) -> tuple[str, ...]:
 EDGE = Kind("", "", "E", "E", "w=", "", False, ("sh=E",))
 
 
-@value
-class Token:
-    """A token: Python string indices, the word's kind, and what its place in the text tells (`place`, `glue`)."""
+class Tokens:
+    """The tokens of a part of a text, as lists of the same length: Python string indices, the words' kinds, and their places.
 
-    start: int
-    end: int
-    kind: Kind
-    place: str
-    glue: str
+    `place` says where in its sentence, line and text a word stands, `glue` which signs touch it; both are empty for signs.
+    """
+
+    __slots__ = ("ends", "glues", "kinds", "places", "starts")
+
+    def __init__(self, spans: list[tuple[int, int]], kinds: list[Kind], places: list[str], glues: list[str]) -> None:
+        self.starts = [start for start, _ in spans]
+        self.ends = [end for _, end in spans]
+        self.kinds, self.places, self.glues = kinds, places, glues
+
+    def __len__(self) -> int:
+        return len(self.kinds)
 
 
 _OPENS = frozenset('.!?:;…\n"“”«»(*#>|•-–—¿¡[]{}/')
 _SOFT = frozenset("\"'“”«»(*#>[¿¡_’‘")
 
 
-def tokens_of(text: str, kinds: Callable[[str], Kind], start: int = 0, end: int | None = None) -> list[Token]:
+def tokens_of(text: str, kinds: Callable[[str], Kind], start: int = 0, end: int | None = None) -> Tokens:
     """The tokens of a part of `text`, with what the part as a whole tells of each."""
     stop = len(text) if end is None else end
-    spans = [(m.start(), m.end()) for m in TOKEN.finditer(text, start, stop)]
+    spans = [m.span() for m in TOKEN.finditer(text, start, stop)]
     found = [kinds(text[a:b]) for a, b in spans]
     style = _style(found)
     opens = _openings(found)
-    seen = Counter(k.folded for k in found if k.shape == "x")
+    seen = {k.folded for k in found if k.shape == "x"}
     inside = Counter(k.folded for k, first in zip(found, opens, strict=True) if k.capital and not first)
     lines = _Lines(text, stop)
-    out: list[Token] = []
+    places: list[str] = []
+    glues: list[str] = []
     for (a, b), kind, first in zip(spans, found, opens, strict=True):
-        if not (kind.capital or kind.shape in "xo" or kind.shape[0] == "d"):
-            out.append(Token(a, b, kind, "", ""))
+        if not kind.placed:
+            places.append("")
+            glues.append("")
             continue
-        code = lines.codeish(a)
+        code = lines.answer if a < lines.end else lines.codeish(a)
         if kind.capital:
-            doc = ("l" if seen[kind.folded] else "") + ("m" if inside[kind.folded] > (not first) else "")
+            doc = ("l" if kind.folded in seen else "") + ("m" if inside[kind.folded] > (not first) else "")
         else:
-            doc = "c" if inside[kind.folded] else ""
+            doc = "c" if inside and kind.folded in inside else ""
         left = text[a - 1] if a else " "
         right = text[b] if b < len(text) else " "
-        glue = ("" if left.isspace() else left) + "|" + ("" if right.isspace() else right)
-        out.append(Token(a, b, kind, f"{'S' if first else 'M'}{style}{code}{doc}", glue))
-    return out
+        glues.append("|" if left == right == " " else f"{'' if left.isspace() else left}|{'' if right.isspace() else right}")
+        places.append(f"{'S' if first else 'M'}{style}{code}{doc}")
+    return Tokens(spans, found, places, glues)
 
 
 def _style(found: list[Kind]) -> str:
@@ -222,36 +232,43 @@ def _openings(found: list[Kind]) -> list[bool]:
 class _Lines:
     """How much each line looks like source code: 0 prose, 1 perhaps, 2 certainly."""
 
-    __slots__ = ("_answer", "_end", "_stop", "_text")
+    __slots__ = ("_stop", "_text", "answer", "end")
 
     def __init__(self, text: str, stop: int) -> None:
-        self._text, self._stop, self._end, self._answer = text, stop, -1, ""
+        self._text, self._stop, self.end, self.answer = text, stop, -1, ""
 
     def codeish(self, at: int) -> str:
-        if at >= self._end:
-            first = max(self._text.rfind("\n", 0, at) + 1, at - 200)
-            end = self._text.find("\n", at)
-            end = self._stop if end < 0 else end
-            self._end = min(end + 1, at + 200)
-            line = self._text[first : self._end]
-            signs = len(_CODE.findall(line))
-            self._answer = "2" if signs * 9 > len(line) else "1" if signs * 25 > len(line) else ""
-        return self._answer
+        """The answer for the line at `at`, or 400 characters about it; it holds up to `end`."""
+        first = max(self._text.rfind("\n", 0, at) + 1, at - 200)
+        end = self._text.find("\n", at)
+        end = self._stop if end < 0 else end
+        self.end = min(end + 1, at + 200)
+        line = self._text[first : self.end]
+        signs = len(_CODE.findall(line))
+        self.answer = "2" if signs * 9 > len(line) else "1" if signs * 25 > len(line) else ""
+        return self.answer
 
 
-def local_atoms(token: Token, before2: Kind, before: Kind, after: Kind, after2: Kind) -> list[str]:
-    """Features that need more than one word, or the token's place."""
-    kind = token.kind
-    code, left, right = kind.code, before.code, after.code
+def code_atoms(left: str, code: str, right: str) -> tuple[str, ...]:
+    """Features of three codes in a row."""
+    return f"a{left}|{code}", f"b{code}|{right}", f"c{left}|{code}|{right}"
+
+
+def place_atoms(place: str, glue: str, code: str) -> tuple[str, ...]:
+    """Features of a word's place, and of the signs that touch it."""
+    shape = code[:2] if code[0] == "d" else code[0]
+    return f"h{place}{shape}", f"i{place}{code}", f"j{glue}{shape}"
+
+
+def local_atoms(tokens: Tokens, at: int, around: Sequence[Kind]) -> list[str]:
+    """Features of token `at` that need more than one word, or its place; `around` are the kinds of five tokens, it the third."""
+    before2, before, kind, after, after2 = around
+    code = kind.code
     atoms = [
-        f"a{left}|{code}",
-        f"b{code}|{right}",
-        f"c{left}|{code}|{right}",
-        f"d{before2.code}|{left}|{code}",
-        f"e{code}|{right}|{after2.code}",
-        f"h{token.place}{kind.shape}",
-        f"i{token.place}{code}",
-        f"j{token.glue}{kind.shape}",
+        *code_atoms(before.code, code, after.code),
+        f"d{before2.code}|{before.code}|{code}",
+        f"e{code}|{after.code}|{after2.code}",
+        *place_atoms(tokens.places[at], tokens.glues[at], code),
     ]
     if before.word:
         atoms.append(f"m{before.word}|{code}")
@@ -260,17 +277,17 @@ def local_atoms(token: Token, before2: Kind, before: Kind, after: Kind, after2: 
     return atoms
 
 
-def feature_lists(tokens: list[Token]) -> list[list[str]]:
+def feature_lists(tokens: Tokens) -> list[list[str]]:
     """All features of each token, as strings: what the training reads; the tagger adds up the same ones word by word."""
-    kinds = [EDGE, EDGE, *(t.kind for t in tokens), EDGE, EDGE]
+    kinds = [EDGE, EDGE, *tokens.kinds, EDGE, EDGE]
     out: list[list[str]] = []
-    for i, token in enumerate(tokens):
-        before2, before, kind, after, after2 = kinds[i : i + 5]
+    for i, kind in enumerate(tokens.kinds):
+        around = kinds[i : i + 5]
         row = [f"0{a}" for a in kind.atoms]
-        row += [f"-{a}" for a in near_atoms(before)]
-        row += [f"+{a}" for a in near_atoms(after)]
-        row += [f"<{a}" for a in far_atoms(before2)]
-        row += [f">{a}" for a in far_atoms(after2)]
-        row += local_atoms(token, before2, before, after, after2)
+        row += [f"-{a}" for a in near_atoms(around[1])]
+        row += [f"+{a}" for a in near_atoms(around[3])]
+        row += [f"<{a}" for a in far_atoms(around[0])]
+        row += [f">{a}" for a in far_atoms(around[4])]
+        row += local_atoms(tokens, i, around)
         out.append(row)
     return out

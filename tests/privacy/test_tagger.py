@@ -49,9 +49,10 @@ def test_damaged_weights_are_told_apart(damage: bytes) -> None:
 @given(st.text(max_size=80))
 def test_tokens_are_exact_spans_in_order(text: str) -> None:
     tokens = tokens_of(text, lambda word: kind_of(word, nothing))
-    assert all(t.start < t.end for t in tokens)
-    assert all(a.end <= b.start for a, b in pairwise(tokens))
-    covered = "".join(text[t.start : t.end] for t in tokens)
+    spans = list(zip(tokens.starts, tokens.ends, strict=True))
+    assert all(start < end for start, end in spans)
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))
+    covered = "".join(text[start:end] for start, end in spans)
     assert [c for c in text if c.isalnum()] == [c for c in covered if c.isalnum()]
 
 
@@ -60,7 +61,7 @@ def test_shapes() -> None:
 
 
 def small_tagger() -> Tagger:
-    weights = {"0f=300C": (60, 0, 0, 0), "0l=200C": (20, 0, 0, 0), "-k=CT": (50, 0, 0, 0), "0sh=x3": (-90, -90, -90, -90)}
+    weights = {"0f=300C": (60, 0, 0, 0), "0l=200C": (20, 0, 0, 0), "-k=CT": (50, 0, 0, 0), "0sh=x3": (-70, -70, -70, -70)}
     moves = [[0, -20, -20, -40, -40], [-10, 30, -40, -40, -40], [-10, -40, 30, -40, -40], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]
     return Tagger(tagger.unpacked(tagger.packed(weights, moves, ["from"], {})), LISTS)
 
@@ -72,17 +73,18 @@ def test_the_tagger_adds_up_the_features_that_training_sees() -> None:
     tokens = tokens_of(text, made_tagger.kind)
     weights = made_tagger.weights
     n = len(weights.index)
-    pairs = list(pairwise(t.kind for t in tokens))
-    given = [tagger.paired(a, b) for a, b in pairs]
-    paired = {t.start: one or other for t, one, other in zip(tokens, [*given, 0], [0, *given], strict=True)}
-    assert any(paired.values())
+    given = [tagger.paired(a, b) for a, b in pairwise(tokens.kinds)]
+    paired = [one or other for one, other in zip([*given, 0], [0, *given], strict=True)]
+    assert any(paired)
     scores = made_tagger.scores(tokens, (1000, 0, 0, 0))
-    for token, features, score in zip(tokens, feature_lists(tokens), scores, strict=True):
+    for kind, features, score, pair in zip(tokens.kinds, feature_lists(tokens), scores, paired, strict=True):
+        if score is None:
+            assert not kind.placed, "only signs among small words are given up with this bias"
+            continue
         at = [weights.index[f] for f in features if f in weights.index]
         signed = [[b - 256 if b > 127 else b for b in (weights.table[lane * n + i] for i in at)] for lane in range(4)]
-        assert score is not None
         assert score[1:] == tuple(map(sum, signed[1:]))
-        assert score[0] - paired[token.start] == 1000 + sum(signed[0]) + tagger.vote(token.kind)
+        assert score[0] == 1000 + sum(signed[0]) + tagger.vote(kind) + pair
 
 
 @settings(deadline=None, max_examples=150)
@@ -91,16 +93,20 @@ def test_the_tagger_adds_up_the_features_that_training_sees() -> None:
     st.lists(st.integers(-50, 50), min_size=25, max_size=25),
 )
 def test_the_path_is_the_best_of_all(chain: list[tuple[int, int, int, int]], numbers: list[int]) -> None:
+    """Of all paths that move between names only from P to X and back."""
     moves = tuple(tuple(numbers[5 * i : 5 * i + 5]) for i in range(5))
 
+    def allowed(path: tuple[int, ...]) -> bool:
+        return all(a == b or 0 in (a, b) or {a, b} == {1, 2} for a, b in pairwise(path))
+
     def total(path: tuple[int, ...]) -> int:
-        steps = [0, *path, 0]
-        return sum(moves[a][b] for a, b in pairwise(steps)) + sum(
+        return sum(moves[a][b] for a, b in pairwise([0, *path, 0])) + sum(
             (0, *scores)[label] for label, scores in zip(path, chain, strict=True)
         )
 
-    best = max(total(path) for path in product(range(5), repeat=len(chain)))
+    best = max(total(path) for path in product(range(5), repeat=len(chain)) if allowed(path))
     found = tuple(LABELS.index(letter) for letter in best_path(chain, moves))
+    assert allowed(found)
     assert total(found) == best
 
 

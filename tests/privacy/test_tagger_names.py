@@ -67,7 +67,8 @@ def test_ordinary_questions_stay_as_they_are(text: str) -> None:
 
 
 def test_code_is_left_alone_but_for_names_known_from_the_prose() -> None:
-    text = 'Fix this for Margaret Holloway:\n```python\nclass Charlotte:\n    owner = "Margaret Holloway"\n    victor = Charlotte()\n```\n'
+    code = 'class Charlotte:\n    owner = "Margaret Holloway"\n    victor = Charlotte()\n'
+    text = f"Fix this for Margaret Holloway:\n```python\n{code}```\n"
     left = hidden(text)
     assert "class Charlotte" in left
     assert "victor = Charlotte()" in left
@@ -75,7 +76,9 @@ def test_code_is_left_alone_but_for_names_known_from_the_prose() -> None:
 
 
 def test_levels_hide_more_one_after_the_other() -> None:
-    text = "Ravensmoor and Quellgard met Ottilie Brandvold near Tunbridge to talk about Zyntrex with Sam and the Fairweather people."
+    text = (
+        "Ravensmoor and Quellgard met Ottilie Brandvold near Tunbridge to talk about Zyntrex with Sam and the Fairweather people."
+    )
     counts = [hidden(text, level).count("·") for level in ("low", "normal", "high")]
     assert counts == sorted(counts)
     assert counts[0] < counts[2]
@@ -121,7 +124,9 @@ def test_a_broken_tagger_stops_the_message(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_scan_is_fast_enough() -> None:
     """10 ms of CPU for 1,000 tokens (4 bytes each) is the goal; three times that here, for slow machines."""
-    text = "Margaret Holloway wrote to the office in Leeds that the boiler, which Victor Amadi had repaired, was cold again. " * 140
+    text = (
+        "Margaret Holloway wrote to the office in Leeds that the boiler, which Victor Amadi had repaired, was cold again. " * 140
+    )
     scan(text[:4000], NORMAL)
     start = time.process_time()
     scan(text, NORMAL)
