@@ -55,7 +55,7 @@ def test_it_says_where_a_question_would_go_why_and_what_would_change_that(demo: 
     assert code == 0
     assert text.startswith("llama3.2:3b on this machine: looks easy")
     assert "answers" in text
-    assert "Difficulty: 0.01 of 1, simple" in text
+    assert "Difficulty: 0.02 of 1, simple" in text
     assert "This machine:" in text
     assert "were it harder, from difficulty" in text
     assert not any(r.body for s in (demo.openai, demo.anthropic) for r in s.requests)
