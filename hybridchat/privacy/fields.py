@@ -24,6 +24,7 @@ _NAME = late(
     r"(?:(?:[A-ZÀ-ÖØ-ÞŁŚŻŹĆŃÓĄĘŠŽČ]|(?:de|del|de la|van|von|der|da|dos|du|af|la|le|bin|al|ibn|el|zu|ten|ter)[ ])[^\W\d_]*"
     r"(?:['’.-]*[^\W\d_]+)*\.?[ ,]{0,2}){1,6}"
 )
+_LONGEST_VALUE = 200
 _NOTHING_WORDS = """
     null none nil na n/a unknown undefined string str text varchar char int integer number bool boolean true false yes no test
     optional required empty tbd todo example your name default value any object array list void self this anonymous redacted
@@ -73,6 +74,8 @@ def _fits(value: str, field: Field) -> bool:
         or low.startswith(("<", "{", "$", "%"))
         or (not digits and meaning(value.strip("_")))
     ):
+        return False
+    if len(value) > _LONGEST_VALUE:
         return False
     match field.kind:
         case "PERSON" | "ORG" | "LOCATION":

@@ -86,12 +86,32 @@ def _scan(text: str, terms: Terms) -> tuple[Finding, ...]:
         from hybridchat.privacy.names import names  # 0.1 s with its lists: for a text that is scanned, not for every start
 
         digests = ZoneMap([z for z in zones(text) if z.kind == "digest"] if "sha" in text else ())
-        found.extend(f for f in names(text, terms.level, size=SLICE) if not digests.touches(f.start, f.end))
+        named = [f for f in names(text, terms.level, size=SLICE) if not digests.touches(f.start, f.end)]
+        found.extend(_apart(text, named, found))
     found.extend(Finding(a, b, "TERM", "your own list") for a, b, _ in _index(terms.always).find(text))
     spared = _index(terms.never).find(text)
     return _without(merge(found), spared)
 
 
+def _apart(text: str, named: Iterable[Finding], found: Iterable[Finding]) -> Iterator[Finding]:
+    """Guessed numbers and addresses, less what a pattern has found inside them: two cards in a row stay two cards."""
+    sure = [f for f in merge(found) if f.score >= _CHECKED]
+    zone = ZoneMap(sure)
+    for guess in named:
+        if guess.kind not in _NUMBERED or not zone.touches(guess.start, guess.end):
+            yield guess
+            continue
+        at = guess.start
+        for inner in (*(f for f in sure if f.start < guess.end and f.end > guess.start), None):
+            end = guess.end if inner is None else inner.start
+            if any(c.isalnum() for c in text[at:end]):
+                yield Finding(at, end, guess.kind, guess.reason, guess.score)
+            at = guess.end if inner is None else max(at, inner.end)
+
+
+_NUMBERED = frozenset({"ID", "ADDRESS", "PHONE"})
+_CHECKED = 0.9
+"""Score from which a pattern has more than a shape to go by."""
 _DIGITS = re.compile(r"\d\D{0,5}\d")
 
 
