@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -96,13 +97,15 @@ def _scan(text: str, terms: Terms) -> tuple[Finding, ...]:
 def _apart(text: str, named: Iterable[Finding], found: Iterable[Finding]) -> Iterator[Finding]:
     """Guessed numbers and addresses, less what a pattern has found inside them: two cards in a row stay two cards."""
     sure = [f for f in merge(found) if f.score >= _CHECKED]
+    starts, ends = [f.start for f in sure], [f.end for f in sure]
     zone = ZoneMap(sure)
     for guess in named:
         if guess.kind not in _NUMBERED or not zone.touches(guess.start, guess.end):
             yield guess
             continue
         at = guess.start
-        for inner in (*(f for f in sure if f.start < guess.end and f.end > guess.start), None):
+        first, last = bisect_right(ends, guess.start), bisect_left(starts, guess.end)
+        for inner in (*sure[first:last], None):
             end = guess.end if inner is None else inner.start
             if any(c.isalnum() for c in text[at:end]):
                 yield Finding(at, end, guess.kind, guess.reason, guess.score)
