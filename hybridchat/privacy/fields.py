@@ -34,6 +34,8 @@ _NOBODY_WORDS = "root admin administrator guest anonymous system postgres mysql 
 _NOBODY = frozenset(_NOBODY_WORDS.split())
 _TECHNICAL = late(r"0x[0-9a-f]+|[\d.:/]+|localhost\b.*|https?://.*|[\w.-]+:\d+|\$.*|%.*|<[^>]*>|\{.*", re.IGNORECASE | re.DOTALL)
 _BRACKETS = frozenset("()[]{}<>")
+_CONSTANT = late(r"@?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_MEMBER = late(r"[a-z][A-Z]|\?\.|\.(?i:user|login|id|name)\w*$")
 _EXPRESSION = late(r"[a-z_]\w*(?:\.[A-Za-z_]\w*)+|[a-z]\w*[A-Z_]\w*|[A-Z][A-Z0-9]*_[A-Z0-9_]*|self|data|value")
 _CAMEL = late(r".*[a-zß-ÿ](?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLa)(?<!\bLe)(?<!\bDi)(?<!\bVan)[A-Z].*")
 
@@ -72,6 +74,7 @@ def _fits(value: str, field: Field) -> bool:
         low in _NOTHING
         or not letters + digits
         or low.startswith(("<", "{", "$", "%"))
+        or _CONSTANT.fullmatch(value)
         or (not digits and meaning(value.strip("_")))
     ):
         return False
@@ -123,6 +126,8 @@ def _pairs(text: str, start: int, end: int) -> Iterator[Field]:
             continue
         begins = text.rfind("\n", 0, first) + 1
         said = span[0] > match.end()
+        if not said and told[0] == "USER" and _MEMBER.search(text, *span):
+            continue
         if not said and (set(text[span[0] : span[1]]) & _BRACKETS or (match[1] == "=" and _EXPRESSION.fullmatch(text, *span))):
             continue
         alone = match[1] == ":" and not said and not text[begins:first].strip(" \t*-•>#|_")

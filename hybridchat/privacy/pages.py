@@ -12,7 +12,7 @@ _PAGE = late(r"(?<![\w@.])(?:https?://|www\.)(?=[^\s/]{0,80}[^\W\d_])[^\s<>\"'`)
 _HOST = late(r"(?:https?://)?([^\s/:?#]+)", re.IGNORECASE)
 # Hosts that are read by everybody: of software, of standards, of knowledge, and names that are for examples.
 _PUBLIC_WORDS = """
-    github githubusercontent codeberg gitlab bitbucket google googleapis gstatic youtube youtu wikipedia
+    googleusercontent github githubusercontent codeberg gitlab bitbucket google googleapis gstatic youtube youtu wikipedia
     wikimedia wiktionary stackoverflow stackexchange
     microsoft apple amazon amazonaws cloudflare npmjs unpkg jsdelivr cdnjs pypi pythonhosted python mozilla apache w3 example
     localhost nodejs rust-lang golang kernel gnu ietf iso unicode debian ubuntu docker kubernetes npm yarnpkg reactjs readthedocs
@@ -26,6 +26,7 @@ _SERVICE = late(
 _MANUAL = late(
     r"/(?:docs?|documentation|reference|manual|api|wiki|package|packages|tutorials?|guide|spec|rfc\d*|schemas?)(?:/|$)"
 )
+_PICTURE = late(r"\.(?:png|jpe?g|gif|svg|webp|ico|css|m?js|woff2?|ttf)(?:[?#].*)?$")
 _MARKUP = ("](", "]: ", "]:", "<", '="', "='", "xmlns=", ': "', ": '", '":"', '= "', "= '", "url: ", "uri: ")
 
 
@@ -50,6 +51,7 @@ def pages(text: str, start: int, end: int) -> Iterator[Finding]:
             or _SERVICE.match(value)
             or before.endswith(_MARKUP)
             or _MANUAL.search(value.lower())
+            or _PICTURE.search(value.lower())
         ):
             continue
         if host[1].lower().endswith((".local", ".test", ".invalid", ".localhost")) or set(value) & set("{$%*\\"):

@@ -98,6 +98,9 @@ _CONTEXT = late(
 _DENSE = late(r"(?<![A-Za-z0-9+/_=.@-])(?=[A-Za-z0-9+/_-]{0,60}\d)[A-Za-z0-9+/_-]{20,300}={0,2}(?![A-Za-z0-9+/_=@(.-])")
 
 
+_MASKED = ("##", "**", "...", "…", "XXXX", "xxxx")
+
+
 def ascii_lower(text: str) -> str:
     """Lower case for A-Z only: the length, and so every index, stays."""
     return text.lower() if text.isascii() else text.translate(_LOWER)
@@ -108,6 +111,8 @@ def secrets(text: str, start: int, end: int) -> Iterator[Finding]:
     stop = min(len(text), end + _REACH)
     for first, last, issuer in vendor_keys(text, start, end):
         value = text[first:last]
+        if text.startswith(_MASKED, last):
+            continue
         if not is_placeholder(value) and not is_sample(value) and entropy(value) > 2.6:
             yield Finding(first, last, "SECRET", issuer, 0.99)
     for pattern, reason in ((_SEED, "key seed"), (_JWT, "JSON web token")):
