@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from hybridchat.facts import Finding
 from hybridchat.late import late
+from hybridchat.privacy.names_parts import is_ordinary, name_parts
 from hybridchat.privacy.source import Identifiers
 from hybridchat.privacy.words import WordIndex, collapse
 
@@ -52,20 +53,25 @@ def distinctive(kind: str, original: str) -> bool:
 class KnownValues:
     """The originals of a table, searched for in one pass."""
 
-    __slots__ = ("_compact", "_kinds", "_longest", "_words")
+    __slots__ = ("_capital", "_compact", "_kinds", "_longest", "_words")
 
     def __init__(self) -> None:
         self._words = WordIndex()
         self._kinds: dict[str, str] = {}
+        self._capital: set[str] = set()
         self._compact: dict[str, str] = {}
         self._longest = 0
 
     def add(self, kind: str, original: str) -> None:
         if not distinctive(kind, original):
             return
-        key = self._words.add(original)
-        if key:
-            self._kinds.setdefault(key, kind)
+        parts = name_parts(original) if kind == "PERSON" else ()
+        for value in (original, *parts):
+            key = self._words.add(value)
+            if key:
+                self._kinds.setdefault(key, kind)
+            if kind in _NAMES and key and " " not in key and is_ordinary(key):
+                self._capital.add(key)
         value = canonical_value(kind, original)
         if kind in _COMPACT and len(value) >= 6:
             self._compact.setdefault(value, kind)
@@ -79,6 +85,8 @@ class KnownValues:
         inside: Identifiers | None = None
         for start, end, key in self._words.find(text):
             kind = self._kinds[key]
+            if key in self._capital and not text[start].isupper():
+                continue
             if kind in _NAMES and " " not in key:
                 inside = inside or Identifiers(text)
                 if inside.holds(start, end):

@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from hybridchat.facts import Finding
+from hybridchat.privacy import PlaceholderTable
 from hybridchat.privacy.scan import ScanError, Terms, scan
 
 NORMAL = Terms()
@@ -131,3 +133,24 @@ def test_a_scan_is_fast_enough() -> None:
     start = time.process_time()
     scan(text, NORMAL)
     assert (time.process_time() - start) / (len(text) / 4000) < 0.03
+
+
+def table_of(*values: str) -> PlaceholderTable:
+    table = PlaceholderTable()
+    for value in values:
+        table.redact(value, [Finding(0, len(value), "PERSON")])
+    return table
+
+
+def test_a_name_that_is_a_word_hides_later_only_with_its_capital() -> None:
+    table = table_of("Will", "Faith")
+    text = "will you ask Will, in good faith?"
+    assert [text[f.start : f.end] for f in table.known(text)] == ["Will"]
+    assert table.leaks("I will.") == []
+    assert table.leaks("Ask Will.") == ["PERSON"]
+
+
+def test_parts_of_a_name_hide_in_the_rest_of_the_conversation() -> None:
+    table = table_of("Mr Tobiasz Wrzesniewski")
+    text = "Tell WRZESNIEWSKI and tobiasz that Mr Hill is here."
+    assert [text[f.start : f.end] for f in table.known(text)] == ["WRZESNIEWSKI", "tobiasz"]
