@@ -131,7 +131,7 @@ LEFT_ALONE = [
     '"integrity": "sha512-b2+EL+ud5JELA877SCX+Cvg/s1cTf2jfvILH/iaui4dAN3PFyBoLdYHP3s4aILtkX6DIF8SyE+8d5VQStFJtlA=="',
     "cd /home/user && ls /Users/Shared",
     "https://docs.python.org/3/library/re.html?highlight=token",
-    "bypass: true, compass: north, monkey: 12",
+    "bypass: true, compass: 90deg, monkey: 12",
     "1,234,567.89 EUR",
     "see section 4.2.1.3",
     "x = [1, 2, 3, 15, 33, 1422]",
