@@ -57,12 +57,13 @@ def test_zones_near_a_span_agree_with_zones_of_the_whole() -> None:
 
 
 def test_left_readable_lists_names_and_numbers_once_in_order() -> None:
-    text = "Please ask Marta Kowalska about invoice 48213. Marta Kowalska, from Gdynia, knows. In 2024 the `Foo Bar` was Acme's."
-    assert left_readable(text, ()) == ("Marta Kowalska", "48213", "Gdynia", "Acme")
+    text = "Please ask Marta Kowalska about invoice 48213. Marta Kowalska, from Gdynia, knows. In 2024 the `Foo Bar` was Zorvex's."
+    assert left_readable(text, ()) == ("Marta Kowalska", "48213", "Gdynia", "Zorvex")
     hidden = [Finding(text.index("Marta"), text.index(" about"), "PERSON")]
-    assert left_readable(text, hidden) == ("48213", "Marta Kowalska", "Gdynia", "Acme")
+    assert left_readable(text, hidden) == ("48213", "Marta Kowalska", "Gdynia", "Zorvex")
 
 
 def test_left_readable_says_nothing_of_what_is_hidden_or_merely_begins_a_sentence() -> None:
-    text = "Write to Ana@Example.org. The end. How are you? Die Antwort ist 42."
-    assert left_readable(text, scan(text)) == ("Antwort",)
+    text = "Write to Ana@Example.org. The end. How are you? Die Zorvex ist 42."
+    mail = text.index("Ana@")
+    assert left_readable(text, [Finding(mail, text.index(". The"), "EMAIL")]) == ("Zorvex",)
