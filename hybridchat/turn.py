@@ -25,9 +25,9 @@ from hybridchat.conversation import (
     Verdict,
     Waiting,
 )
-from hybridchat.crew import Ask, Crew, must_ask, readable
+from hybridchat.crew import Ask, Crew, held_mode, must_ask, readable
 from hybridchat.doubt import judged, other_side, unasked
-from hybridchat.facts import Model, Timings, Usage
+from hybridchat.facts import Mode, Model, Timings, Usage
 from hybridchat.handover import Parts
 from hybridchat.look import Look, look, package, readable_before
 from hybridchat.opening import Rest
@@ -104,11 +104,17 @@ class _Journey:
                 return
 
     async def _look(self) -> Look:
+        if self.attempt is not None or self.ask.back:
+            await self._caught_up()
         await self.crew.world.retry_missing()
         found = await look(self.ask, self.session, self.parts, self.crew, patience=self.crew.patience.scan)
         # asked once: the agents' verdicts hold for every model that is tried
         self.ask = found.ask or self.ask
         return found
+
+    async def _caught_up(self) -> None:
+        """Reads the session again after an answer, or a wait: LOCAL ONLY may be held since, also of one nobody looks at."""
+        self.session = await asyncio.to_thread(self.crew.store.session, self.session.id) or self.session
 
     async def _go(self, found: Look) -> AsyncGenerator[Event | Rest, None]:
         """One model, from its choice to its answer; no `Ended` comes when another model is to be asked."""
@@ -229,6 +235,9 @@ class _Journey:
 
         The first answer stands unless the second one is whole.
         """
+        await self._caught_up()
+        if (held := held_mode(self.crew, self.session)) is Mode.ONLY_LOCAL:
+            found = replace(found, request=replace(found.request, mode=held))
         decision = other_side(self.crew, found, first.model)
         model = decision.chosen
         self.other = model.id if model is not None else None

@@ -184,6 +184,22 @@ async def test_not_sending_keeps_the_question(demo: Demo, tmp_path: Path) -> Non
 # -- waiting -----------------------------------------------------------------------------------------------------------
 
 
+async def test_what_waits_stays_here_once_local_only_is_held_for_it_also_when_another_conversation_is_looked_at(
+    demo: Demo, tmp_path: Path
+) -> None:
+    async with bench(tmp_path, demo, config=AUTO, samplers=True) as b:
+        down(b)
+        told = offered(await b.ask(HARD))
+        answer = b.chat.resume(told.turn_id, Verdict.WAIT)
+        await events_until(answer, Waiting)
+        b.chat.set_mode(b.session.id, Mode.ONLY_LOCAL)
+        b.chat.opened(b.chat.store.new_session())
+        up(b)
+        heard = await hear(answer)
+        assert (heard.ended.ending, heard.ended.locality) != (Ending.COMPLETE, Locality.REMOTE)
+        assert not b.cloud_bodies()
+
+
 async def test_waiting_goes_on_when_the_network_is_back(demo: Demo, tmp_path: Path) -> None:
     async with bench(tmp_path, demo, config=AUTO, samplers=True) as b:
         hasten(b)

@@ -107,6 +107,34 @@ async def test_what_it_sends_by_itself_holds_no_private_value(demo: Demo, tmp_pa
         assert len([r for r in b.chat.store.ledger.rows() if r.kind == "message"]) == 1
 
 
+async def test_local_only_held_while_the_first_answer_comes_holds_for_the_second_look(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config("auto", "auto")) as b:
+        answer = b.chat.answer(b.session.id, REFUSAL)
+        async for event in answer:
+            if isinstance(event, Said):
+                break
+        b.chat.set_mode(b.session.id, Mode.ONLY_LOCAL)
+        b.chat.opened(b.chat.store.new_session())
+        heard = await hear(answer)
+        assert (heard.ended.ending, heard.ended.locality) == (Ending.COMPLETE, Locality.ON_DEVICE)
+        assert not heard.of(SecondLook)
+        assert not demo.openai.connections
+
+
+async def test_local_only_held_meanwhile_holds_for_the_model_that_would_step_in(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=config("off", "auto")) as b:
+        demo.ollama.fail(Fault(kind="status", status=500))
+        answer = b.chat.answer(b.session.id, "hello there")
+        async for event in answer:
+            if isinstance(event, HandedOver):
+                break
+        b.chat.set_mode(b.session.id, Mode.ONLY_LOCAL)
+        b.chat.opened(b.chat.store.new_session())
+        heard = await hear(answer)
+        assert heard.ended.ending is Ending.FAILED
+        assert not demo.openai.connections
+
+
 async def test_without_consent_auto_only_offers(demo: Demo, tmp_path: Path) -> None:
     async with bench(tmp_path, demo, config=config("auto", "ask")) as b:
         heard = await b.ask(REFUSAL)
