@@ -57,7 +57,7 @@ def test_zones_near_a_span_agree_with_zones_of_the_whole() -> None:
 
 
 def test_left_readable_lists_names_and_numbers_once_in_order() -> None:
-    text = "Please ask Marta Kowalska about invoice 48213. Marta Kowalska, from Gdynia, knows. In 2024 the `Foo Bar` was Zorvex's."
+    text = "Please ask Marta Kowalska about invoice 48213. Marta Kowalska, of Gdynia, knows. In 2024 the `Foo Bar` was Zorvex's."
     assert left_readable(text, ()) == ("Marta Kowalska", "48213", "Gdynia", "Zorvex")
     hidden = [Finding(text.index("Marta"), text.index(" about"), "PERSON")]
     assert left_readable(text, hidden) == ("48213", "Marta Kowalska", "Gdynia", "Zorvex")
