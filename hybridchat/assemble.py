@@ -118,6 +118,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         budget_window=config.limits.budget_window or policy.budget_window,
         style=STYLES[config.privacy.placeholders],
         level=config.privacy.level,
+        history=config.privacy.history,
         rules=rules_of(config),
         config_file=None if demo is not None else config_path(env),
         folder=_here(),
@@ -125,7 +126,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         private=setup.private,
         retention=config.retention,
     )
-    world.local_only(on=bool(crew.lock) or _first_mode(store, setup.session, crew.mode) is Mode.ONLY_LOCAL)
+    world.local_only(on=bool(crew.lock) or _first_mode(store, setup, crew.mode) is Mode.ONLY_LOCAL)
     world.on_found = partial(_pick, world, config, store.recall("last-local"))
     return Chat(world, store, crew)
 
@@ -191,9 +192,9 @@ def _known_remote(world: World, setup: Setup) -> bool:
     return setup.consent and any(m.id == setup.wanted and not m.on_device for m in world.models)
 
 
-def _first_mode(store: Store, session_id: str | None, mode: Mode) -> Mode:
+def _first_mode(store: Store, setup: Setup, mode: Mode) -> Mode:
     try:
-        session = store.session(session_id) if session_id else None
+        session = store.session(setup.session) if setup.session and setup.mode is not Mode.ONLY_LOCAL else None
     except LookupError:
         session = None  # the command that named it says so, with its own exit code
     return session.mode or mode if session is not None else mode

@@ -173,6 +173,7 @@ class Try:
             moved=self.moved,
             turns=self.package.turns,
             turns_left_out=self.package.turns_left_out,
+            summarised=self.package.summarised,
             hidden=hidden_kinds(self.package),
             bytes=size,
             loads=wait is not None,

@@ -51,6 +51,8 @@ class Preview:
     asks: bool = False
     """Sending would ask for consent first."""
     basis: Basis | None = None
+    package: Package | None = None
+    """What exactly the model would see."""
 
 
 @value
@@ -108,11 +110,14 @@ class Chat:
         turn_id: str,
         *,
         pin: str | None = None,
+        mode: Mode | None = None,
         other: bool = False,
         over_budget: bool = False,
         options: Options = NO_OPTIONS,
     ) -> Answer:
         """Asks the question of a stored turn once more; every answer is kept. `other` asks the other side, this turn only.
+
+        `pin` and `mode` as in `answer`.
 
         With `over_budget` the day's budget does not hold for one call; a turn that it refused goes on as it was asked then,
         with the consent given. The first event raises `LookupError` when there is no such turn.
@@ -122,13 +127,12 @@ class Chat:
             turn = self._turn(turn_id)
             if over_budget and (refused := self._refused.pop(turn_id, None)) is not None:
                 return replace(refused, turn=turn, over_budget=True)
-            # the other side is seen from the answer at hand, whatever the session's mode or pin prefers
-            mode = Mode.AUTO if other else None
             return Ask(
                 turn.session_id,
                 turn.question,
                 pin=pin,
-                mode=mode,
+                # the other side is seen from the answer at hand, whatever the session's mode or pin prefers
+                mode=Mode.AUTO if other else mode,
                 parent=turn.parent_id,
                 turn=turn,
                 escalated=other,
@@ -205,6 +209,7 @@ class Chat:
             num_ctx=made.num_ctx if made else None,
             asks=bool(target and made and must_ask(self._crew, ask, target)),
             basis=Basis(found.request, found.snapshot, self._crew.policy),
+            package=made,
         )
 
     def _hidden(self, found: Look, made: Package | None) -> Mapping[str, int]:

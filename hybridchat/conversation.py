@@ -122,6 +122,12 @@ class Package:
     tokens: int
     turns: int
     turns_left_out: int = 0
+    turns_kept_back: int = 0
+    """Earlier turns that may not leave, as the user set it."""
+    summarised: bool = False
+    """A summary stands in the first message for the earlier turns that are not there."""
+    summary_by: str | None = None
+    """Model that wrote it; `None`: rules did, or there is none."""
     hidden: tuple[Hidden, ...] = ()
     left: tuple[str, ...] = ()
     """Capitalised words and number runs that were not hidden: look once."""
@@ -212,6 +218,8 @@ class HandedOver:
     moved: bool = False
     turns: int = 0
     turns_left_out: int = 0
+    summarised: bool = False
+    """A summary stands for the earlier turns that are not in it."""
     hidden: Mapping[str, int] = field(default_factory=dict)
     """Finding kind -> how many values are hidden in this package."""
     bytes: int = 0

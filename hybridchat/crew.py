@@ -14,6 +14,7 @@ from hybridchat.agents.budget import Window
 from hybridchat.agents.panel import Panel
 from hybridchat.config.folder import Folder
 from hybridchat.conversation import Session, Turn, Verdict
+from hybridchat.earlier import History
 from hybridchat.facts import Check, Locality, Mode, Model
 from hybridchat.privacy.placeholders import PlaceholderTable, Row
 from hybridchat.privacy.scan import Level, Terms
@@ -134,6 +135,8 @@ class Crew:
     style: str = "<{kind}_{n}>"
     level: Level = "normal"
     """How much is hidden when in doubt."""
+    history: History = "full"
+    """How much of the earlier turns may leave."""
     rules: tuple[Rule, ...] = ()
     """The user's own, the first that fits a message holds."""
     folder: str = ""

@@ -6,17 +6,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from hybridchat.conversation import Hidden, Message, Package, Role, Turn
+from hybridchat.earlier import (
+    ANOTHER,
+    ANOTHER_TOKENS,
+    PER_MESSAGE,
+    Earlier,
+    History,
+    earlier,
+    fit,
+    from_another,
+    messages_of,
+    turn_tokens,
+)
 from hybridchat.facts import Finding, Model, Usage
 from hybridchat.privacy.placeholders import PlaceholderTable
 from hybridchat.privacy.scan import left_readable, merge
-from hybridchat.privacy.tokens import LITERAL
+from hybridchat.privacy.tokens import Core
+from hybridchat.sessions.summaries import Summary
 from hybridchat.tokens import estimate
 from hybridchat.value import value
 
-MARGIN = 1.15
-"""Token estimates run short of real tokenizers by up to this factor."""
-PER_MESSAGE = 4
-"""Tokens a message takes beside its text."""
 NOTE_TOKENS = 48
 PLACEHOLDER_NOTE = (
     "Tokens such as {example} stand for values the user keeps private. Treat each as the value itself "
@@ -24,6 +33,8 @@ PLACEHOLDER_NOTE = (
 )
 
 Scan = Callable[[str], Sequence[Finding]]
+Origin = tuple[str | None, str | None]
+"""Ids of the turn and of the attempt that a text comes from."""
 
 
 @value
@@ -34,40 +45,22 @@ class Parts:
     history: tuple[Turn, ...]
     question: str
     turn_id: str | None = None
+    summary: Summary | None = None
+    """What a model wrote of the beginning of the history, if it did."""
 
 
 @value
 class Room:
-    """Tokens: the effective window, what of it stays free for the answer, and the most the answer may take."""
+    """Tokens: the effective window, what of it stays free for the answer, and the most the answer may take.
+
+    `history` says how much of the earlier turns may be in it.
+    """
 
     window: int
     reserve: int
     max_output: int
     num_ctx: int | None = None
-
-
-def messages_of(turn: Turn) -> tuple[Message, ...]:
-    """A turn as the next model reads it; nothing when it never got an answer."""
-    answer = turn.answer
-    if answer is None or not answer.text.strip():
-        return ()
-    return (Message(Role.USER, turn.question), Message(Role.ASSISTANT, answer.text))
-
-
-def turn_tokens(turn: Turn) -> int:
-    return sum(estimate(m.text) + PER_MESSAGE for m in messages_of(turn))
-
-
-def fit(history: Sequence[Turn], fixed_tokens: int, window: int, reserve: int) -> tuple[Turn, ...]:
-    """The longest run of last whole turns that fits `window` beside `fixed_tokens` and `reserve` (tokens)."""
-    room = window - reserve - fixed_tokens * MARGIN
-    kept: list[Turn] = []
-    for turn in reversed(history):
-        room -= turn_tokens(turn) * MARGIN
-        if room < 0:
-            break
-        kept.append(turn)
-    return tuple(reversed(kept))
+    history: History = "full"
 
 
 def build(model: Model, parts: Parts, room: Room, redactor: Redactor | None) -> Package:
@@ -78,30 +71,29 @@ def build(model: Model, parts: Parts, room: Room, redactor: Redactor | None) -> 
     """
     asked = [t for t in parts.history if messages_of(t)]
     fixed = estimate(parts.system) + estimate(parts.question) + 2 * PER_MESSAGE + (NOTE_TOKENS if redactor else 0)
-    kept = fit(asked, fixed, room.window, min(room.reserve, room.max_output))
-    messages = [
-        Message(Role.SYSTEM, parts.system),
-        *(m for t in kept for m in messages_of(t)),
-        Message(Role.USER, parts.question),
-    ]
-    origins: list[tuple[str | None, str | None]] = [(None, None)]
-    origins += [(t.id, t.answer.id if m.role is Role.ASSISTANT and t.answer else None) for t in kept for m in messages_of(t)]
-    origins.append((parts.turn_id, None))
+    if from_another(asked, model.id):
+        fixed += ANOTHER_TOKENS
+    before = earlier(asked, fixed, room.window - min(room.reserve, room.max_output), room.history, parts.summary)
+    messages, origins = _laid_out(parts, before)
     hidden: tuple[Hidden, ...] = ()
     left: tuple[str, ...] = ()
     if redactor is not None:
         messages, hidden, left = redactor.redact(messages)
-    if not messages[0].text:
-        messages, origins = messages[1:], origins[1:]
+    another = from_another(asked if before.summary else before.kept, model.id)
+    messages, origins = _opened(messages, origins, before, another=another, redactor=redactor)
     tokens = sum(estimate(m.text) + PER_MESSAGE for m in messages)
+    kept_back = room.history != "full"
     return Package(
         model_id=model.id,
         host=model.host,
         locality=model.locality,
         messages=tuple(messages),
         tokens=tokens,
-        turns=len(kept) + 1,
-        turns_left_out=len(asked) - len(kept),
+        turns=len(before.kept) + 1,
+        turns_left_out=0 if kept_back else before.gone,
+        turns_kept_back=before.gone if kept_back else 0,
+        summarised=bool(before.summary),
+        summary_by=before.by,
         hidden=hidden,
         left=left,
         est_cost=model.price.cost(Usage(tokens, room.max_output)) if model.price else None,
@@ -109,6 +101,43 @@ def build(model: Model, parts: Parts, room: Room, redactor: Redactor | None) -> 
         max_output=room.max_output,
         origins=tuple(origins),
     )
+
+
+def _laid_out(parts: Parts, before: Earlier) -> tuple[list[Message], list[Origin]]:
+    """The real texts in their order, and the turn and attempt each comes from.
+
+    A summary stands by itself, as the conversation's: what is left readable in it must be shown like the rest.
+    """
+    messages = [Message(Role.SYSTEM, parts.system)]
+    origins: list[Origin] = [(None, None)]
+    if before.summary:
+        messages.append(Message(Role.USER, before.summary))
+        origins.append((None, None))
+    for turn in before.kept:
+        for message in messages_of(turn):
+            messages.append(message)
+            origins.append((turn.id, turn.answer.id if message.role is Role.ASSISTANT and turn.answer else None))
+    return [*messages, Message(Role.USER, parts.question)], [*origins, (parts.turn_id, None)]
+
+
+def _opened(
+    messages: list[Message], origins: list[Origin], before: Earlier, *, another: bool, redactor: Redactor | None
+) -> tuple[list[Message], list[Origin]]:
+    """With one message in front: the system text, whose answers these are, and the summary.
+
+    What changes least comes first, for the caches of the prefix. Servers take one system message, and only as the first one.
+    """
+    opening = [messages[0].text]
+    if another and not (redactor is not None and redactor.table.leaks(ANOTHER)):
+        opening.append(ANOTHER)
+    rest = 1
+    if before.summary:
+        opening.append(messages[1].text)
+        rest = 2
+    text = "\n\n".join(part for part in opening if part)
+    if not text:
+        return messages[rest:], origins[rest:]
+    return [Message(Role.SYSTEM, text), *messages[rest:]], [origins[0], *origins[rest:]]
 
 
 @value
@@ -143,8 +172,10 @@ class Redactor:
         )
 
     def _note(self) -> str:
-        """What placeholders are, once the session has any: always the same words, so that caches of the prefix survive."""
-        example = next((row.placeholder for row in self.table.rows if row.kind != LITERAL), None)
-        note = PLACEHOLDER_NOTE.format(example=example) if example else ""
+        """What placeholders are: the same words from the first message on, so that caches of the prefix survive."""
+        note = PLACEHOLDER_NOTE.format(example=self.table.marks.wrap(Core("PERSON", 1)))
         # somebody may hide a word that the note itself is made of
         return "" if self.table.leaks(note) else note
+
+
+__all__ = ["Parts", "Redactor", "Room", "build", "fit", "messages_of", "turn_tokens"]

@@ -188,6 +188,8 @@ def package(crew: Crew, ask: Ask, model: Model, parts: Parts, found: Look, *, pr
     if not readable(crew, model):
         table = crew.table(ask.session_id)
         redactor = Redactor(table.fork() if preview else table, crew.scans.scan)
+    if parts.history:
+        parts = replace(parts, summary=crew.store.summaries.newest(parts.history))
     made = build(model, parts, _room(crew, ask, model, found, preview=preview), redactor)
     return replace(made, temperature=ask.options.temperature, old_price=price_age(model.price, crew.clock()))
 
@@ -196,13 +198,14 @@ def _room(crew: Crew, ask: Ask, model: Model, found: Look, *, preview: bool) -> 
     wanted = _most(ask, crew)
     most = min(wanted, model.max_output or wanted)
     if crew.world.kind(model) != "ollama" or model.locality is Locality.REMOTE:
-        return Room(model.window, crew.reserve, most)
+        history = "full" if readable(crew, model) else crew.history
+        return Room(model.window, crew.reserve, most, history=history)
     # unless told otherwise, Ollama takes a small window and cuts the conversation off without a word
     key = (ask.session_id, model.id)
     window = max(_wanted(crew, model, found), min(crew.windows.get(key, 0), model.window))
     if not preview:
         crew.windows[key] = window
-    return Room(window, crew.reserve, most, num_ctx=window)
+    return Room(window, crew.reserve, most, num_ctx=window, history="full" if readable(crew, model) else crew.history)
 
 
 def _wanted(crew: Crew, model: Model, found: Look) -> int:

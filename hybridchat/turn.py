@@ -27,6 +27,7 @@ from hybridchat.conversation import (
 )
 from hybridchat.crew import Ask, Crew, held_mode, must_ask, readable
 from hybridchat.doubt import judged, other_side, unasked
+from hybridchat.earlier import unseen
 from hybridchat.facts import Mode, Model, Timings, Usage
 from hybridchat.handover import Parts
 from hybridchat.look import Look, look, package, readable_before
@@ -180,7 +181,7 @@ class _Journey:
 
     async def _send(self, model: Model, made: Package, found: Look, decision_id: str) -> AsyncGenerator[Event, None]:
         """Sends the package, a second time where that may help."""
-        self._note_trim(made)
+        self.notes += filter(None, [unseen(made)])
         if made.remote:
             # whoever may have the words may also be asked whether it is there
             self.crew.world.allow_host(model.host)
@@ -249,7 +250,7 @@ class _Journey:
             return
         if self._must_ask(model, made) is not None:
             return
-        self._note_trim(made)
+        self.notes += filter(None, [unseen(made)])
         yield first.doubted(model)
         decision_id = self.crew.store.decided(self.turn.id, decision, self.crew.world.record(found.snapshot), 0)
         yield Decided(self.turn.id, decision, decision_id, found.request.checks)
@@ -311,11 +312,6 @@ class _Journey:
         if self.tries >= MAX_ATTEMPTS or self.ask.pinned(self.session):
             return False
         return not isinstance(error, Refused | Blocked)
-
-    def _note_trim(self, made: Package) -> None:
-        if made.turns_left_out:
-            plural = "s" if made.turns_left_out > 1 else ""
-            self.notes.append(f"context trimmed: the {made.turns_left_out} oldest turn{plural} did not fit")
 
     # -- the events that end it, or tell of a change ----------------------------------------------
 

@@ -86,6 +86,7 @@ def consent(package: Package, *, demo: bool = False) -> str:
         words.plural(package.turns, "turn"),
         f"{words.plural(len(package.hidden), 'item')} hidden",
         f"{words.plural(len(package.left), 'word')} left to check",
+        *filter(None, [words.earlier(package)]),
         "costs nothing (demo)" if demo else about(package.est_cost) + (f", {package.old_price}" if package.old_price else ""),
     ]
     return f"Ask {words.short(package.model_id)} at {package.host}? {' · '.join(parts)}{'' if finds_names() else f' ({UNFOUND})'}"

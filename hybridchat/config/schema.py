@@ -44,6 +44,10 @@ class Privacy(Table, frozen=True, kw_only=True):
         Literal["low", "normal", "high"],
         Meta(description="How much is hidden when in doubt: high hides more than it must, low leaves more readable."),
     ] = "normal"
+    history: Annotated[
+        Literal["full", "summary", "none"],
+        Meta(description="How much of the earlier turns may leave: all that fits, a summary of them, or only the question."),
+    ] = "full"
 
 
 class Limits(Table, frozen=True, kw_only=True):

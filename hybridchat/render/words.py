@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hybridchat.facts import Budget, BudgetState, Decision, Locality, Timings, Usage
 
 if TYPE_CHECKING:
-    from hybridchat.conversation import Attempt, Ended, Ending, FellBack, HandedOver, SecondLook
+    from hybridchat.conversation import Attempt, Ended, Ending, FellBack, HandedOver, Package, SecondLook
 
 _ASCII = {
     "→": "->", "←": "<-", "⇡": "=>", "⇣": "<=", "·": "-", "…": "...", "–": "-", "—": "-", "■": "#", "▪": "*", "◄": "<",
@@ -138,8 +138,19 @@ def handed_over(event: HandedOver) -> list[str]:
     elif event.moved:
         marks.append("⇣ back to local")
     if event.turns_left_out:
-        marks.append(f"▪ context trimmed: {plural(event.turns_left_out, 'earlier turn')} left out")
+        how = "went as a summary" if event.summarised else "left out"
+        marks.append(f"▪ context trimmed: {plural(event.turns_left_out, 'earlier turn')} {how}")
     return marks
+
+
+def earlier(package: Package) -> str:
+    """What becomes of the turns before those in the package: `no earlier turns leave`; empty where all of them are in it."""
+    if package.turns_kept_back and not package.summarised:
+        return "no earlier turns leave"
+    if package.turns_kept_back or package.turns_left_out:
+        how = "as a summary" if package.summarised else "left out"
+        return f"{plural(package.turns_kept_back or package.turns_left_out, 'earlier turn')} {how}"
+    return ""
 
 
 def moved(before: Locality | None, after: Locality) -> str:

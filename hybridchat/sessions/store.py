@@ -7,6 +7,7 @@ Store ── Shelf     sessions
       ── spend     money
       ── search    full text
       ── past      what was done before, without any text
+      ── summaries what stands for the beginning of a long branch
       ── intake    whole conversations from elsewhere
       ── purge     erasing, for good
              └──── all write through one Writer, all read from one Database
@@ -35,6 +36,7 @@ from hybridchat.sessions.recovery import Pulse
 from hybridchat.sessions.search import Search
 from hybridchat.sessions.shelf import Shelf
 from hybridchat.sessions.spend import Spend
+from hybridchat.sessions.summaries import Summaries
 from hybridchat.sessions.turns import Turns
 from hybridchat.sessions.writer import Writer
 
@@ -57,6 +59,7 @@ class Store:
         self.past = Past(database)
         self.intake = Intake(database, self._writer, clock)
         self.purge = Purge(database, self._writer, clock)
+        self.summaries = Summaries(database, self._writer, clock)
         shelf = Shelf(database, self._writer, clock)
         self.new_session = shelf.new_session
         self.session = shelf.session

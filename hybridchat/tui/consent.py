@@ -15,7 +15,7 @@ from hybridchat.conversation import Held, Package, Verdict
 from hybridchat.facts import Decision
 from hybridchat.purse import amount
 from hybridchat.render.text import neutralise, one_line
-from hybridchat.render.words import money, plural, short
+from hybridchat.render.words import earlier, money, plural, short
 from hybridchat.tui.sheet import Page
 
 SETTLE = 0.4
@@ -38,8 +38,8 @@ def can_stay(decision: Decision | None) -> bool:
 def question(package: Package, *, demo: bool = False) -> str:
     """`Ask gpt-5.4-mini at api.openai.com? 4 turns · 3 items hidden · 2 words left to check · about $0.004`; a demo costs `–`."""
     facts = [plural(package.turns, "turn"), f"{plural(len(package.hidden), 'item')} hidden"]
-    if package.turns_left_out:
-        facts.append(f"{plural(package.turns_left_out, 'earlier turn')} left out")
+    if told := earlier(package):
+        facts.append(told)
     if package.left:
         facts.append(f"{plural(len(package.left), 'word')} left to check")
     facts.append(_cost(package.est_cost, demo=demo) + (f" ({package.old_price})" if package.old_price and not demo else ""))
