@@ -24,6 +24,8 @@ DATASETS = {
     **dict.fromkeys(("neg_docs", "neg_code", "neg_gitlog", "neg_humaneval", "neg_secretlike", "neg_lock", "cred_neg"), 1),
 }
 """Files that are read, and how often each text counts: prompts are what people send."""
+THINNED = {"cred_neg": 3}
+"""Files of which every n-th record is read."""
 LABEL_OF = {
     **dict.fromkeys(("ORG", "LOCATION", "ORG_OR_PLACE"), "X"),
     **dict.fromkeys(("ID", "PHONE", "IBAN", "CREDIT_CARD", "IP"), "N"),
@@ -39,7 +41,8 @@ def read(folder: Path, names: Iterable[str] = DATASETS) -> list[Record]:
     out: list[Record] = []
     for name in names:
         text = gzip.decompress((folder / f"{name}.jsonl.gz").read_bytes()).decode("utf-8")
-        out.extend(json.loads(line) for line in text.split("\n") if line.strip())
+        records = [json.loads(line) for line in text.split("\n") if line.strip()]
+        out.extend(records[:: THINNED.get(name, 1)])
     return out
 
 

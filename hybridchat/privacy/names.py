@@ -16,7 +16,7 @@ from hybridchat.value import value
 if TYPE_CHECKING:
     from hybridchat.privacy.tagger import Tagger
 
-BIAS: dict[str, tuple[int, int, int, int]] = {"low": (0, -10, -10, -10), "normal": (24, 10, 0, 0), "high": (44, 30, 10, 10)}
+BIAS: dict[str, tuple[int, int, int, int]] = {"low": (8, 0, -10, -10), "normal": (36, 20, 0, 0), "high": (70, 44, 10, 10)}
 """Added to the scores of P, X, A and N at each level (1/20): measured in docs/weights.md."""
 
 _KINDS = {"P": "PERSON", "X": "ORG", "A": "ADDRESS", "N": "ID"}

@@ -6,81 +6,27 @@ distinct word; the four scores travel as lanes of one integer, which makes a sum
 
 from __future__ import annotations
 
-import json
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 
-from hybridchat.privacy.gazetteer import DICTIONARY, FIRST, FREQUENCY, LAST, PLACE, Gazetteer, shipped
+from hybridchat.privacy.gazetteer import Gazetteer, shipped
 from hybridchat.privacy.names_ready import WEIGHTS
 from hybridchat.privacy.tagger_features import EDGE, Kind, Tokens, code_atoms, far_atoms, kind_of, near_atoms, place_atoms
-from hybridchat.value import value
+from hybridchat.privacy.tagger_votes import paired, vote
+from hybridchat.privacy.tagger_weights import LABELS, Weights, unpacked
 
-FORMAT = b"HCTAG1\n"
-LABELS = "OPXAN"
-"""Outside, person, organisation or place, address, number of a person or case."""
-UNIT = 20.0
-"""Weights are stored as whole numbers of 1/20."""
 _LANE = 20
 _MASK = (1 << _LANE) - 1
 _MIDDLE = 1 << (_LANE - 1)
 _MIDDLES = sum(_MIDDLE << (_LANE * i) for i in range(4))
 _HOPELESS = 100
 """How far below O (1/20) a token is given up, and ends a chain: of 2,000 labels one is lost."""
-_COLD = -80
+_COLD = -56
 """Scores (1/20) at which a small word by itself is given up before its neighbours are looked at: as few are lost."""
 _SEED = -30
 """A chain without any score above this (1/20) is O throughout: no move between labels is worth more."""
 _REMEMBERED = 50_000
 """Distinct words, and pairs of them, whose sums are kept."""
-
-
-class WeightsError(ValueError):
-    """The weights cannot be used; the message says why."""
-
-
-@value
-class Weights:
-    """`index` of each feature; four signed bytes of each in `table`, relative to O; `moves[from][to]` between labels; in 1/20."""
-
-    index: dict[str, int]
-    table: bytes
-    moves: tuple[tuple[int, ...], ...]
-    lexicon: frozenset[str]
-
-
-def packed(
-    features: Mapping[str, Sequence[int]], moves: Sequence[Sequence[int]], lexicon: Sequence[str], note: dict[str, str]
-) -> bytes:
-    """The file that holds the weights: four whole numbers of -127..127 for each feature."""
-    keys = sorted(features)
-    head = json.dumps({"labels": LABELS, "moves": [list(row) for row in moves], **note}, sort_keys=True)
-    planes = b"".join(bytes(features[k][i] & 255 for k in keys) for i in range(4))
-    body = "\n".join((head, " ".join(sorted(lexicon)), str(len(keys)), *keys, "")).encode()
-    return FORMAT + len(body).to_bytes(4, "little") + zlib.compress(body + planes, 9)
-
-
-def plain(data: bytes) -> str:
-    """All text that the file of weights holds: for checking that nobody's name is in it."""
-    size = int.from_bytes(data[len(FORMAT) : len(FORMAT) + 4], "little")
-    return zlib.decompress(data[len(FORMAT) + 4 :])[:size].decode()
-
-
-def unpacked(data: bytes) -> Weights:
-    """The weights in `data`. Raises `WeightsError`."""
-    if not data.startswith(FORMAT):
-        raise WeightsError("the weights for names are of another version")
-    try:
-        size = int.from_bytes(data[len(FORMAT) : len(FORMAT) + 4], "little")
-        raw = zlib.decompress(data[len(FORMAT) + 4 :])
-        head, lexicon, count, *keys = raw[:size].decode().split("\n")
-        said, n = json.loads(head), int(count)
-    except (zlib.error, ValueError) as e:
-        raise WeightsError("the weights for names are damaged") from e
-    if said["labels"] != LABELS or len(keys) != n + 1 or len(raw) != size + 4 * n:
-        raise WeightsError("the weights for names do not fit this program")
-    moves = tuple(tuple(row) for row in said["moves"])
-    return Weights(dict(zip(keys, range(n), strict=False)), raw[size:], moves, frozenset(lexicon.split(" ")))
 
 
 @cache
@@ -103,14 +49,26 @@ class _Sums:
     """What is known of one word, and its sums as the word itself (`own`) and as a neighbour on either side."""
 
     __slots__ = (
-        "after", "after2", "before", "before2", "capital", "code", "cold", "kind", "own", "sign", "small", "words", "words_after",
+        "after",
+        "after2",
+        "before",
+        "before2",
+        "best",
+        "capital",
+        "code",
+        "kind",
+        "own",
+        "sign",
+        "small",
+        "words",
+        "words_after",
     )  # fmt: skip
 
     def __init__(self, kind: Kind, vector: _Vectors) -> None:
         self.kind, self.code, self.capital = kind, kind.code, kind.capital
         near, far = near_atoms(kind), far_atoms(kind)
         self.own = sum(vector["0" + a] for a in kind.atoms) + vote(kind)
-        self.cold = kind.shape == "x" and max(lanes(self.own + _MIDDLES)) < _COLD
+        self.best = max(lanes(self.own + _MIDDLES)) if kind.shape == "x" else 0
         self.sign = not kind.placed
         self.small = self.sign or kind.shape == "x"
         self.before = sum(vector["-" + a] for a in near)
@@ -134,52 +92,6 @@ class _Beside(dict[str, int]):
 
 
 _NOTHING = _Beside(None, "", "")
-_VOTES = {"first": 100, "known": 80, "double": 60, "last": 60, "rare": 40, "pair": 50}
-"""In 1/20, for P: what lists say of a capitalised word. Training texts leave many common first names unmarked."""
-
-
-def vote(kind: Kind) -> int:
-    """What the lists alone say, whatever was learnt: for a word that is a name in them and hardly anything else."""
-    if kind.shape not in {"C", "X"} or kind.code[1:2] not in _LISTED:
-        return 0
-    first, last, place = kind.flags >> FIRST & 3, kind.flags >> LAST & 3, kind.flags >> PLACE & 3
-    plain, often = kind.flags >> DICTIONARY & 1, kind.flags >> FREQUENCY & 7
-    if first == 3 and place < 3 and not plain:
-        return _VOTES["first"]
-    if first == 2 and place < 2 and not plain and often < 5:
-        return _VOTES["known"]
-    if first == 3 and plain and often < 6:
-        return _VOTES["double"]
-    if last == 3 and not plain and place < 2:
-        return _VOTES["last"]
-    if not plain and often < 3 and not place and (first == 1 or last or kind.shape == "C"):
-        return _VOTES["rare"]
-    return 0
-
-
-_LISTED = frozenset("FLPfu")
-
-
-def paired(kind: Kind, after: Kind) -> int:
-    """What the lists say of two capitalised words in a row: a first name, and what may be a last name, whatever else each means."""
-    if (
-        not (kind.capital and after.capital)
-        or kind.flags >> FIRST & 3 < 2
-        or after.shape not in _WORDS
-        or kind.shape not in _WORDS
-    ):
-        return 0
-    if after.code[1:2] not in _LISTED or kind.code[1:2] not in _LISTED:
-        return 0
-    plain = kind.flags >> DICTIONARY & 1
-    second = after.flags >> DICTIONARY & 1
-    last = after.flags >> LAST & 3
-    if (second and (plain or last < 2)) or (after.flags >> FREQUENCY & 7 >= 5 and last < 2):
-        return 0
-    return _VOTES["pair"]
-
-
-_WORDS = frozenset("CX")
 
 
 class _Vectors(dict[str, int]):
@@ -263,10 +175,11 @@ class Tagger:
         edge, places, codes = self._edge, self._places, self._codes
         sums = [edge, edge, *map(self._sums, [k.text for k in tokens.kinds]), edge, edge]
         added = sum(b << (_LANE * i) for i, b in enumerate(bias)) + _MIDDLES
+        cold = _COLD - max(bias)
         out: list[tuple[int, int, int, int] | None] = []
         before2, before, own, after = sums[:4]
         for after2, place, glue in zip(sums[4:], tokens.places, tokens.glues, strict=True):
-            if own.cold or (own.sign and before.small and after.small):
+            if own.best < cold or (own.sign and before.small and after.small):
                 out.append(None)
             else:
                 code = own.code

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hybridchat.privacy import gazetteer, tagger
+from hybridchat.privacy import gazetteer, tagger_votes, tagger_weights
 from hybridchat.privacy.gazetteer import FIRST, LAST, Gazetteer
-from hybridchat.privacy.tagger import LABELS, Tagger, best_path
+from hybridchat.privacy.tagger import Tagger, best_path
 from hybridchat.privacy.tagger_features import feature_lists, kind_of, shape_of, tokens_of
+from hybridchat.privacy.tagger_weights import LABELS
 
 
 def made(words: dict[str, int]) -> Gazetteer:
@@ -41,8 +42,8 @@ def test_damaged_lists_are_told_apart(damage: bytes | None) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"other", b"HCTAG1\n\x05\x00\x00\x00zz"])
 def test_damaged_weights_are_told_apart(damage: bytes) -> None:
-    with pytest.raises(tagger.WeightsError):
-        tagger.unpacked(damage)
+    with pytest.raises(tagger_weights.WeightsError):
+        tagger_weights.unpacked(damage)
 
 
 @settings(deadline=None, max_examples=200)
@@ -63,7 +64,7 @@ def test_shapes() -> None:
 def small_tagger() -> Tagger:
     weights = {"0f=300C": (60, 0, 0, 0), "0l=200C": (20, 0, 0, 0), "-k=CT": (50, 0, 0, 0), "0sh=x3": (-70, -70, -70, -70)}
     moves = [[0, -20, -20, -40, -40], [-10, 30, -40, -40, -40], [-10, -40, 30, -40, -40], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]
-    return Tagger(tagger.unpacked(tagger.packed(weights, moves, ["from"], {})), LISTS)
+    return Tagger(tagger_weights.unpacked(tagger_weights.packed(weights, moves, ["from"], {})), LISTS)
 
 
 def test_the_tagger_adds_up_the_features_that_training_sees() -> None:
@@ -73,7 +74,7 @@ def test_the_tagger_adds_up_the_features_that_training_sees() -> None:
     tokens = tokens_of(text, made_tagger.kind)
     weights = made_tagger.weights
     n = len(weights.index)
-    given = [tagger.paired(a, b) for a, b in pairwise(tokens.kinds)]
+    given = [tagger_votes.paired(a, b) for a, b in pairwise(tokens.kinds)]
     paired = [one or other for one, other in zip([*given, 0], [0, *given], strict=True)]
     assert any(paired)
     scores = made_tagger.scores(tokens, (1000, 0, 0, 0))
@@ -84,7 +85,7 @@ def test_the_tagger_adds_up_the_features_that_training_sees() -> None:
         at = [weights.index[f] for f in features if f in weights.index]
         signed = [[b - 256 if b > 127 else b for b in (weights.table[lane * n + i] for i in at)] for lane in range(4)]
         assert score[1:] == tuple(map(sum, signed[1:]))
-        assert score[0] == 1000 + sum(signed[0]) + tagger.vote(kind) + pair
+        assert score[0] == 1000 + sum(signed[0]) + tagger_votes.vote(kind) + pair
 
 
 @settings(deadline=None, max_examples=150)

@@ -115,9 +115,10 @@ def test_long_texts_are_cut_and_nothing_is_lost() -> None:
 
 def test_a_broken_tagger_stops_the_message(monkeypatch: pytest.MonkeyPatch) -> None:
     from hybridchat.privacy import tagger
+    from hybridchat.privacy.tagger_weights import WeightsError
 
     def broken() -> object:
-        raise tagger.WeightsError("damaged")
+        raise WeightsError("damaged")
 
     monkeypatch.setattr(tagger, "shipped_tagger", broken)
     with pytest.raises(ScanError):
