@@ -1,16 +1,38 @@
-"""What stays readable and deserves one look: capitalised words and number runs that nothing hides."""
+"""What stays readable and deserves one look: capitalised words and numbers that nothing hides, and which raise a question.
+
+Two lists in one. Everything is shown to whoever looks; a question is raised only by what may well be somebody's: a word that the
+tagger nearly took for a person's and that is known as a name, or a long number that is no date, amount, version or code.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from hybridchat.facts import Finding
+from hybridchat.privacy.names_ready import finds_names
 from hybridchat.privacy.zones import ZoneMap, zones
+from hybridchat.value import value
 
+if TYPE_CHECKING:
+    from hybridchat.privacy.tagger import Tagger
+    from hybridchat.privacy.tagger_features import Kind
+
+NEARLY = 60
+"""How much surer (in 1/20) the tagger would have to be to take a word for a person's: measured by the benchmark `asking`."""
+_LIST_ONLY, _ASK = 0.1, 0.5
+"""Scores of what is worth a look only, and of what raises a question."""
+_CASELESS_MOST = 6
+"""Signs of a name in a script without capitals."""
 _TOKEN = re.compile(r"[^\W\d_][\w'’-]{0,60}|\d(?:[ .,/-]?\d){3,40}")
 _SENTENCE = re.compile(r"(?:^|[.!?:;…\n\"“”«»(*#>|•-])[\s\"“”'‘«(*_#>-]*$")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[-/.](?:19|20)?\d\d)?")
+_LONG = re.compile(r"(?<![\w.,%$€£#&/=\\:-])(?:[A-Z]{1,3}-?)?\d{3}(?:[ -]?\d){3,17}(?![\w%$€£/=\\:]|[.,-]\w)")
+_MIXED = re.compile(r"(?<![\w./@#=&%\\-])(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{9,40}(?![\w/@=&%\\-]|\.\w)")
+_DATE = re.compile(r"(?:19|20)\d\d ?-? ?(?:0[1-9]|1[0-2]) ?-? ?(?:0[1-9]|[12]\d|3[01])|(?:(?:19|20)\d\d[- ]?)+")
+_FEWEST = 7
+"""Digits of a number that raises a question: shorter ones are mostly amounts."""
 
 # Capitalised because a sentence begins with them, not because they name somebody: function words, pronouns, and the verbs
 # that open requests, in the languages the program speaks of.
@@ -63,28 +85,136 @@ _NOBODY_WORDS = """
 _NOBODY = frozenset(_NOBODY_WORDS.split())
 
 
-def leftovers(text: str, findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Capitalised runs and numbers of four digits and more (years apart) outside findings and never-touch zones, each once."""
+@value
+class Left:
+    """One thing that stays readable, as it is written. `doubtful`: it may well be somebody's, and a question is raised for it."""
+
+    text: str
+    doubtful: bool = False
+
+
+def suspects(text: str, *, tagger: Tagger | None = None, size: int = 20_000) -> tuple[Finding, ...]:
+    """Words that are known as names and nearly were taken for one: as costly as looking for names, so keep the answer.
+
+    Raises whatever reading the shipped lists and weights may raise.
+    """
+    if tagger is None:
+        if not finds_names():
+            return ()
+        from hybridchat.privacy.tagger import shipped_tagger  # 0.1 s, and loaded already where names were looked for
+
+        tagger = shipped_tagger()
+    from hybridchat.privacy.names import BIAS, runs_of  # as above
+    from hybridchat.privacy.tagger_features import tokens_of
+
+    person, other, address, number = BIAS["normal"]
+    out: list[Finding] = []
+    for at in range(0, len(text), size):
+        tokens = tokens_of(text, tagger.kind, at, min(len(text), at + size))
+        labels = tagger.labels(tokens, (person + NEARLY, other - 20, address, number))
+        for run in runs_of(tokens, labels):
+            if run.label != "P":
+                continue
+            named = [i for i in range(run.first, run.last) if _is_name(tokens.kinds[i])]
+            if named:
+                last = next((i for i in named if i + 1 not in named), named[0])
+                out.append(Finding(tokens.starts[named[0]], tokens.ends[last], "PERSON", "may be a name", _ASK))
+            elif run.last - run.first <= _CASELESS_MOST and tokens.kinds[run.first].shape == "o":
+                out.append(Finding(tokens.starts[run.first], tokens.ends[run.last - 1], "PERSON", "may be a name", _LIST_ONLY))
+    return tuple(out)
+
+
+def _is_name(kind: Kind) -> bool:
+    """Whether the lists know the word as a name of people more than as anything else."""
+    from hybridchat.privacy.gazetteer import DICTIONARY, FIRST, FREQUENCY, LAST
+
+    first, last, often = kind.flags >> FIRST & 3, kind.flags >> LAST & 3, kind.flags >> FREQUENCY & 7
+    plain = kind.flags >> DICTIONARY & 1
+    if len(kind.folded) < 3 or kind.code[1:2] in _TOLD or (kind.shape == "X" and len(kind.folded) < 4):
+        return False
+    if kind.shape in "xm":
+        return first >= 2 and not plain and often < 4
+    return first == 3 or (not plain and often < 5 and (first == 2 or last >= 2))
+
+
+_TOLD = frozenset("TMCYDEV")
+"""Codes of words that are something else whatever the lists say: titles, months, countries, days."""
+
+
+def leftovers(text: str, findings: Sequence[Finding], doubts: Sequence[Finding] = ()) -> tuple[Left, ...]:
+    """What is not hidden in `text`, each once, in order: capitalised runs, numbers of four digits and more, and `doubts`.
+
+    Words that everybody uses, openers of sentences, years, and names that everybody knows are not among it. `findings` are
+    sorted and do not overlap.
+    """
     hidden = ZoneMap(findings)
     spared = ZoneMap(zones(text))
-    out: dict[str, None] = {}
+    sure = [f for f in doubts if not hidden.touches(f.start, f.end) and not _allowed(text[f.start : f.end])]
+    for match in (*_LONG.finditer(text), *_MIXED.finditer(text)):
+        start, end = match.span()
+        if not (hidden.touches(start, end) or spared.touches(start, end)):
+            sure.append(Finding(start, end, "ID", "number", _ASK if match.re is _LONG and _telling(match[0]) else _LIST_ONLY))
+    sure.sort(key=lambda f: (f.start, -f.end))
+    found = {text[f.start : f.end]: (f.start, f.score > _LIST_ONLY) for f in reversed(sure)}
+    for start, said in _runs(text, hidden, spared, ZoneMap(sure)):
+        found.setdefault(said, (start, False))
+    ordered = sorted(found.items(), key=lambda item: item[1][0])
+    return tuple(Left(said, doubtful) for said, (_, doubtful) in ordered)
+
+
+def _telling(number: str) -> bool:
+    """A number that may be a person's: long, not round, not a date."""
+    digits = "".join(c for c in number if c.isdigit())
+    return len(digits) >= _FEWEST and len(set(digits)) > 2 and not digits.endswith("000") and not _DATE.fullmatch(number)
+
+
+def _runs(text: str, hidden: ZoneMap, spared: ZoneMap, sure: ZoneMap) -> Iterator[tuple[int, str]]:
+    """(start, run) of capitalised words and of numbers that nothing hides."""
     run: list[str] = []
-    run_end = -1
+    first, run_end = 0, -1
     for match in _TOKEN.finditer(text):
-        word = match[0]
-        fresh = not hidden.touches(match.start(), match.end()) and not spared.touches(match.start(), match.end())
-        named = fresh and word[0].isupper() and not _ordinary(text, match.start(), word)
-        if run and (not named or text[run_end : match.start()] != " "):
-            out.setdefault(" ".join(run))
+        word, start, end = match[0], match.start(), match.end()
+        fresh = not (hidden.touches(start, end) or spared.touches(start, end) or sure.touches(start, end))
+        named = fresh and word[0].isupper() and not _ordinary(text, start, word)
+        if run and (not named or text[run_end:start] != " "):
+            if not _common(run):
+                yield first, " ".join(run)
             run = []
         if named:
+            first = first if run else start
             run.append(_trimmed(word))
-            run_end = match.end() if run[-1] == word else -1
+            run_end = end if run[-1] == word else -1
         elif fresh and word[0].isdigit() and not _YEAR.fullmatch(word):
-            out.setdefault(word)
-    if run:
-        out.setdefault(" ".join(run))
-    return tuple(out)
+            yield start, word
+    if run and not _common(run):
+        yield first, " ".join(run)
+
+
+def _common(run: Sequence[str]) -> bool:
+    """Words that everybody uses, acronyms, or a name that everybody knows."""
+    if _allowed(" ".join(run)):
+        return True
+    if not finds_names():
+        return False
+    from hybridchat.privacy.gazetteer import shipped  # 20 ms, and loaded already where names were looked for
+    from hybridchat.privacy.words import fold
+
+    look = shipped().look
+    return all(_everyday(look(fold(word))) for word in run)
+
+
+def _everyday(flags: int) -> bool:
+    from hybridchat.privacy.gazetteer import COUNTRY, DICTIONARY, FIRST, FREQUENCY, LAST, PLACE
+
+    first, last, place = flags >> FIRST & 3, flags >> LAST & 3, flags >> PLACE & 3
+    plain = flags >> DICTIONARY & 1 or flags >> FREQUENCY & 7 >= 4
+    return bool(flags >> COUNTRY & 1) or (bool(plain) and first < 2 and last < 3 and place < 2)
+
+
+def _allowed(name: str) -> bool:
+    from hybridchat.privacy.allow import allowed  # a list of a few hundred names, made when something is left
+
+    return any(end - start == len(name) for start, end, _ in allowed().find(name))
 
 
 def _trimmed(word: str) -> str:

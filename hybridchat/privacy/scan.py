@@ -164,7 +164,7 @@ def left_readable(text: str, findings: Iterable[Finding]) -> tuple[str, ...]:
     """Capitalised words and number runs of `text` that no finding hides: for one look by the user before sending."""
     from hybridchat.privacy.leftover import leftovers  # read when something is about to leave, not for every scan
 
-    return leftovers(text, merge(findings))
+    return tuple(left.text for left in leftovers(text, merge(findings)))
 
 
 __all__ = ["SLICE", "ScanError", "Terms", "collapse", "left_readable", "merge", "scan", "slices"]
