@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Mapping
+from functools import partial
 
 from hybridchat.chat import Chat
 from hybridchat.cli import edge
@@ -13,6 +14,7 @@ from hybridchat.cli.ask_result import dry_lines, dry_record, record, unrouted_co
 from hybridchat.cli.edge import Exit, say
 from hybridchat.comparing import FEWEST, Comparison
 from hybridchat.conversation import Session
+from hybridchat.facts import Mode
 from hybridchat.render import words
 
 
@@ -31,13 +33,15 @@ async def compare(chat: Chat, options: Options, session: Session, text: str) -> 
     comparison = Comparison(chat, [chat.world.find(model) for model in ids], session.id, text)
     told: list[Mapping[str, object]] = []
     code = edge.OK
-    for n, model in enumerate(ids):
+    for model in ids:
         if not options.as_json:
             _heading(chat, model, first=model == ids[0])
         if options.dry_run:
             made, ended = await _previewed(chat, options, session, text, model)
         else:
-            result = await answered(chat, options, comparison.start(n))
+            turn_id = comparison.turn_id
+            again = partial(chat.again, turn_id) if turn_id else partial(chat.answer, session.id, text)
+            result = await answered(chat, options, again(pin=model, mode=_mode(options)))
             comparison.turn_id = comparison.turn_id or result.turn_id
             made, ended = record(result, await checks_of(chat, result)), result.code
             if result.held is not None:
@@ -57,6 +61,11 @@ async def compare(chat: Chat, options: Options, session: Session, text: str) -> 
     return code
 
 
+def _mode(options: Options) -> Mode | None:
+    """`--local` holds whatever the conversation says; `--cloud` is consent, and leaves out no model that was named."""
+    return Mode.ONLY_LOCAL if options.local else None
+
+
 def _heading(chat: Chat, model: str, *, first: bool) -> None:
     found = chat.world.find(model)
     sys.stdout.write(("" if first else "\n") + f"== {found.name} ({words.PLACES[found.locality]}) ==\n")
@@ -64,7 +73,7 @@ def _heading(chat: Chat, model: str, *, first: bool) -> None:
 
 
 async def _previewed(chat: Chat, options: Options, session: Session, text: str, model: str) -> tuple[dict[str, object], int]:
-    preview = await chat.preview(session.id, text, pin=model)
+    preview = await chat.preview(session.id, text, pin=model, mode=_mode(options))
     if not options.as_json:
         sys.stdout.write("\n".join(dry_lines(preview)) + "\n")
     return dry_record(preview), edge.OK if preview.decision.chosen is not None else unrouted_code(preview.decision)

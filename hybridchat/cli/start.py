@@ -73,4 +73,7 @@ def wanted(chat: Chat, opening: Opening) -> tuple[str | None, str | None]:
         raise Exit(edge.USAGE, f"There is no session {opening.session}. `hybridchat sessions` lists them.")
     if session is not None and pin is not None:
         chat.store.set_session(session.id, pin=pin)
+    if session is not None and opening.local:
+        # --local is a promise, whatever was held in that conversation before
+        chat.store.set_session(session.id, mode=Mode.ONLY_LOCAL)
     return session.id if session is not None else None, pin

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hybridchat.demo import Demo, Fault
+from hybridchat.facts import Mode
 from hybridchat.repair import KEY
 from hybridchat.sessions.store import Store
 from tests.cli.run import inside
@@ -65,6 +66,18 @@ def test_local_is_a_promise_here_too(demo: Demo, env: dict[str, str]) -> None:
     assert done.returncode == 3
     assert b"hello there" in done.stdout
     assert b"LOCAL ONLY" in done.stderr
+    assert not demo.openai.connections
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_also_in_a_conversation_that_may_ask_the_cloud(demo: Demo, env: dict[str, str], options: tuple[str, ...]) -> None:
+    store = Store.open(Path(env["HYBRIDCHAT_DATA_DIR"]) / "hybridchat.db")
+    session = store.new_session("ask", mode=Mode.AUTO)
+    store.allow(session.id, f"127.0.0.1:{demo.openai.port}")
+    asyncio.run(store.close())
+    done = inside("ask", "--local", *options, "--session", session.id, *BOTH, QUESTION, env=env)
+    assert done.returncode == 3
+    assert b"LOCAL ONLY" in done.stdout + done.stderr
     assert not demo.openai.connections
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import time
@@ -17,7 +18,8 @@ from hybridchat.cli.teletype import Teletype
 from hybridchat.commands import COMMANDS
 from hybridchat.conversation import Ended, Ending, HandedOver
 from hybridchat.demo import Demo, Fault
-from hybridchat.facts import Locality, Timings
+from hybridchat.facts import Locality, Mode, Timings
+from hybridchat.sessions.store import Store
 from tests.cli.run import hybridchat
 from tests.support.chats import environment
 
@@ -122,6 +124,17 @@ def test_a_conversation_from_the_first_word_to_the_last(demo: Demo, env: dict[st
         assert talk.leave("/quit", "enter") == 0
         assert b"\x1b" not in talk.raw
     assert b"On France" in hybridchat("sessions", env=env).stdout
+
+
+def test_local_is_a_promise_also_for_a_conversation_in_which_another_mode_is_held(demo: Demo, env: dict[str, str]) -> None:
+    store = Store.open(Path(env["HYBRIDCHAT_DATA_DIR"]) / "hybridchat.db")
+    session = store.new_session(mode=Mode.ONLY_CLOUD)
+    store.allow(session.id, f"127.0.0.1:{demo.openai.port}")
+    asyncio.run(store.close())
+    with Talk("--plain", "--local", "--session", session.id, env=env) as talk:
+        assert sentences.SAID_OF_MODE[Mode.ONLY_LOCAL] in talk.until("\nyou: ")
+        talk.line("repeat: hello there")
+    assert not demo.openai.connections
 
 
 def test_our_own_words_are_ascii_where_the_terminal_is(demo: Demo, env: dict[str, str]) -> None:
