@@ -266,6 +266,8 @@ def route(
     cloud_share: Annotated[
         float | None, typer.Option("--cloud-share", help="With calibrate: share of your own messages to offer the cloud for.")
     ] = None,
+    package: Annotated[bool, typer.Option("--package", help="Print exactly what the model would be given.")] = False,
+    session: SessionId = None,
     model: ModelName = None,
     local: Local = False,
     demo: Demo = False,
@@ -283,7 +285,7 @@ def route(
         return routes.calibrate(cloud_share)
     if not words:
         raise Exit(edge.USAGE, 'Write: hybridchat route "question", or route --jsonl, or route calibrate --cloud-share 0.3')
-    return routes.run(" ".join(words), demo=demo, local=local, model=model)
+    return routes.run(" ".join(words), demo=demo, local=local, model=model, session=session, package=package)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hybridchat.assemble import Setup, assembled, database
-from hybridchat.chat import Basis, Preview
+from hybridchat.chat import Basis, Chat, Preview
 from hybridchat.cli import edge, sentences
 from hybridchat.cli.edge import Exit, say
 from hybridchat.cli.lists import columns
@@ -19,6 +19,7 @@ from hybridchat.config.paths import config_path
 from hybridchat.config.template import set_value
 from hybridchat.facts import Difficulty, Mode
 from hybridchat.render.changes import changes
+from hybridchat.render.package import printed
 from hybridchat.routing.difficulty import difficulty, notice, ranking
 from hybridchat.routing.explain import table
 from hybridchat.sessions.store import Store
@@ -34,26 +35,49 @@ FEWEST = 20
 # -- one question ------------------------------------------------------------------------------------------------------
 
 
-def run(prompt: str, *, demo: bool = False, local: bool = False, model: str | None = None) -> int:
-    """Prints where `prompt` would go: the candidates, the gauges used, and what would have changed it. Sends nothing."""
-    return asyncio.run(_run(prompt, demo=demo, mode=Mode.ONLY_LOCAL if local else None, model=model))
+def run(
+    prompt: str,
+    *,
+    demo: bool = False,
+    local: bool = False,
+    model: str | None = None,
+    session: str | None = None,
+    package: bool = False,
+) -> int:
+    """Prints where `prompt` would go: the candidates, the gauges used, and what would have changed it. Sends nothing.
+
+    With `package` what the chosen model would be given instead, in the conversation `session` if one is named.
+    """
+    setup = Setup(demo=demo, samplers=False, mode=Mode.ONLY_LOCAL if local else None, wanted=model, session=session)
+    return asyncio.run(_run(prompt, setup, package=package))
 
 
-async def _run(prompt: str, *, demo: bool, mode: Mode | None, model: str | None) -> int:
-    setup = Setup(demo=demo, samplers=False, mode=mode, wanted=model)
+async def _run(prompt: str, setup: Setup, *, package: bool) -> int:
     async with assembled(setup) as chat:
-        session = chat.store.new_session("ask")
         try:
-            pin = chat.world.find(model).id if model is not None else None
-            preview = await chat.preview(session.id, prompt, pin=pin)
+            pin = chat.world.find(setup.wanted).id if setup.wanted is not None else None
+            preview = await _preview(chat, prompt, setup.session, pin)
         except LookupError as error:
             raise Exit(edge.USAGE, sentences.started(str(error))) from None
-        finally:
-            chat.store.delete_session(session.id)
         if told := notice():
             say(sentences.started(told))
-        sys.stdout.write("\n".join(_explained(preview)) + "\n")
+        if package and preview.package is not None:
+            sys.stdout.write(printed(preview.package))
+        else:
+            sys.stdout.write("\n".join(_explained(preview)) + "\n")
     return edge.OK if preview.decision.chosen is not None else edge.NOTHING
+
+
+async def _preview(chat: Chat, prompt: str, session_id: str | None, pin: str | None) -> Preview:
+    found = chat.store.session(session_id) if session_id is not None else None
+    if session_id is not None and found is None:
+        raise LookupError(f"there is no session {session_id}")
+    session = found or chat.store.new_session("ask")
+    try:
+        return await chat.preview(session.id, prompt, pin=pin)
+    finally:
+        if found is None:
+            chat.store.delete_session(session.id)
 
 
 def _explained(preview: Preview) -> Iterator[str]:

@@ -185,3 +185,15 @@ def test_the_border_holds_for_every_decision_whatever_the_models_size(env: dict[
     with mock.patch.dict(os.environ, {**bare(), **env}, clear=True):
         set_value(config_path(os.environ), route.KEY, border)
     assert said in called(lambda: route.run(HARD), env)[1].splitlines()[0]
+
+
+def test_it_prints_exactly_what_the_model_would_be_given_and_sends_nothing(env: dict[str, str], demo: Demo) -> None:
+    said = "Please call Ana on 555 010 7788 about the sky"
+    code, text = called(lambda: route.run(said, model="openai:gpt-6.1-terra", package=True), env)
+    assert code == 0
+    assert "this question\nPlease call " in text
+    assert "555 010 7788" not in text
+    assert "<PHONE_1> (phone number)" in text
+    assert not demo.openai.requests
+    with pytest.raises(Exit, match="no session nowhere"):
+        called(lambda: route.run(said, session="nowhere", package=True), env)
