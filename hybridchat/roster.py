@@ -47,7 +47,9 @@ class Roster:
     @property
     def models(self) -> tuple[Model, ...]:
         """Every known model that can chat, listed ones first."""
-        listed = [self._verified(m) for listing in self._listed.values() for m in self._overlay(listing.models)]
+        told = [m for listing in self._listed.values() for m in listing.models if m.id.isprintable()]
+        # a name that could steer a terminal is shown nowhere, so nobody is asked by it
+        listed = [self._verified(m) for m in self._overlay(told)]
         known = {m.id for m in listed}
         every = listed + [m for m in self._catalogue if m.id not in known]
         return tuple(m for m in every if "embedding" not in m.capabilities or "completion" in m.capabilities)

@@ -152,5 +152,18 @@ def say(sentence: str) -> None:
         from hybridchat.render.words import spell  # imported here: only terminals of another age need it
 
         sentence = spell(sentence, ascii_only=True)
-    sys.stderr.write(sentence.rstrip() + "\n")
+    from hybridchat.render.text import neutralise  # imported here: most runs say nothing, or have it already
+
+    # what servers, files and models said may be quoted in it
+    sys.stderr.write(neutralise(sentence).rstrip() + "\n")
     sys.stderr.flush()
+
+
+def out(text: str) -> None:
+    """To stdout: into a pipe the text as it is, to a terminal without anything that could steer it."""
+    if not sys.stdout.isatty():
+        sys.stdout.buffer.write(text.encode())
+        return
+    from hybridchat.render.text import neutralise  # imported here: a pipe does not need it
+
+    sys.stdout.write(neutralise(text))

@@ -21,7 +21,7 @@ from hybridchat.facts import Model, price_age
 from hybridchat.render import ledger as told
 from hybridchat.render import words
 from hybridchat.render.changes import changes
-from hybridchat.render.text import one_line
+from hybridchat.render.text import neutralise, one_line
 from hybridchat.replay import Recorded, recorded
 from hybridchat.routing.explain import from_record
 from hybridchat.sessions.ledger import LedgerRow
@@ -35,7 +35,8 @@ EVERY = -1
 
 def columns(rows: Iterable[Sequence[str]]) -> str:
     """Rows as aligned columns."""
-    table_rows = [list(row) for row in rows]
+    # names come from servers, and questions from files
+    table_rows = [[neutralise(cell) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in table_rows) for i in range(len(table_rows[0]))] if table_rows else []
     return "".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() + "\n" for row in table_rows)
 
@@ -165,8 +166,10 @@ def _raw(store: Store, ids: Sequence[str], said: str) -> int:
     if body is None:
         several = f"several rows that begin with {said}" if len(ids) > 1 else f"no message {said}"
         raise Exit(edge.USAGE, f"The ledger has {several}. `hybridchat ledger` lists them.")
-    # into a pipe the body and nothing else: its hash must be the ledger's
-    sys.stdout.buffer.write(body + (b"\n" if sys.stdout.isatty() else b""))
+    if sys.stdout.isatty():
+        edge.out(body.decode("utf-8", "replace") + "\n")
+    else:  # the body and nothing else: its hash must be the ledger's
+        sys.stdout.buffer.write(body)
     return edge.OK
 
 

@@ -13,6 +13,7 @@ from hybridchat.cli.edge import Exit, say
 from hybridchat.cli.lists import open_store
 from hybridchat.conversation import Session
 from hybridchat.render import words
+from hybridchat.render.text import one_line
 from hybridchat.sessions.export import as_json as whole
 from hybridchat.sessions.export import markdown
 from hybridchat.sessions.imports import Unreadable
@@ -27,7 +28,7 @@ def export(said: str, out: Path | None, *, as_json: bool) -> int:
         session = _session(store, said)
         text = whole(session, store.intake.tree(session.id)) if as_json else markdown(session, store.path(session.id))
         if out is None:
-            sys.stdout.buffer.write(text.encode())
+            edge.out(text)
         else:
             out.write_text(text, "utf-8")
     except OSError as error:
@@ -69,7 +70,7 @@ def merge(first: str, second: str) -> int:
 
 
 def _told(what: str, made: Session) -> None:
-    sys.stdout.write(f"{what}: {made.id[:8]}  {words.plural(made.turns, 'turn')}  {made.title or 'untitled'}\n")
+    sys.stdout.write(f"{what}: {made.id[:8]}  {words.plural(made.turns, 'turn')}  {one_line(made.title or 'untitled', 60)}\n")
 
 
 def _session(store: Store, said: str) -> Session:

@@ -97,7 +97,7 @@ def _redacted(sources: Iterable[tuple[str, BinaryIO]], terms: Terms, style: str,
             if painter is not None:
                 sys.stdout.write(painter.paint(text, found, table))
             else:
-                _write(table.redact(text, found).text)
+                edge.out(table.redact(text, found).text)
     return edge.OK
 
 
@@ -112,16 +112,6 @@ def _within(found: Iterable[Finding], start: int) -> Iterator[Finding]:
     for finding in found:
         if finding.end > start:
             yield replace(finding, start=max(0, finding.start - start), end=finding.end - start)
-
-
-def _write(text: str) -> None:
-    """To a pipe the characters as they came, line ends too; to a terminal nothing that could steer it."""
-    if not sys.stdout.isatty():
-        sys.stdout.buffer.write(text.encode("utf-8"))
-        return
-    from hybridchat.render.text import neutralise  # imported here: a pipe does not need it
-
-    sys.stdout.write(neutralise(text))
 
 
 def _text(name: str, file: BinaryIO) -> Iterator[str]:

@@ -16,7 +16,7 @@ class Painter:
     """Paints one source, part after part. Control characters of the text become visible signs."""
 
     def __init__(self, name: str, *, color: bool) -> None:
-        self._name = name
+        self._name = neutralise(name)
         self._color = color
         self._line = 1
 

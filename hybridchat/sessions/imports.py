@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +14,14 @@ from hybridchat.conversation import Attempt, Ending, Session, Turn
 from hybridchat.facts import Locality, Mode, Timings, Usage
 from hybridchat.sessions.export import SCHEMA
 
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+_CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff"
+"""What could steer a terminal: the file is somebody else's, and names and ids are shown in lists and sentences."""
+_NO_CONTROLS = rf"\A[^{_CONTROLS}]*\Z"
+_YEARS = (1970, 9998)
+"""Between these every system can tell a time, whatever the zone."""
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=_NO_CONTROLS)]
+Name = Annotated[str, msgspec.Meta(pattern=_NO_CONTROLS)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Amount = Annotated[float, msgspec.Meta(ge=0)]
 
@@ -41,7 +49,7 @@ class _Timings(msgspec.Struct):
 class _Attempt(msgspec.Struct):
     id: Id
     model_id: Id
-    host: str
+    host: Name
     locality: Locality
     started: datetime
     text: str = ""
@@ -58,10 +66,10 @@ class _Turn(msgspec.Struct):
     id: Id
     question: str
     created: datetime
-    parent_id: str | None = None
+    parent_id: Name | None = None
     ending: Ending | None = None
     attempts: list[_Attempt] = []
-    chosen_attempt: str | None = None
+    chosen_attempt: Name | None = None
 
 
 class _Session(msgspec.Struct):
@@ -71,9 +79,9 @@ class _Session(msgspec.Struct):
     updated: datetime
     kind: Literal["chat", "ask", "api"] = "chat"
     mode: Mode | None = None
-    pin: str | None = None
+    pin: Name | None = None
     system: str = ""
-    leaf_id: str | None = None
+    leaf_id: Name | None = None
 
 
 class _File(msgspec.Struct):
@@ -85,7 +93,8 @@ class _File(msgspec.Struct):
 def read(data: bytes, name: str) -> tuple[Session, tuple[Turn, ...]]:
     """The session and all its turns, parents first, as `export.as_json` wrote them. Raises `Unreadable`; `name` is the file's.
 
-    What was still open when it was exported has been cut since, and what waited in a queue waits for the user's word.
+    What was still open when it was exported has been cut since, and what waited in a queue waits for the user's word. Of the
+    modes only LOCAL ONLY is taken over: a file may not let anything leave that the configuration keeps here.
     """
     body = data.removeprefix(b"\xef\xbb\xbf")
     try:
@@ -95,6 +104,7 @@ def read(data: bytes, name: str) -> tuple[Session, tuple[Turn, ...]]:
         found = msgspec.json.decode(body, type=_File)
     except msgspec.ValidationError as error:
         what, _, place = str(error).partition(" - at ")
+        what = "it holds control characters" if "matching regex" in what else what
         raise Unreadable(f"{name}: {place.strip('`') or '$'}: {what[:1].lower()}{what[1:]}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(f"{name}{_where(body, error)}: it is not JSON as `hybridchat sessions export` writes it") from None
@@ -118,6 +128,8 @@ def _where(body: bytes, error: Exception) -> str:
 
 def _check(found: _File, name: str) -> None:
     """Raises `Unreadable` where one part of the file speaks of another that is not there."""
+    _check_time(found.session.created, f"{name}: $.session.created")
+    _check_time(found.session.updated, f"{name}: $.session.updated")
     seen: set[str] = set()
     attempts: set[str] = set()
     for n, turn in enumerate(found.turns):
@@ -126,7 +138,9 @@ def _check(found: _File, name: str) -> None:
             raise Unreadable(f"{place}.id: {turn.id} stands there twice")
         if turn.parent_id is not None and turn.parent_id not in seen:
             raise Unreadable(f"{place}.parent_id: no turn {turn.parent_id} comes before it")
+        _check_time(turn.created, f"{place}.created")
         for m, attempt in enumerate(turn.attempts):
+            _check_time(attempt.started, f"{place}.attempts[{m}].started")
             if attempt.id in attempts:
                 raise Unreadable(f"{place}.attempts[{m}].id: {attempt.id} stands there twice")
             attempts.add(attempt.id)
@@ -137,14 +151,19 @@ def _check(found: _File, name: str) -> None:
         raise Unreadable(f"{name}: $.session.leaf_id: there is no turn {found.session.leaf_id}")
 
 
+def _check_time(at: datetime, place: str) -> None:
+    if not _YEARS[0] <= at.year <= _YEARS[1]:
+        raise Unreadable(f"{place}: the year {at.year} cannot be told here")
+
+
 def _session(told: _Session, turns: int) -> Session:
     return Session(
         told.id,
-        " ".join(told.title.split()),
+        " ".join(re.sub(f"[{_CONTROLS}]", " ", told.title).split()),
         _epoch(told.created),
         _epoch(told.updated),
         told.kind,
-        told.mode,
+        told.mode if told.mode is Mode.ONLY_LOCAL else None,
         told.pin,
         told.system,
         told.leaf_id,

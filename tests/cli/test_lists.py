@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
@@ -17,6 +18,7 @@ from hybridchat.config import load
 from hybridchat.demo import Demo
 from tests.cli.run import ROOT, bare, hybridchat, inside
 from tests.support.chats import environment
+from tests.support.faultserver import FaultServer, http
 
 
 @pytest.fixture(scope="module")
@@ -178,3 +180,16 @@ def test_a_price_of_ones_own_stands_in_the_list(env: dict[str, str]) -> None:
     wrong = inside("models", "price", "openai:gpt-6.1-terra", "--in", "-1", "--out", "6", env=env)
     assert wrong.returncode == 2
     assert "price.input" in wrong.stderr.decode()
+
+
+async def test_a_server_whose_models_are_named_to_steer_the_terminal_is_heard_without_them(
+    env: dict[str, str],
+) -> None:
+    tags = {"models": [{"name": name, "model": name} for name in ("evil\x1b]0;owned\x07:1b", "fine:1b")]}
+    show = http({"details": {}, "model_info": {}, "capabilities": ["completion"]})
+    async with FaultServer(paths={"/api/tags": http(tags), "/api/ps": http({"models": []}), "/api/show": show}) as server:
+        done = await asyncio.to_thread(inside, "models", env={**env, "OLLAMA_HOST": server.url})
+        asked = await asyncio.to_thread(inside, "ask", "-m", "evil\x1b[2J", "hello", env={**env, "OLLAMA_HOST": server.url})
+    said = (done.stdout + done.stderr + asked.stdout + asked.stderr).decode()
+    assert "ollama:fine:1b" in said
+    assert not {"\x1b", "\x07"} & set(said)

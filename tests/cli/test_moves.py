@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from hybridchat.demo import Demo
 from hybridchat.sessions.store import Store
-from tests.cli.run import inside
+from tests.cli.run import bare, inside
 from tests.support.chats import environment
 
 
@@ -76,3 +78,58 @@ def test_a_broken_file_is_told_by_name_and_place_and_changes_nothing(env: dict[s
     assert done.returncode == 2
     assert b"broken.json: $.session.title: expected `str`, got `int`. Nothing was imported." in done.stderr
     assert len(ids(env)) == 2
+
+
+def taken_in(env: dict[str, str], folder: Path, **session: object) -> bytes:
+    """What importing a conversation of one question says; `session` is what its file says of it."""
+    when = "2026-01-01T00:00:00Z"
+    told = {"id": "a" * 16, "title": "t", "created": when, "updated": when, **session}
+    file = folder / "talk.json"
+    file.write_text(json.dumps({"schema": 1, "session": told, "turns": [{"id": "b" * 16, "question": "q", "created": when}]}))
+    done = inside("sessions", "import", str(file), env=env)
+    assert b"Traceback" not in done.stderr
+    return done.stdout + done.stderr
+
+
+STEERING = "\x1b]0;owned\x07 \x9b31m \u202e"
+
+
+@pytest.mark.parametrize("field", ["title", "id", "pin", "leaf_id"])
+def test_what_a_file_says_never_steers_the_terminal(env: dict[str, str], tmp_path: Path, field: str) -> None:
+    said = taken_in(env, tmp_path, **{field: STEERING}).decode()
+    said += inside("sessions", env=env).stdout.decode()
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(said)
+    assert ("control characters" in said) is (field != "title")
+
+
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1901-01-01T00:00:00Z"])
+def test_times_that_cannot_be_told_are_refused_and_the_list_still_opens(env: dict[str, str], tmp_path: Path, when: str) -> None:
+    for field in ("created", "updated"):
+        assert f"$.session.{field}: the year" in taken_in(env, tmp_path, **{field: when}).decode()
+    assert len(ids(env)) == 2
+
+
+def test_a_file_lets_nothing_leave_that_the_configuration_keeps_here(demo: Demo, env: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('mode = "only_local"\n[privacy]\ncloud = "auto"\n')
+    taken_in(env, tmp_path, mode="only_cloud", pin="openai:gpt-6.1-terra")
+    done = inside("ask", "--session", "a" * 16, "hello there", env=env)
+    assert b"LOCAL ONLY" in done.stderr
+    assert not demo.openai.connections
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX pseudo-terminal")
+def test_an_export_steers_no_terminal_and_reaches_a_pipe_as_it_is(env: dict[str, str]) -> None:
+    from tests.support.terminal import Terminal  # imported here: it is not for Windows
+
+    said = f"repeat: winds {STEERING}"
+    assert inside("ask", "--local", said, env=env).returncode == 0
+    session = ids(env)[0]
+    assert STEERING in inside("sessions", "export", session, env=env).stdout.decode()
+    terminal = Terminal([sys.executable, "-m", "hybridchat", "sessions", "export", session], env={**bare(), **env})
+    while terminal.alive:
+        terminal.pump(0.2)
+    terminal.pump(0.2)
+    shown = bytes(terminal.raw).decode()
+    terminal.close()
+    assert "winds" in shown
+    assert not {"\x07", "\x9b", "\u202e"} & set(shown)
