@@ -115,7 +115,8 @@ class _Journey:
 
     async def _caught_up(self) -> None:
         """Reads the session again after an answer, or a wait: LOCAL ONLY may be held since, also of one nobody looks at."""
-        self.session = await asyncio.to_thread(self.crew.store.session, self.session.id) or self.session
+        found = await asyncio.to_thread(self.crew.store.session, self.session.id)
+        self.session = found or self.session
 
     async def _go(self, found: Look) -> AsyncGenerator[Event | Rest, None]:
         """One model, from its choice to its answer; no `Ended` comes when another model is to be asked."""

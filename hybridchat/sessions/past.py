@@ -46,7 +46,8 @@ class Decided:
 
 class Past:
     """Read queries over all conversations of one store, deleted ones among them: they were asked and paid all the same.
-    What was imported was asked elsewhere, and what was merged is a copy: neither counts again.
+    What was imported was asked elsewhere, and what was merged is a copy: neither counts again, but all that was asked since in
+    such a conversation does.
     """
 
     def __init__(self, database: Database) -> None:
@@ -74,8 +75,9 @@ _TRIED = """
 SELECT t.id AS turn_id, t.parent_id, t.created, a.id AS attempt_id, a.model_id, a.locality, a.ending,
     a.text <> '' AS said, a.id IS NOT NULL AND a.id = t.chosen_attempt AS chosen, a.input_tokens, a.output_tokens,
     s.spent, coalesce(s.unpriced, 0) AS unpriced
-FROM turns t JOIN sessions p ON p.id = t.session_id AND p.parameters = '{}'
-LEFT JOIN attempts a ON a.turn_id = t.id AND a.kind = 'answer'
+FROM turns t JOIN sessions p ON p.id = t.session_id
+    AND (p.parameters = '{}' OR EXISTS (SELECT 1 FROM decisions WHERE turn_id = t.id))
+LEFT JOIN attempts a ON a.turn_id = t.id AND a.kind = 'answer' AND (p.parameters = '{}' OR a.decision_id IS NOT NULL)
 LEFT JOIN (SELECT attempt_id, sum(usd) AS spent, max(usd IS NULL AND how IN ('actual', 'estimate')) AS unpriced
     FROM spend WHERE attempt_id IS NOT NULL GROUP BY attempt_id) s ON s.attempt_id = a.id
 WHERE t.created >= ? ORDER BY t.seq, a.seq"""

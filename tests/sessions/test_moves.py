@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hybridchat.conversation import Ending, Session, Turn
-from hybridchat.facts import Locality, Mode, Timings, Usage
+from hybridchat.facts import Decision, Locality, Mode, Timings, Usage
 from hybridchat.sessions.export import as_json
 from hybridchat.sessions.imports import Unreadable, merged, read
 from hybridchat.sessions.moves import import_from, merge_of
@@ -91,6 +91,21 @@ async def test_an_import_says_where_it_comes_from_and_counts_in_no_statistics(op
     assert here.intake.origins()[made.id].startswith("imported from tides.json on 20")
     assert not here.past.tried()
     assert {h.session_id for h in here.search.find("moon")} == {made.id}
+
+
+async def test_what_is_asked_since_in_an_imported_conversation_counts_with_its_cost(opened: Open, tmp_path: Path) -> None:
+    _, file = await exported(opened(), tmp_path)
+    here = opened(None)
+    made = import_from(here, file)
+    asked = await here.ask(made.id, "And now?", parent_id=made.leaf_id)
+    again = here.intake.tree(made.id)[0]
+    for turn in (asked, again):
+        decision = here.decided(turn.id, Decision(None, ()), "{}", 1)
+        attempt = here.begin(turn.id, "openai:gpt", "api.openai.com", Locality.REMOTE, decision)
+        here.spend.settle(here.spend.reserve(attempt.id, "openai:gpt", 0.02, 1.0), 0.01, "actual")
+        here.end(attempt.id, Ending.COMPLETE, text="Yes.", cost=0.01)
+        here.end_turn(turn.id, Ending.COMPLETE, attempt.id)
+    assert [(t.turn_id, t.spent) for t in here.past.tried()] == [(again.id, 0.01), (asked.id, 0.01)]
 
 
 async def test_nothing_that_comes_from_a_file_is_sent_by_itself(opened: Open, tmp_path: Path) -> None:
