@@ -66,6 +66,8 @@ class AnthropicProvider(Keyed["AsyncAnthropic"]):
         super().__init__("anthropic", endpoint, base_url, api_key, guard=guard, locality=locality, key_name=key_name)
         self._budgeted: set[str] = set()
         """Models that want their thinking as a number of tokens."""
+        self._untempered: set[str] = set()
+        """Models that turned out to take no temperature."""
 
     def _build(self) -> AsyncAnthropic:
         # imported here: the SDK costs 0.75 s (mostly its types), and most turns stay local
@@ -111,8 +113,9 @@ class AnthropicProvider(Keyed["AsyncAnthropic"]):
             options: dict[str, Any] = {**_thinking(call, budgeted=call.model.name in self._budgeted)}
             if system:
                 options["system"] = system
-            if call.temperature is not None:
-                options["temperature"] = call.temperature
+            if call.temperature is not None and call.model.name not in self._untempered:
+                # the SDK has no place for it any more, while most models still take it
+                options["extra_body"] = {"temperature": call.temperature}
             try:
                 stream: AsyncStream[RawMessageStreamEvent] = await client.messages.create(
                     model=call.model.name,
@@ -125,9 +128,17 @@ class AnthropicProvider(Keyed["AsyncAnthropic"]):
                 return stream
             except Exception as error:
                 said = complaint_of(error)
-                if "thinking" not in options or call.model.name in self._budgeted or said is None or "adaptive" not in said.text:
+                if said is not None and "extra_body" in options and "temperature" in said.text:
+                    self._untempered.add(call.model.name)
+                elif (
+                    "thinking" in options
+                    and call.model.name not in self._budgeted
+                    and said is not None
+                    and "adaptive" in said.text
+                ):
+                    self._budgeted.add(call.model.name)
+                else:
                     raise
-                self._budgeted.add(call.model.name)
 
     async def _listing(self) -> Listing:
         import httpx2

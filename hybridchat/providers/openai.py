@@ -59,6 +59,8 @@ class OpenAIProvider(Keyed["AsyncOpenAI"]):
         self._official = self.host == OFFICIAL
         self._without: frozenset[str] = frozenset()
         """Parameters this server turned out not to know."""
+        self._untempered: set[str] = set()
+        """Models that turned out to take no temperature, as those that reason."""
 
     def _build(self) -> AsyncOpenAI:
         # imported here: the SDK costs 0.35 s (mostly its types), and most turns stay with another server
@@ -105,14 +107,14 @@ class OpenAIProvider(Keyed["AsyncOpenAI"]):
                 )
                 return stream
             except Exception as error:
-                if not self._learn(error):
+                if not self._learn(error, call):
                     raise
 
     def _options(self, call: Call) -> dict[str, Any]:
         """Everything but model and messages, without what this server does not know."""
         limit = "max_completion_tokens" if self._official or "max_tokens" in self._without else "max_tokens"
         options: dict[str, Any] = {limit: output_limit(call), "stream_options": {"include_usage": True}}
-        if call.temperature is not None:
+        if call.temperature is not None and call.model.name not in self._untempered:
             options["temperature"] = call.temperature
         if call.logprobs:
             # llama.cpp would otherwise rank twenty alternatives for each token
@@ -123,12 +125,15 @@ class OpenAIProvider(Keyed["AsyncOpenAI"]):
             options["extra_body"] = {"chat_template_kwargs": {"enable_thinking": False}}
         return {name: value for name, value in options.items() if name not in self._without}
 
-    def _learn(self, error: Exception) -> bool:
+    def _learn(self, error: Exception, call: Call) -> bool:
         """Whether one more try, without a parameter the server named as unknown, makes sense."""
         said = complaint_of(error)
         if said is None or said.status not in {400, 422}:
             return False
         text = said.text.lower()
+        if "temperature" in text and call.temperature is not None and call.model.name not in self._untempered:
+            self._untempered.add(call.model.name)
+            return True
         unknown = {name for name in ("stream_options", "max_completion_tokens") if name in text}
         if "logprob" in text:
             unknown |= {"logprobs", "top_logprobs"}

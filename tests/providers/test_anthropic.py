@@ -129,6 +129,18 @@ async def test_a_model_that_wants_a_thinking_budget_gets_one(make: Make) -> None
         assert server.requests[1].json()["thinking"]["budget_tokens"] == 2048  # type: ignore[index]
 
 
+async def test_a_model_that_takes_no_temperature_is_asked_once_more_without_and_remembered(make: Make) -> None:
+    refusal = http(
+        {"type": "error", "error": {"type": "invalid_request_error", "message": "temperature: is not supported by this model"}},
+        400,
+    )
+    async with FaultServer(refusal, sse(start(), piece("hi"), end("end_turn"), STOP)) as server:
+        provider = make(server)
+        assert (await said(provider, call(temperature=0.25)))[0] == "hi"
+        assert (await said(provider, call(temperature=0.25)))[0] == "hi"
+        assert [r.json().get("temperature") for r in server.requests] == [0.25, None, None]
+
+
 @pytest.mark.parametrize(
     ("told", "reason"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -100,6 +101,17 @@ async def test_a_server_that_wants_the_other_limit_gets_it(make: Make) -> None:
         first, second = (r.json() for r in server.requests)
     assert (first.get("max_tokens"), first.get("max_completion_tokens")) == (77, None)
     assert (second.get("max_tokens"), second.get("max_completion_tokens")) == (None, 77)
+
+
+async def test_a_model_that_takes_no_temperature_is_asked_once_more_without_and_others_are_not(make: Make) -> None:
+    text = "Unsupported value: 'temperature' does not support 0.25 with this model. Only the default (1) value is supported."
+    async with FaultServer(rejects(text), PLAIN) as server:
+        provider = make(server)
+        assert (await said(provider, call(temperature=0.25)))[0] == "hi"
+        assert (await said(provider, call(temperature=0.25)))[0] == "hi"
+        other = replace(call(temperature=0.25), model=Model("box:other", "h", Locality.ON_DEVICE))
+        assert (await said(provider, other))[0] == "hi"
+        assert [r.json().get("temperature") for r in server.requests] == [0.25, None, None, 0.25]
 
 
 async def test_a_server_that_keeps_saying_no_is_not_asked_for_ever(make: Make) -> None:
