@@ -52,19 +52,17 @@ _FIGURES = """
     Nelson Mandela, Abraham Lincoln, George Washington, Thomas Jefferson, Benjamin Franklin, Theodore Roosevelt, Franklin
     D. Roosevelt, Winston Churchill, Adolf Hitler, Hitler, Stalin, Joseph Stalin, Lenin, Vladimir Lenin, Mao Zedong, John
     F. Kennedy, Richard Nixon, Ronald Reagan, Margaret Thatcher, Bill Clinton, Hillary Clinton, George W. Bush, Barack
-    Obama, Obama, Donald Trump, Trump, Joe Biden, Biden, Kamala Harris, Vladimir Putin, Putin, Volodymyr Zelensky,
-    Zelensky, Xi Jinping, Angela Merkel, Merkel, Emmanuel Macron, Macron, Rishi Sunak, Boris Johnson, Narendra Modi,
-    Erdogan, Queen Elizabeth, King Charles, Pope Francis, Dalai Lama, Mozart, Wolfgang Amadeus Mozart, Beethoven, Ludwig
-    van Beethoven, Johann Sebastian Bach, Picasso, Pablo Picasso, Van Gogh, Vincent van Gogh, Rembrandt, Goethe,
-    Dostoevsky, Tolstoy, Leo Tolstoy, Cervantes, Victor Hugo, Balzac, Proust, Kafka, Franz Kafka, George Orwell, Jane
-    Austen, Charles Dickens, Mark Twain, Ernest Hemingway, Agatha Christie, Stephen King, Tolkien, J. R. R. Tolkien, J. K.
-    Rowling, H. C. Andersen, Hans Christian Andersen, Søren Kierkegaard, Niels Bohr, Mickiewicz, Adam Mickiewicz, Jan
-    Paweł II, Elon Musk, Jeff Bezos, Bill Gates, Steve Jobs, Mark Zuckerberg, Tim Cook, Sam Altman, Warren Buffett,
-    Michael Jackson, Elvis Presley, Taylor Swift, Beyoncé, Bob Dylan, Lionel Messi, Cristiano Ronaldo, Michael Jordan,
-    LeBron James, Usain Bolt, Serena Williams, Roger Federer, Rafael Nadal, Harry Potter, Sherlock Holmes, Hamlet, Batman,
-    Superman, Spider-Man, Mickey Mouse, Santa Claus, Darth Vader, Pythagoras, Pythagorean, Euclid, Archimedes, Gauss,
-    Euler, Fourier, Laplace, Markov, Fibonacci, Fermat, Riemann, Gödel, Dijkstra, Kepler, Schrödinger, Heisenberg, Planck,
-    Hawking, Stephen Hawking, Carl Sagan, Noam Chomsky, Chomsky, Maslow, Piaget, Vygotsky, Pavlov, Carl Jung
+    Obama, Obama, Donald Trump, Joe Biden, Kamala Harris, Vladimir Putin, Putin, Volodymyr Zelensky, Xi Jinping, Angela
+    Merkel, Emmanuel Macron, Rishi Sunak, Boris Johnson, Narendra Modi, Queen Elizabeth, King Charles, Pope Francis, Dalai
+    Lama, Mozart, Wolfgang Amadeus Mozart, Beethoven, Ludwig van Beethoven, Johann Sebastian Bach, Picasso, Pablo Picasso,
+    Van Gogh, Vincent van Gogh, Rembrandt, Goethe, Dostoevsky, Tolstoy, Leo Tolstoy, Cervantes, Victor Hugo, Balzac,
+    Proust, Kafka, Franz Kafka, George Orwell, Jane Austen, Charles Dickens, Mark Twain, Ernest Hemingway, Agatha
+    Christie, Tolkien, J. R. R. Tolkien, J. K. Rowling, H. C. Andersen, Hans Christian Andersen, Søren Kierkegaard, Niels
+    Bohr, Mickiewicz, Adam Mickiewicz, Jan Paweł II, Elon Musk, Jeff Bezos, Bill Gates, Steve Jobs, Mark Zuckerberg, Tim
+    Cook, Sam Altman, Warren Buffett, Harry Potter, Sherlock Holmes, Hamlet, Batman, Superman, Spider-Man, Mickey Mouse,
+    Santa Claus, Darth Vader, Pythagoras, Pythagorean, Euclid, Archimedes, Gauss, Euler, Fourier, Laplace, Markov,
+    Fibonacci, Fermat, Riemann, Gödel, Dijkstra, Kepler, Schrödinger, Heisenberg, Planck, Hawking, Stephen Hawking, Carl
+    Sagan, Noam Chomsky, Chomsky, Maslow, Piaget, Vygotsky, Pavlov, Carl Jung
 """
 
 

@@ -169,12 +169,16 @@ def names(text: str, level: str, *, size: int = 20_000, tagger: Tagger | None = 
         labels = tagger.labels(tokens, BIAS[level])
         known.learn(tokens, runs_of(tokens, labels))
         tagged.append((tokens, labels))
+    found: list[Finding] = []
+    telling = level == "high"
     for tokens, labels in tagged:
         labels = titled(tokens, known.spread(tokens, labels))
-        if level == "high":
-            labels = unknown_too(tokens, labels)
-        found = (_finding(tokens, run, tagger.look) for run in runs_of(tokens, labels))
-        yield from found if level == "high" else _unlisted(text, found)
+        runs = runs_of(tokens, unknown_too(tokens, labels) if level == "high" else labels)
+        telling = telling or not all(_is_country(tokens, run) for run in runs)
+        here = (_finding(tokens, run, tagger.look) for run in runs)
+        found.extend(here if level == "high" else _unlisted(text, here))
+    if telling:
+        yield from found
     if known.words:
         for start, end in _parts(text, known_only_spans(text), size):
             tokens = tokens_of(text, tagger.kind, start, end)
@@ -202,6 +206,11 @@ def _handles(text: str) -> Iterator[Finding]:
         before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         if before.strip() or not _CODE_AFTER.search(text, match.end(), match.end() + 80):
             yield Finding(match.start(), match.end(), "HANDLE", "name on a network", 0.8)
+
+
+def _is_country(tokens: Tokens, run: Run) -> bool:
+    """Where a text names countries and nothing else, they tell nothing of anybody: "What is the capital of France?"."""
+    return run.last - run.first == 1 and bool(tokens.kinds[run.first].flags >> COUNTRY & 1)
 
 
 def titled(tokens: Tokens, labels: str) -> str:

@@ -92,6 +92,12 @@ def test_public_figures_and_products_are_hidden_at_high_only() -> None:
     assert "Lincoln" not in hidden(text, "high")
 
 
+def test_countries_alone_tell_nothing_and_with_a_name_they_do() -> None:
+    text = "What is the capital of France, and how far is it from Poland?"
+    assert hidden(text) == text
+    assert "France" not in hidden("Margaret Holloway moved from France to Poland.")
+
+
 def test_handles_are_hidden_and_decorators_are_not() -> None:
     assert "@mara_vint" not in hidden("thanks @mara_vint for the photos")
     assert "@property" in hidden("```python\n@property\ndef name(self): ...\n```")
