@@ -536,16 +536,17 @@ async def test_a_consent_for_the_session_asks_again_when_more_is_left_readable(d
     config = Config(pair=PairSettings(local=LOCAL, cloud=OPENAI))
     async with bench(tmp_path, demo, config=config) as b:
         b.chat.set_mode(b.session.id, Mode.ONLY_CLOUD)
-        held = (await b.ask("repeat: dinner with Walburga")).held
-        assert "Walburga" in held.package.left
+        held = (await b.ask("repeat: the box says 7421993")).held
+        assert held.package.doubtful == ("7421993",)
         await hear(b.chat.resume(held.turn_id, Verdict.ALWAYS))
-        assert (await b.ask("repeat: what does Walburga eat?")).ended.ending is Ending.COMPLETE
-        more = (await b.ask("repeat: and Ottokar comes too")).held
-        assert "Ottokar" in more.reason
-        assert "Walburga" not in more.reason
+        assert (await b.ask("repeat: what is 7421993?")).ended.ending is Ending.COMPLETE
+        assert (await b.ask("repeat: the Tuesday Meeting of 1998 took 1000 words")).ended.ending is Ending.COMPLETE
+        more = (await b.ask("repeat: and the other box says 9930412")).held
+        assert "9930412" in more.reason
+        assert "7421993" not in more.reason
         await hear(b.chat.resume(more.turn_id, Verdict.SEND))
-        assert (await b.ask("repeat: Walburga and Ottokar eat soup")).ended.ending is Ending.COMPLETE
-        assert len(b.cloud_bodies()) == 4
+        assert (await b.ask("repeat: 7421993 and 9930412 are boxes")).ended.ending is Ending.COMPLETE
+        assert len(b.cloud_bodies()) == 5
 
 
 async def test_local_only_hangs_up_an_answer_that_comes_from_elsewhere(tmp_path: Path) -> None:
