@@ -175,7 +175,10 @@ class Check:
 
 @value
 class Device:
-    """This machine. Gauge names: cpu, memory, load, gpu, vram, memory_pressure, battery, swap, temperature (percent, load is per core, °C)."""
+    """This machine.
+
+    Gauge names: cpu, memory, load, gpu, vram, memory_pressure, battery, swap, temperature (percent; load is per core, heat in °C).
+    """
 
     state: ResourceState = ResourceState.UNKNOWN
     reason: str = ""

@@ -25,8 +25,9 @@ SWITCHES = {
     "--quiet": "quiet",
     "-q": "quiet",
     "--demo": "demo",
+    "--queue": "queue",
 }
-VALUES = {"--model": "model", "-m": "model", "--session": "session", "--compare": "compare"}
+VALUES = {"--model": "model", "-m": "model", "--session": "session", "--compare": "compare", "--keep": "keep"}
 
 
 def read(argv: Sequence[str]) -> Options | None:
@@ -71,6 +72,8 @@ def _options(switches: set[str], values: dict[str, str], words: list[str]) -> Op
         stream="no_stream" not in switches,
         quiet="quiet" in switches,
         demo="demo" in switches,
+        queue="queue" in switches,
+        keep=values.get("keep"),
         terminal=terminal(),
         compare=tuple(values["compare"].split(",")) if "compare" in values else (),
     )

@@ -13,13 +13,19 @@ from hybridchat.cli.start import Opening, wanted
 from hybridchat.cli.tidying import keep_tidy
 from hybridchat.config import Config, ConfigError
 from hybridchat.config.paths import profile, themes_dir
-from hybridchat.privacy.names_ready import finds_names
 from hybridchat.tui.app import HybridChat
 from hybridchat.tui.ports import Found, Launch, Opened
 
 if TYPE_CHECKING:
     from hybridchat.assemble import Assembled
     from hybridchat.facts import Model
+
+
+def _finds_names() -> bool:
+    # after the first paint, which needs nothing of what looks through texts
+    from hybridchat.privacy.names_ready import finds_names
+
+    return finds_names()
 
 
 def run(opening: Opening, config: Config) -> int:
@@ -69,7 +75,7 @@ def run(opening: Opening, config: Config) -> int:
     app = HybridChat(
         Launch(
             open=open_chat, close=close, theme=config.theme, demo=opening.demo, profile="" if opening.demo else profile(),
-            keys=config.keys, theme_dirs=own_themes, names_hidden=finds_names(),
+            keys=config.keys, theme_dirs=own_themes, names_hidden=_finds_names,
         )
     )  # fmt: skip
     app.run(mouse=config.mouse)

@@ -18,7 +18,7 @@ from hybridchat.facts import (
     ResourceState,
     Snapshot,
 )
-from hybridchat.privacy.names_ready import UNFOUND, finds_names
+from hybridchat.privacy.names_ready import finds_names
 from hybridchat.render import words
 from hybridchat.routing.explain import sentence, table
 
@@ -54,7 +54,7 @@ def notices(event: Event) -> list[str]:
     """What one event of an answer has to say beside the answer itself."""
     match event:
         case HandedOver(locality=Locality.REMOTE | Locality.LAN):
-            return [left(event) if finds_names() else f"{left(event)} · {UNFOUND}"]
+            return [left(event) if finds_names() else f"{left(event)} · {words.UNFOUND}"]
         case HandedOver():
             return [
                 *words.handed_over(event),
@@ -89,7 +89,8 @@ def consent(package: Package, *, demo: bool = False) -> str:
         *filter(None, [words.earlier(package)]),
         "costs nothing (demo)" if demo else about(package.est_cost) + (f", {package.old_price}" if package.old_price else ""),
     ]
-    return f"Ask {words.short(package.model_id)} at {package.host}? {' · '.join(parts)}{'' if finds_names() else f' ({UNFOUND})'}"
+    names = "" if finds_names() else f" ({words.UNFOUND})"
+    return f"Ask {words.short(package.model_id)} at {package.host}? {' · '.join(parts)}{names}"
 
 
 def view(package: Package) -> Iterator[str]:

@@ -7,8 +7,6 @@ from pathlib import Path
 
 WEIGHTS = Path(__file__).with_name("names_weights.bin")
 LISTS = Path(__file__).with_name("names_lists.bin")
-UNFOUND = "patterns and your own terms only: names are not hidden"
-"""What is said wherever something may leave while `finds_names` is false."""
 
 
 @cache

@@ -22,6 +22,9 @@ _ASCII_TABLE = str.maketrans(_ASCII)
 
 PLACES = {Locality.ON_DEVICE: "on this machine", Locality.LAN: "in your network", Locality.REMOTE: "cloud"}
 
+UNFOUND = "patterns and your own terms only: names are not hidden"
+"""Said wherever something may leave while names cannot be found."""
+
 
 def spell(text: str, *, ascii_only: bool) -> str:
     """Our own words for this terminal; a sign without an ASCII spelling becomes `?`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
@@ -26,7 +26,7 @@ class Chrome:
     """Writes the one-line parts of a screen; a line that would not change is not written."""
 
     def __init__(
-        self, screen: Screen[None], *, demo: bool, names_hidden: bool, keys: Mapping[str, str], profile: str = ""
+        self, screen: Screen[None], *, demo: bool, names_hidden: Callable[[], bool], keys: Mapping[str, str], profile: str = ""
     ) -> None:  # fmt: skip
         self.parts: dict[str, Shown] = {
             n: Shown(id=n) for n in ("top", "banner", "status", "edge", "preview", "keys", "leader", *PANEL)
@@ -78,7 +78,7 @@ class Chrome:
 
     def preview(self, value: Preview | None, loading: str = "") -> None:
         keys = {"other_key": self._other_key, "local_key": self._local_key}
-        said = lines.preview(value, names_hidden=self._names_hidden, loading=loading, **keys)
+        said = lines.preview(value, names_hidden=self._names_hidden(), loading=loading, **keys)
         self.parts["preview"].say(said, layout=True)
 
     def commands(self, draft: str) -> bool:

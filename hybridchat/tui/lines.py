@@ -9,14 +9,12 @@ from textual.content import Content
 
 from hybridchat.commands import COMMANDS, key_word, matching
 from hybridchat.facts import Mode
-from hybridchat.privacy.names_ready import UNFOUND
 from hybridchat.render.staying import staying
 from hybridchat.render.text import one_line
-from hybridchat.render.words import plural, short
+from hybridchat.render.words import UNFOUND, plural, short
 from hybridchat.tui.ports import Found, Preview
 
 DEMO = "DEMO · canned text, no model"
-NAMES_WARNING = UNFOUND
 
 
 def mode_text(mode: Mode, strategy: str, pin: str | None, *, private: bool = False) -> Content:
@@ -112,7 +110,7 @@ def preview(
     if value.asks:
         parts.append(Content.styled("asks first", "$muted"))
     if not names_hidden:
-        parts.append(Content.styled(NAMES_WARNING, "$warn"))
+        parts.append(Content.styled(UNFOUND, "$warn"))
     return Content.styled(" · ", "$muted").join(parts)
 
 

@@ -164,7 +164,7 @@ class Launch:
     demo: bool = False
     profile: str = ""
     """Shown beside the name of the program; empty for the default one."""
-    names_hidden: bool = False
+    names_hidden: Callable[[], bool] = bool
     """False while only patterns and the user's own terms are hidden; the screens then say so."""
     keys: Mapping[str, str] | None = None
     """Command name -> key, from the user's configuration."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hybridchat.conversation import Asked, Ended, Ending, FellBack, HandedOver, Said, Thought, Turn
 from hybridchat.facts import ConnectivityState, Gauge, Link, Locality, Mode, ResourceState
+from hybridchat.render.words import UNFOUND
 from hybridchat.tui import gauges, lines
 from hybridchat.tui.models import price, state
 from hybridchat.tui.thread import Kind, Thread
@@ -45,8 +46,8 @@ def test_personal_items_stay_here_or_are_hidden() -> None:
     local = lines.preview(Seen(decided(LLAMA), "", {"EMAIL": 1}), names_hidden=False).plain
     assert local == "→ llama3.2 (looks easy) · 1 personal item stays here"
     cloud = lines.preview(Seen(decided(GPT), "", {"EMAIL": 1}, asks=True), names_hidden=False).plain
-    assert cloud == f"→ gpt-5.4-mini (may be hard) · 1 item hidden · asks first · {lines.NAMES_WARNING}"
-    assert lines.NAMES_WARNING not in lines.preview(Seen(decided(GPT), "", {}), names_hidden=True).plain
+    assert cloud == f"→ gpt-5.4-mini (may be hard) · 1 item hidden · asks first · {UNFOUND}"
+    assert UNFOUND not in lines.preview(Seen(decided(GPT), "", {}), names_hidden=True).plain
 
 
 def test_without_a_model_the_preview_says_what_is_in_the_way() -> None:

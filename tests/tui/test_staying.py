@@ -27,4 +27,5 @@ def test_the_route_line_says_still_and_what_leaves() -> None:
 async def test_a_draft_in_a_conversation_that_stays_away_says_so_on_the_screen() -> None:
     async with running(Staying()) as pilot:
         screen(pilot).composer.draft = "and then?"
-        await until(pilot, lambda: "→ still gpt-5.4-mini: going back costs about 12 s of reading · f3" in frame(pilot.app).lower())
+        said = "→ still gpt-5.4-mini: going back costs about 12 s of reading · f3"
+        await until(pilot, lambda: said in frame(pilot.app).lower())
