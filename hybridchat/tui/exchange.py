@@ -117,6 +117,7 @@ class Exchange:
     def part(self) -> None:
         """Another conversation is shown from now on: what the answer still says is not for it."""
         self._answer, self._refused = None, ""
+        self._screen.waiting.part()
 
     def _start(self, answer: Answer, text: str = "", *, said: str = "") -> None:
         """Follows an answer; `said` is what to say at its end instead of its own words."""
@@ -143,6 +144,7 @@ class Exchange:
                     await self._follow(event)
         except Exception as error:  # noqa: BLE001 - whatever went wrong in one answer, the conversation goes on
             if self._answer is answer:
+                screen.waiting.part()
                 screen.transcript.failed(failure(error))
                 if not asked and not screen.composer.draft:
                     screen.composer.draft = text

@@ -28,6 +28,8 @@ class Waiting:
         """When a host can be reached that could not, or at the start, says how many questions wait."""
         from hybridchat.routing.offline import reachable  # imported here: not needed before first paint
 
+        if self._screen.opened.chat.private:
+            return  # what waits waits elsewhere, and nothing is sent from here
         there = reachable(snapshot)
         if there and not self._there:
             self._screen.run_worker(self._tell(), group="queue", exclusive=True)
@@ -57,7 +59,8 @@ class Waiting:
         """Shows the list."""
         from hybridchat.tui.queue import Queue  # imported here, like every view
 
-        store = self._screen.home.chat.store
+        # of the chat that would send it: a private conversation neither shows what waits elsewhere nor goes there by itself
+        store = self._screen.opened.chat.store
         found, titles = await asyncio.to_thread(_read, store)
         await self._screen.app.push_screen(Queue(store, found, titles), self._chosen)
 
@@ -67,8 +70,8 @@ class Waiting:
 
     async def _begin(self, verdict: Verdict, turns: tuple[Turn, ...]) -> None:
         if not self._screen.exchange.busy():
-            self._next = list(turns[1:])
             await self._send(turns[0], verdict)
+            self._next = list(turns[1:])
 
     async def _send(self, turn: Turn, verdict: Verdict) -> None:
         screen = self._screen
@@ -85,10 +88,14 @@ class Waiting:
         if ended.ending not in {"complete", "cut"}:
             self._screen.say(f"{plural(len(waiting), 'question')} more stay{'s' if len(waiting) == 1 else ''} in the queue.")
             return
-        self._next = waiting[1:]
         from hybridchat.conversation import Verdict
 
         await self._send(waiting[0], Verdict.SEND)
+        self._next = waiting[1:]
+
+    def part(self) -> None:
+        """Something else is looked at, or went wrong: what has not gone out waits on, and follows no other answer."""
+        self._next = []
 
 
 def _read(store: Store) -> tuple[Sequence[Turn], Mapping[str, str]]:

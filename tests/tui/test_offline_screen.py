@@ -9,10 +9,11 @@ from textual.widgets import OptionList
 
 from hybridchat.conversation import Ending, Offered, Verdict, Waiting
 from hybridchat.facts import ConnectivityState, Link, Snapshot
+from hybridchat.render.offline import EMPTY
 from hybridchat.tui.app import HybridChat
 from hybridchat.tui.queue import Queue
 from tests.support.screen import frame, shows, until
-from tests.support.scripted import GPT, LLAMA, SNAPSHOT, Line, ScriptedChat, launch
+from tests.support.scripted import GPT, LLAMA, SNAPSHOT, Line, ScriptedChat, launch, package
 from tests.tui.test_chat_screen import ask, running, screen, settled
 
 AWAY = Offered("t1", GPT.id, "this machine is offline", here=LLAMA.id, doubt="may be hard: numbers")
@@ -132,6 +133,37 @@ async def test_what_follows_waits_when_one_was_not_answered() -> None:
         await pilot.press("a")
         await shows(pilot, "2 questions more stay in the queue.")
         assert chat.verdicts == [Verdict.SEND]
+
+
+async def test_leaving_for_another_conversation_ends_the_sending_and_no_later_answer_starts_it_again() -> None:
+    chat = ScriptedChat([Line(GPT, ("One.",), held=package()), Line(pieces=("Something else.",))])
+    await queued(chat, "first", "second")
+    async with running(chat, size=(100, 30)) as pilot:
+        await ask(pilot, "/queue")
+        await shows(pilot, "Waiting for the network, the oldest first")
+        await pilot.press("a")
+        await shows(pilot, "[y] send")
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: not screen(pilot).query("Consent"))
+        await ask(pilot, "of today")
+        await shows(pilot, "Something else.")
+        await until(pilot, lambda: not screen(pilot).exchange.running)
+        await pilot.pause()
+        assert chat.verdicts == [Verdict.SEND]
+
+
+async def test_a_private_conversation_neither_shows_nor_sends_what_waits_elsewhere() -> None:
+    chat = ScriptedChat()
+    await queued(chat, "first")
+    async with running(chat, size=(100, 30)) as pilot:
+        await ask(pilot, "/private")
+        await shows(pilot, "/new forgets it")
+        await ask(pilot, "/queue")
+        assert "About first" not in await shows(pilot, EMPTY)
+        await pilot.press("enter", "a", "escape")
+        await pilot.pause()
+        assert not chat.verdicts
+        assert screen(pilot).opened.chat.private
 
 
 async def test_escape_leaves_the_words_and_then_the_list() -> None:
