@@ -144,7 +144,7 @@ def ledger(*, raw: str | None, as_json: bool) -> int:
     try:
         rows = store.ledger.rows(limit=EVERY)
         if raw is not None:
-            return _raw(store, [r.id for r in rows if r.id.startswith(raw)], raw)
+            return _raw(store, [r for r in rows if r.id.startswith(raw)], raw)
         if as_json:
             for row in rows:
                 sys.stdout.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
@@ -161,11 +161,12 @@ def _what(row: LedgerRow) -> str:
     return f"{told.whom(row)}: {told.what(row)}" + (f" · sha256 {row.sha256[:12]}" if row.sha256 else "")
 
 
-def _raw(store: Store, ids: Sequence[str], said: str) -> int:
-    body = store.ledger.body(ids[0]) if len(ids) == 1 else None
-    if body is None:
-        several = f"several rows that begin with {said}" if len(ids) > 1 else f"no message {said}"
+def _raw(store: Store, rows: Sequence[LedgerRow], said: str) -> int:
+    if len(rows) != 1:
+        several = f"several rows that begin with {said}" if rows else f"no message {said}"
         raise Exit(edge.USAGE, f"The ledger has {several}. `hybridchat ledger` lists them.")
+    if (body := store.ledger.body(rows[0].id)) is None:
+        raise Exit(edge.USAGE, told.no_body(rows[0]))
     if sys.stdout.isatty():
         edge.out(body.decode("utf-8", "replace") + "\n")
     else:  # the body and nothing else: its hash must be the ledger's

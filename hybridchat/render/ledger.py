@@ -35,6 +35,15 @@ def what(row: LedgerRow) -> str:
     return " · ".join(parts)
 
 
+def no_body(row: LedgerRow) -> str:
+    """Why there are no bytes to show for a row."""
+    if row.kind == "contact":
+        return "A contact has no content."
+    if row.bytes is None:
+        return "Nothing has left."
+    return f"The conversation was erased, and with it the bytes that left. Their SHA-256 was {row.sha256}."
+
+
 def hidden(row: LedgerRow) -> str:
     """`1 email, 2 phone`."""
     return ", ".join(f"{count} {kind.lower().replace('_', ' ')}" for kind, count in row.hidden.items())

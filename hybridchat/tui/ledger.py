@@ -93,8 +93,7 @@ class Ledger(Sheet[None]):
 def page(row: LedgerRow, body: bytes | None) -> Content:
     """The body as it left, with its hash; control characters are shown, not obeyed."""
     if body is None:
-        said = "A contact has no content." if row.kind == "contact" else "Nothing has left."
-        return Content.assemble((said, "$muted"))
+        return Content.assemble((words.no_body(row), "$muted"))
     text = neutralise(body[:SHOWN].decode("utf-8", "replace"))
     rows = [
         (f"{words.whom(row)} · {words.what(row)}\n", "$foreground"),

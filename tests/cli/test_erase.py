@@ -37,6 +37,14 @@ def lies(tmp_path: Path) -> bool:
     return any(WORD[1:].encode() in f.read_bytes() for f in (tmp_path / "data").iterdir())
 
 
+def test_the_ledger_says_of_erased_bytes_that_they_left_and_were_erased(env: dict[str, str]) -> None:
+    inside("sessions", "purge", "--all", "--now", env=env)
+    row = inside("ledger", env=env).stdout.decode().splitlines()[0].split()[0]
+    told = inside("ledger", "--raw", row, env=env)
+    assert (told.returncode, told.stdout) == (2, b"")
+    assert b"The conversation was erased, and with it the bytes that left. Their SHA-256 was " in told.stderr
+
+
 def test_a_purge_can_be_undone_and_at_once_it_is_in_no_file(env: dict[str, str], tmp_path: Path) -> None:
     before = inside("sessions", env=env).stdout
     row = next(line for line in before.decode().splitlines() if WORD in line)
