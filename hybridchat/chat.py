@@ -13,6 +13,7 @@ from hybridchat import terms, waiting
 from hybridchat.answer import Answer
 from hybridchat.conversation import Ended, Event, HandedOver, Package, Session, Turn, Verdict
 from hybridchat.crew import NO_OPTIONS, Ask, Crew, Options, held_mode, must_ask, readable
+from hybridchat.errands import Errands
 from hybridchat.facts import Decision, Mode, Model, Request, Snapshot
 from hybridchat.handover import Parts
 from hybridchat.look import Look, look, package
@@ -79,6 +80,7 @@ class Chat:
         """What the user put right by hand. `suggestion(session_id)` is what to ask after a turn; `repair` takes the answer."""
         self.suggestion = self.repair.suggestion
         self.purse = Purse(world, store, crew.config_file)
+        self._errands = Errands(crew)
 
     # -- one turn ---------------------------------------------------------------------------------
 
@@ -164,6 +166,7 @@ class Chat:
         return answer
 
     async def _run(self, make: Callable[[], Ask], stopper: Stopper) -> AsyncGenerator[Event, None]:
+        self._errands.disturb()
         # off the loop: some questions are read from the store
         ask = await asyncio.to_thread(lambda: self.repair.observed(make()))
         if not self.repair.watching:
@@ -176,6 +179,8 @@ class Chat:
             async for event in events:
                 if isinstance(event, HandedOver):
                     self.repair.went(ask, event)
+                if isinstance(event, Ended):
+                    self._errands.later(ask.session_id)
                 if isinstance(event, Ended) and event.over_budget:
                     self._refused[event.turn_id] = ask
                 if isinstance(event, Rest):
@@ -188,6 +193,7 @@ class Chat:
 
     async def preview(self, session_id: str, draft: str, *, pin: str | None = None, mode: Mode | None = None) -> Preview:
         """Says where `draft` would go and what would be hidden. Raises `LookupError` when there is no such session."""
+        self._errands.disturb()
         ask = Ask(session_id, draft, pin=pin, mode=mode)
         session, path = await asyncio.to_thread(self._session_and_path, session_id)
         parts = Parts(session.system, tuple(path), draft)
@@ -291,6 +297,7 @@ class Chat:
 
     async def forget(self) -> None:
         """Ends a private chat: its answers stop, and nothing of it is left."""
+        await self._errands.close()
         await asyncio.gather(*(answer.end() for answer in list(self._answers)))
         await self.store.close()
 
@@ -335,6 +342,7 @@ class Chat:
 
     async def close(self) -> None:
         """Ends answers, samplers, clients and the writer; everything said is on disk afterwards."""
+        await self._errands.close()
         await asyncio.gather(*(answer.end() for answer in list(self._answers)))
         await self._crew.close()
         await self.world.close()

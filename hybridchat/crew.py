@@ -112,6 +112,8 @@ class Patience:
     """Before a turn that waits for the network tries again, where nothing tells whether it is there."""
     retry_after: float = 2.0
     """The longest Retry-After worth waiting out; beyond it the next model is asked."""
+    idle: float = 10.0
+    """Without a key or a turn, before work begins that nobody waits for."""
     hang_up: float = 0.15
     """For a stream to close. A server busy with a prompt answers late, and the user must not wait for it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from hybridchat.conversation import Hidden, Message, Package, Role, Turn
 from hybridchat.earlier import (
     ANOTHER,
     ANOTHER_TOKENS,
+    MARGIN,
     PER_MESSAGE,
     Earlier,
     History,
@@ -73,15 +75,22 @@ def build(model: Model, parts: Parts, room: Room, redactor: Redactor | None) -> 
     fixed = estimate(parts.system) + estimate(parts.question) + 2 * PER_MESSAGE + (NOTE_TOKENS if redactor else 0)
     if from_another(asked, model.id):
         fixed += ANOTHER_TOKENS
-    before = earlier(asked, fixed, room.window - min(room.reserve, room.max_output), room.history, parts.summary)
-    messages, origins = _laid_out(parts, before)
-    hidden: tuple[Hidden, ...] = ()
-    left: tuple[str, ...] = ()
-    if redactor is not None:
-        messages, hidden, left = redactor.redact(messages)
-    another = from_another(asked if before.summary else before.kept, model.id)
-    messages, origins = _opened(messages, origins, before, another=another, redactor=redactor)
-    tokens = sum(estimate(m.text) + PER_MESSAGE for m in messages)
+    most = free = room.window - min(room.reserve, room.max_output)
+    while True:
+        before = earlier(asked, fixed, free, room.history, parts.summary)
+        messages, origins = _laid_out(parts, before)
+        hidden: tuple[Hidden, ...] = ()
+        left: tuple[str, ...] = ()
+        if redactor is not None:
+            messages, hidden, left = redactor.redact(messages)
+        another = from_another(asked if before.summary else before.kept, model.id)
+        messages, origins = _opened(messages, origins, before, another=another, redactor=redactor)
+        tokens = sum(estimate(m.text) + PER_MESSAGE for m in messages)
+        over = tokens * MARGIN - most
+        if redactor is None or over <= 0 or not (before.kept or before.summary):
+            break
+        # placeholders are longer than most names: fewer turns, or a shorter summary
+        free -= max(1, math.ceil(over))
     kept_back = room.history != "full"
     return Package(
         model_id=model.id,
