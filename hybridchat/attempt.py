@@ -7,7 +7,19 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from hybridchat.bill import Bill, OverBudget
-from hybridchat.conversation import Attempt, Ending, Event, HandedOver, Package, Said, SecondLook, Thought, Turn, doubted
+from hybridchat.conversation import (
+    Attempt,
+    Ending,
+    Event,
+    HandedOver,
+    Package,
+    Said,
+    SecondLook,
+    Thought,
+    Turn,
+    doubted,
+    were_hidden,
+)
 from hybridchat.crew import Crew, readable
 from hybridchat.facts import Model, Outcome, Result, Timings, Usage
 from hybridchat.opinion import Opinion
@@ -55,6 +67,8 @@ class Try:
         self.flaw = ""
         self.notes: tuple[str, ...] = ()
         self.doubt: tuple[str, ...] = ()
+        self.stumbled: tuple[str, ...] = ()
+        """Hidden values that the answer says it cannot tell anything about."""
         self.usage, self.timings = Usage(), Timings()
         self.cost: float | None = None
         self.attempt: Attempt = crew.store.begin(turn.id, model.id, model.host, model.locality, decision_id)
@@ -175,6 +189,7 @@ class Try:
             turns_left_out=self.package.turns_left_out,
             summarised=self.package.summarised,
             hidden=hidden_kinds(self.package),
+            left=len(self.package.left),
             bytes=size,
             loads=wait is not None,
             load_s=wait.left_s if wait is not None else None,
@@ -188,6 +203,7 @@ class Try:
             else:
                 self.error = EmptyAnswer(f"{self.model.name} at {self.model.host} {EMPTY}.", host=self.model.host)
             self._judge(done)
+            self._stumble()
         elif self.error is not None and self.said:
             self.ending = Ending.CUT
 
@@ -195,6 +211,16 @@ class Try:
         """Says that `other` is asked because of the doubt."""
         ids = self.turn.id, self.attempt.id, self.model.id, other.id
         return SecondLook(*ids, self.doubt, self.model.locality, self.usage, self.timings)
+
+    def _stumble(self) -> None:
+        hidden = [item.original for item in self.package.hidden if item.kind != "SECRET"]
+        if not hidden or not self.said:
+            return
+        from hybridchat.privacy.subject import stumbled  # only where something was hidden
+
+        self.stumbled = stumbled("".join(self._visible), hidden)
+        if self.stumbled:
+            self.notes += (were_hidden(len(self.stumbled)),)
 
     async def _weigh(self, done: Done) -> None:
         text = "".join(self._visible)
@@ -265,8 +291,8 @@ class Try:
 def _against(asked: str, text: str, done: Done, second: str | None = None) -> tuple[bool, tuple[str, ...]]:
     """Whether the question has one answer, and what speaks against this one, the worst first; nothing where it is fine."""
     # imported here, in a thread: 5 ms, and its patterns as long again, none of which the first screen needs
-    from hybridchat.routing.confidence import confidence
     from hybridchat.routing.asked import question
+    from hybridchat.routing.confidence import confidence
 
     found = confidence(asked, text, logprobs=done.logprobs, second=second, ending=done.reason)
     return question(asked).closed, found.reasons if found.doubtful else ()

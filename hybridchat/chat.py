@@ -9,7 +9,7 @@ from dataclasses import field, replace
 from functools import partial
 from weakref import WeakSet
 
-from hybridchat import terms, waiting
+from hybridchat import waiting
 from hybridchat.answer import Answer
 from hybridchat.conversation import Ended, Event, HandedOver, Package, Session, Turn, Verdict
 from hybridchat.crew import NO_OPTIONS, Ask, Crew, Options, held_mode, must_ask, readable
@@ -21,6 +21,7 @@ from hybridchat.opening import Rest
 from hybridchat.privacy.scan import ScanError
 from hybridchat.purse import Purse
 from hybridchat.repair import Repair
+from hybridchat.review import Review
 from hybridchat.routing.explain import from_record, sentence
 from hybridchat.routing.policy import Policy
 from hybridchat.sending import hidden_kinds
@@ -81,6 +82,9 @@ class Chat:
         self.suggestion = self.repair.suggestion
         self.purse = Purse(world, store, crew.config_file)
         self._errands = Errands(crew)
+        self.review = Review(crew, self._held)
+        """What the user changes in a package that waits for consent."""
+        self.hide = self.review.hides
 
     # -- one turn ---------------------------------------------------------------------------------
 
@@ -156,6 +160,21 @@ class Chat:
         def ask() -> Ask:
             asked = (held or waiting.stored(self._crew, turn_id)).decided(verdict)
             return replace(asked, over_budget=asked.over_budget or over_budget)
+
+        return self._start(ask)
+
+    def showing(self, turn_id: str, values: Collection[str]) -> Answer:
+        """Asks the same model the question of a stored turn once more with `values` readable, after the user has seen it.
+
+        The first event raises `LookupError` when there is no such turn.
+        """
+
+        def ask() -> Ask:
+            turn = self._turn(turn_id)
+            before = turn.answer.model_id if turn.answer is not None else None
+            self.review.amend(turn.session_id, show=tuple(values))
+            asked = Ask(turn.session_id, turn.question, parent=turn.parent_id, turn=turn, soft_pin=before)
+            return replace(asked, confirm=f"shown this time: {', '.join(values)}")
 
         return self._start(ask)
 
@@ -304,24 +323,6 @@ class Chat:
     def opened(self, session: Session) -> None:
         """Says which session is looked at: its mode holds for probes too."""
         self.world.local_only(on=self.mode(session) is Mode.ONLY_LOCAL)
-
-    def hide(self, word: str) -> str:
-        """Never sends `word` readable from now on; the sentence to show. Writes a small file."""
-        crew, failure = self._crew, ""
-        if crew.private:
-            return "Nothing leaves a private conversation, so nothing has to be hidden; the word was not kept."
-        if crew.terms_file is not None:
-            try:
-                terms.add(crew.terms_file, word)
-            except terms.TermsError as error:
-                failure = f": {error}"
-                if not any(letter.isalnum() for letter in word):
-                    return f"{error}."
-            else:
-                crew.read_terms()
-                return f"{word} is hidden from now on, wherever it occurs. hybridchat terms lists all."
-        crew.scans.terms = replace(crew.scans.terms, always=(*crew.scans.terms.always, word))
-        return f"{word} is hidden for this run{failure}."
 
     @property
     def banner(self) -> str:

@@ -131,6 +131,10 @@ class Package:
     hidden: tuple[Hidden, ...] = ()
     left: tuple[str, ...] = ()
     """Capitalised words and number runs that were not hidden: look once."""
+    doubtful: tuple[str, ...] = ()
+    """Those of `left` that may well be somebody's: a question is raised for them."""
+    subject: tuple[str, ...] = ()
+    """Hidden values that the question is about: without them the answer may be worth nothing."""
     est_cost: float | None = None
     old_price: str = ""
     """What to say beside `est_cost` when the price may be out of date."""
@@ -222,6 +226,8 @@ class HandedOver:
     """A summary stands for the earlier turns that are not in it."""
     hidden: Mapping[str, int] = field(default_factory=dict)
     """Finding kind -> how many values are hidden in this package."""
+    left: int = 0
+    """How many words and numbers stayed readable that deserved a look."""
     bytes: int = 0
     loads: bool = False
     """A model on this device has to be loaded first."""
@@ -290,6 +296,8 @@ class Ended:
     """What speaks against a local answer, the worst first; empty for one that is fine, or was not judged."""
     other: str | None = None
     """With a doubt: the model id that "the other one" would ask."""
+    stumbled: tuple[str, ...] = ()
+    """Hidden values that the answer says it cannot tell anything about: asked again with them shown, it might."""
     over_budget: bool = False
     """Nobody was asked, and for a model that costs money only today's budget was in the way."""
 
@@ -300,6 +308,11 @@ Event = Asked | Decided | Held | Offered | Waiting | HandedOver | Said | Thought
 def doubted(reasons: tuple[str, ...]) -> str:
     """`worth a second look: no final number`, as it is stored with an answer and shown beside it."""
     return f"worth a second look: {', '.join(reasons[:2])}"
+
+
+def were_hidden(count: int) -> str:
+    """`2 items were hidden`, as it is stored with an answer that stumbles over them and shown beside it."""
+    return f"{count} {'item was' if count == 1 else 'items were'} hidden"
 
 
 class Verdict(StrEnum):

@@ -16,6 +16,7 @@ from hybridchat.config.folder import Folder
 from hybridchat.conversation import Session, Turn, Verdict
 from hybridchat.earlier import History
 from hybridchat.facts import Check, Locality, Mode, Model
+from hybridchat.handover import NOTHING_SAID, Amended, Redactor
 from hybridchat.privacy.placeholders import PlaceholderTable, Row
 from hybridchat.privacy.scan import Level, Terms
 from hybridchat.privacy.words import collapse
@@ -75,6 +76,8 @@ class Ask:
     """Hosts that it waited for, and that are there again."""
     queued: bool = False
     """It waited in the queue, and stays there until somebody answered."""
+    confirm: str = ""
+    """Why the package must be seen before it leaves, whatever was allowed for the conversation."""
     options: Options = NO_OPTIONS
     checks: tuple[Check, ...] | None = None
     """What the program's agents said of this message: they are asked once, however often it is looked at."""
@@ -158,6 +161,8 @@ class Crew:
     """(session id, model id) -> num_ctx kept for the conversation."""
     looked_at: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """(session id, host) -> words that were left readable in what the user consented to."""
+    amended: dict[str, Amended] = field(default_factory=dict)
+    """Session id -> what the user hid or showed there by hand. Forgotten at the end of the program: then the scan holds again."""
     opinions: set[asyncio.Task[str | None]] = field(default_factory=set)
     """Second opinions that are being asked for; they give way to every new turn."""
     lost: dict[str, str] = field(default_factory=dict)
@@ -208,7 +213,7 @@ class Crew:
         """The same world for a private conversation, which shares nothing that was said: no table, no consent, no scan."""
         return replace(
             self, store=store, private=True, config_file=None, _tables={}, _stamp=None, grants={}, windows={}, looked_at={},
-            opinions=set(), away=set(), lost={},
+            amended={}, opinions=set(), away=set(), lost={},
         )  # fmt: skip
 
     async def in_worker(self, job: Callable[[], T]) -> T:
@@ -221,6 +226,11 @@ class Crew:
             known = [Row(r.placeholder, r.kind, r.original, r.part_of) for r in self.store.placeholders(session_id)]
             self._tables[session_id] = PlaceholderTable(known, style=self.style)
         return self._tables[session_id]
+
+    def redactor(self, session_id: str, table: PlaceholderTable) -> Redactor:
+        """Hides in the session's texts what is to be hidden there. Worker thread."""
+        said = self.amended.get(session_id, NOTHING_SAID)
+        return Redactor(table, self.scans.scan, self.scans.suspects, said, self.scans.terms.never)
 
     def forget_table(self, session_id: str) -> None:
         """Has the table read from the store again: another process has written to it."""

@@ -22,8 +22,9 @@ from hybridchat.earlier import (
 )
 from hybridchat.facts import Finding, Model, Usage
 from hybridchat.privacy.placeholders import PlaceholderTable
-from hybridchat.privacy.scan import left_readable, merge
+from hybridchat.privacy.scan import merge, without
 from hybridchat.privacy.tokens import Core
+from hybridchat.privacy.words import WordIndex, collapse
 from hybridchat.sessions.summaries import Summary
 from hybridchat.tokens import estimate
 from hybridchat.value import value
@@ -79,10 +80,9 @@ def build(model: Model, parts: Parts, room: Room, redactor: Redactor | None) -> 
     while True:
         before = earlier(asked, fixed, free, room.history, parts.summary)
         messages, origins = _laid_out(parts, before)
-        hidden: tuple[Hidden, ...] = ()
-        left: tuple[str, ...] = ()
+        seen = Seen()
         if redactor is not None:
-            messages, hidden, left = redactor.redact(messages)
+            messages, seen = redactor.redact(messages)
         another = from_another(asked if before.summary else before.kept, model.id)
         messages, origins = _opened(messages, origins, before, another=another, redactor=redactor)
         tokens = sum(estimate(m.text) + PER_MESSAGE for m in messages)
@@ -103,8 +103,10 @@ def build(model: Model, parts: Parts, room: Room, redactor: Redactor | None) -> 
         turns_kept_back=before.gone if kept_back else 0,
         summarised=bool(before.summary),
         summary_by=before.by,
-        hidden=hidden,
-        left=left,
+        hidden=seen.hidden,
+        left=seen.left,
+        doubtful=seen.doubtful,
+        subject=seen.subject,
         est_cost=model.price.cost(Usage(tokens, room.max_output)) if model.price else None,
         num_ctx=room.num_ctx,
         max_output=room.max_output,
@@ -150,35 +152,110 @@ def _opened(
 
 
 @value
+class Amended:
+    """What the user said of single values, for one conversation: hidden and shown all the same, whatever the scan says."""
+
+    hide: tuple[str, ...] = ()
+    show: tuple[str, ...] = ()
+
+    def with_(self, *, hide: Sequence[str] = (), show: Sequence[str] = ()) -> Amended:
+        """With more said; the last word on a value holds."""
+        gone = {collapse(word) for word in (*hide, *show)}
+        kept_hidden = [word for word in self.hide if collapse(word) not in gone]
+        kept_shown = [word for word in self.show if collapse(word) not in gone]
+        return Amended((*kept_hidden, *hide), (*kept_shown, *show))
+
+
+NOTHING_SAID = Amended()
+
+
+@value
+class Seen:
+    """What a redaction found: values hidden, words left to look at, the doubtful ones among them, and hidden values that the
+
+    last message is about.
+    """
+
+    hidden: tuple[Hidden, ...] = ()
+    left: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
+
+
+def _unsuspecting(_: str) -> Sequence[Finding]:
+    return ()
+
+
+@value
 class Redactor:
-    """Hides what `scan` finds, and what the session's table has learnt. With a fork of the table nothing is minted."""
+    """Hides what `scan` finds, and what the session's table has learnt. With a fork of the table nothing is minted.
+
+    `never` are words that are hidden in no conversation, `suspects` finds what may be a name though it is not hidden.
+    """
 
     table: PlaceholderTable
     scan: Scan
+    suspects: Scan = _unsuspecting
+    amended: Amended = NOTHING_SAID
+    never: tuple[str, ...] = ()
 
-    def redact(self, messages: Sequence[Message]) -> tuple[list[Message], tuple[Hidden, ...], tuple[str, ...]]:
-        """The messages fit to leave (system first), what is hidden in them, and what is left to look at once."""
-        table = self.table
-        found = [tuple(self.scan(m.text)) for m in messages]
+    def redact(self, messages: Sequence[Message]) -> tuple[list[Message], Seen]:
+        """The messages fit to leave (system first), and what was seen in them."""
+        table, forced = self.table, WordIndex(self.amended.hide)
+        spared = self._spared(self._public(messages))
+        found = [self._found(m.text, spared, forced) for m in messages]
         # twice: a value found in the last message must be hidden in the first one too
         scanned: dict[str, Hidden] = {}
         for item in (h for m, f in zip(messages, found, strict=True) for h in table.redact(m.text, f).hidden):
             scanned.setdefault(item.placeholder, item)
-        every = [merge(f, table.known(m.text)) for m, f in zip(messages, found, strict=True)]
+        every = [merge(f, table.known(m.text, spared)) for m, f in zip(messages, found, strict=True)]
         redacted = [table.redact(m.text, f) for m, f in zip(messages, every, strict=True)]
         seen: dict[str, Hidden] = {}
         for item in (h for r in redacted for h in r.hidden):
             # what the scan says of a value tells more than that it was hidden before
             first = scanned.get(item.placeholder, item)
             seen.setdefault(item.placeholder, replace(item, new=item.new or first.new, reason=first.reason))
-        left = (w for m, f in zip(messages, every, strict=True) if m.role is not Role.SYSTEM for w in left_readable(m.text, f))
         texts = [r.text for r in redacted]
         texts[0] = f"{texts[0]}\n\n{self._note()}".strip()
-        return (
-            [Message(m.role, text) for m, text in zip(messages, texts, strict=True)],
-            tuple(seen.values()),
-            tuple(dict.fromkeys(left)),
-        )
+        left, doubtful = self._left(messages, every, spared)
+        told = Seen(tuple(seen.values()), left, doubtful, _subject(messages[-1].text, every[-1]))
+        return [Message(m.role, text) for m, text in zip(messages, texts, strict=True)], told
+
+    @property
+    def spared(self) -> WordIndex:
+        """Phrases that stay readable: never hidden, or shown in this conversation."""
+        return self._spared(())
+
+    def _spared(self, public: Sequence[str]) -> WordIndex:
+        hidden = {collapse(word) for word in self.amended.hide}
+        return WordIndex([w for w in (*self.never, *self.amended.show, *public) if collapse(w) not in hidden])
+
+    def _public(self, messages: Sequence[Message]) -> list[str]:
+        """Places that a question is about and everybody knows, unless they were hidden before: hiding them helps nobody."""
+        from hybridchat.privacy.subject import public  # read when something is about to leave, not for every start
+
+        said = [w for m in messages if m.role is Role.USER for w in public(m.text, self.scan(m.text))]
+        return [word for word in said if not self.table.known(word)]
+
+    def _found(self, text: str, spared: WordIndex, forced: WordIndex) -> tuple[Finding, ...]:
+        added = [Finding(a, b, "TERM", "hidden by you") for a, b, _ in forced.find(text)]
+        return merge(without(tuple(self.scan(text)), spared.find(text), but=SECRET), added)
+
+    def _left(
+        self, messages: Sequence[Message], every: Sequence[Sequence[Finding]], spared: WordIndex
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What stays readable and deserves a look, the doubtful first, and the doubtful alone."""
+        from hybridchat.privacy.leftover import leftovers  # read when something is about to leave, not for every start
+
+        left: dict[str, bool] = {}
+        for message, findings in zip(messages, every, strict=True):
+            if message.role is Role.SYSTEM:
+                continue
+            for item in leftovers(message.text, findings, self.suspects(message.text)):
+                if not any(b - a == len(item.text) for a, b, _ in spared.find(item.text)):
+                    left[item.text] = left.get(item.text, False) or item.doubtful
+        doubtful = tuple(word for word, doubt in left.items() if doubt)
+        return (*doubtful, *(word for word, doubt in left.items() if not doubt)), doubtful
 
     def _note(self) -> str:
         """What placeholders are: the same words from the first message on, so that caches of the prefix survive."""
@@ -187,4 +264,14 @@ class Redactor:
         return "" if self.table.leaks(note) else note
 
 
-__all__ = ["Parts", "Redactor", "Room", "build", "fit", "messages_of", "turn_tokens"]
+SECRET = frozenset({"SECRET"})
+"""Kinds that nothing said for one conversation shows."""
+
+
+def _subject(question: str, findings: Sequence[Finding]) -> tuple[str, ...]:
+    from hybridchat.privacy.subject import subject  # as what is left
+
+    return tuple(dict.fromkeys(question[f.start : f.end] for f in subject(question, findings)))
+
+
+__all__ = ["Amended", "Parts", "Redactor", "Room", "build", "fit", "messages_of", "turn_tokens"]

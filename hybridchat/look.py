@@ -12,7 +12,7 @@ from hybridchat.agents.budget import window_start
 from hybridchat.conversation import Attempt, Package, Session, Turn
 from hybridchat.crew import Ask, Crew, held_mode, readable
 from hybridchat.facts import Decision, Difficulty, Locality, Mode, Model, Request, Snapshot, price_age
-from hybridchat.handover import Parts, Redactor, Room, build, messages_of, turn_tokens
+from hybridchat.handover import Parts, Room, build, messages_of, turn_tokens
 from hybridchat.privacy.scan import ScanError
 from hybridchat.privacy.tokens import LITERAL
 from hybridchat.routing.decide import decide
@@ -184,10 +184,10 @@ def package(crew: Crew, ask: Ask, model: Model, parts: Parts, found: Look, *, pr
     Raises:
         privacy.scan.ScanError: the scanner failed; nothing may be sent then.
     """
-    redactor: Redactor | None = None
+    redactor = None
     if not readable(crew, model):
         table = crew.table(ask.session_id)
-        redactor = Redactor(table.fork() if preview else table, crew.scans.scan)
+        redactor = crew.redactor(ask.session_id, table.fork() if preview else table)
     if parts.history:
         parts = replace(parts, summary=crew.store.summaries.newest(parts.history))
     made = build(model, parts, _room(crew, ask, model, found, preview=preview), redactor)

@@ -105,7 +105,11 @@ class Sending:
     # -- at the gate ------------------------------------------------------------------------------
 
     async def _leaks(self, body: bytes) -> list[str]:
-        return await self._crew.in_worker(lambda: self._crew.table(self._turn.session_id).leaks(body))
+        def leaks() -> list[str]:
+            table = self._crew.table(self._turn.session_id)
+            return table.leaks(body, self._crew.redactor(self._turn.session_id, table).spared)
+
+        return await self._crew.in_worker(leaks)
 
     async def _record(self, body: bytes) -> None:
         """Commits ledger row, wire parts and new placeholders in one transaction, before the bytes leave."""

@@ -77,6 +77,11 @@ def import_file(path: Path, source: Path) -> int:
     return len(after.always) + len(after.never) - len(before.always) - len(before.never)
 
 
+def same(one: str, other: str) -> bool:
+    """Whether two terms are one, whatever their case and accents."""
+    return collapse(one) == collapse(other)
+
+
 def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8-sig").splitlines()

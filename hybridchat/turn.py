@@ -25,7 +25,7 @@ from hybridchat.conversation import (
     Verdict,
     Waiting,
 )
-from hybridchat.crew import Ask, Crew, held_mode, must_ask, readable
+from hybridchat.crew import Ask, Crew, held_mode, readable
 from hybridchat.doubt import judged, other_side, unasked
 from hybridchat.earlier import unseen
 from hybridchat.facts import Mode, Model, Timings, Usage
@@ -35,6 +35,7 @@ from hybridchat.opening import Rest
 from hybridchat.opinion import Opinion
 from hybridchat.privacy.scan import ScanError
 from hybridchat.providers.base import Blocked, ProviderError, Refused
+from hybridchat.review import reason
 from hybridchat.routing.basis import basis
 from hybridchat.stopper import Stopped, Stopper
 
@@ -284,26 +285,8 @@ class _Journey:
         return bool(spoke) and (spoke[-1].locality, spoke[-1].host) != (model.locality, model.host)
 
     def _must_ask(self, model: Model, made: Package) -> str | None:
-        """Why consent is needed before the package may go, or `None`.
-
-        A consent for the whole session was given to what was left readable then: it is asked again when that list grows.
-        """
-        if must_ask(self.crew, self.ask, model):
-            return self.attempt.explanation if self.attempt else "first message to this host in this conversation"
-        if readable(self.crew, model):
-            return None
-        secret = any(item.kind in self.crew.policy.private_kinds for item in made.hidden)
-        if secret and model.host not in self.ask.granted:
-            # no policy and no flag stands for a word about this one
-            return "the message holds a secret"
-        if self.crew.policy.cloud == "auto":
-            return None
-        seen = self.crew.looked_at.setdefault((self.session.id, model.host), set())
-        new = [word for word in made.left if word not in seen]
-        if new and model.host not in self.ask.granted:
-            return f"more is left readable than before: {', '.join(new[:8])}"
-        seen.update(made.left)
-        return None
+        """Why consent is needed before the package may go, or `None`."""
+        return reason(self.crew, self.ask, self.session, model, made, self.attempt.explanation if self.attempt else "")
 
     def _may_ask_on(self) -> bool:
         """Whether the turn may go on without the network: a model chosen by hand is replaced only where somebody can be asked."""
@@ -371,6 +354,7 @@ class _Journey:
             error=error,
             notes=tuple(self.notes) + (attempt.notes if attempt else ()),
             doubt=attempt.doubt if attempt else (),
+            stumbled=attempt.stumbled if attempt else (),
             other=self.other,
             over_budget=over_budget,
         )

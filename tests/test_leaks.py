@@ -536,16 +536,16 @@ async def test_a_consent_for_the_session_asks_again_when_more_is_left_readable(d
     config = Config(pair=PairSettings(local=LOCAL, cloud=OPENAI))
     async with bench(tmp_path, demo, config=config) as b:
         b.chat.set_mode(b.session.id, Mode.ONLY_CLOUD)
-        held = (await b.ask("repeat: the box says 7421993")).held
+        held = (await b.ask("repeat: there are 7421993 beans")).held
         assert held.package.doubtful == ("7421993",)
         await hear(b.chat.resume(held.turn_id, Verdict.ALWAYS))
         assert (await b.ask("repeat: what is 7421993?")).ended.ending is Ending.COMPLETE
         assert (await b.ask("repeat: the Tuesday Meeting of 1998 took 1000 words")).ended.ending is Ending.COMPLETE
-        more = (await b.ask("repeat: and the other box says 9930412")).held
+        more = (await b.ask("repeat: and 9930412 peas too")).held
         assert "9930412" in more.reason
         assert "7421993" not in more.reason
         await hear(b.chat.resume(more.turn_id, Verdict.SEND))
-        assert (await b.ask("repeat: 7421993 and 9930412 are boxes")).ended.ending is Ending.COMPLETE
+        assert (await b.ask("repeat: 7421993 beans and 9930412 peas")).ended.ending is Ending.COMPLETE
         assert len(b.cloud_bodies()) == 5
 
 

@@ -156,12 +156,12 @@ async def test_a_host_allowed_for_the_session_is_consent(demo: Demo, tmp_path: P
 
 
 async def test_what_was_never_left_readable_before_is_not_sent_by_itself(demo: Demo, tmp_path: Path) -> None:
-    """A consent for the session holds for what was looked at; new names make it an offer again."""
+    """A consent for the session holds for what was looked at; a new doubtful word makes it an offer again."""
     async with bench(tmp_path, demo, config=config("auto", "ask")) as b:
         held = (await b.ask("hello there", mode=Mode.ONLY_CLOUD)).held
         await hear(b.chat.resume(held.turn_id, Verdict.ALWAYS))
         before = len(b.cloud_bodies())
-        heard = await b.ask(f"{REFUSAL} Please ask Wendelin Okonkwo about Zurbaran.")
+        heard = await b.ask(f"{REFUSAL} There are 7421993 beans in it.")
         assert not heard.of(SecondLook)
         assert heard.ended.other == OPENAI
         assert len(b.cloud_bodies()) == before

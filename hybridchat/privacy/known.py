@@ -77,11 +77,15 @@ class KnownValues:
             self._compact.setdefault(value, kind)
             self._longest = max(self._longest, len(value))
 
-    def find(self, text: str) -> Iterator[Finding]:
-        """Every known value in `text`. A name that is one word stays where it is part of fenced code, outside comments and
+    def find(self, text: str, spared: WordIndex | None = None) -> Iterator[Finding]:
+        """Every known value in `text` that is not inside a `spared` phrase. A name that is one word stays where it is part of
 
-        strings: there it names a variable, and the code shall run.
+        fenced code, outside comments and strings: there it names a variable, and the code shall run.
         """
+        if spared is not None and len(spared):
+            phrases = spared.find(text)
+            yield from (f for f in self.find(text) if not any(a <= f.start and f.end <= b for a, b, _ in phrases))
+            return
         inside: Identifiers | None = None
         for start, end, key in self._words.find(text):
             kind = self._kinds[key]
@@ -95,14 +99,14 @@ class KnownValues:
         if self._compact:
             yield from self._regrouped(text)
 
-    def leaks(self, body: bytes | str) -> list[str]:
-        """Kinds of the values `body` holds, one entry per value, sorted."""
+    def leaks(self, body: bytes | str, spared: WordIndex | None = None) -> list[str]:
+        """Kinds of the values `body` holds outside `spared` phrases, one entry per value, sorted."""
         if not self._kinds:
             return []
         text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
         seen: dict[str, str] = {}
         for part in _strings(text):
-            for found in self.find(part):
+            for found in self.find(part, spared):
                 value = part[found.start : found.end]
                 seen[canonical_value(found.kind, collapse(value))] = found.kind
         return sorted(seen.values())

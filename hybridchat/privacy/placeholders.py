@@ -12,6 +12,7 @@ from hybridchat.privacy.known import KnownValues, canonical_value
 from hybridchat.privacy.people import People, words_of
 from hybridchat.privacy.scan import merge
 from hybridchat.privacy.tokens import KINDS, LITERAL, Core, Marks, canonical, grammar, lookalikes, parse_core
+from hybridchat.privacy.words import WordIndex
 from hybridchat.value import value
 
 PERSON = "PERSON"
@@ -115,19 +116,20 @@ class PlaceholderTable:
         spans = self._widened(text, merge(f for f in findings if 0 <= f.start < f.end <= len(text)))
         return self._replaced(text, self._with_literals(text, spans))
 
-    def known(self, text: str) -> tuple[Finding, ...]:
+    def known(self, text: str, spared: WordIndex | None = None) -> tuple[Finding, ...]:
         """Every value issued before that occurs in `text`, at word boundaries: what was learnt later hides in earlier text too.
 
-        Values too common to stand for anybody (short numbers, single plain words) are not looked for.
+        What the user chose to show (`spared`) stays. Values too common to stand for anybody (short numbers, single plain words)
+        are not looked for.
         """
-        return merge(self._known.find(text))
+        return merge(self._known.find(text, spared))
 
-    def leaks(self, body: bytes | str) -> list[str]:
+    def leaks(self, body: bytes | str, spared: WordIndex | None = None) -> list[str]:
         """Kinds (never values) of issued originals that a request body holds, one entry per value, sorted.
 
         Every string of a JSON body is decoded first; anything else is searched as text.
         """
-        return self._known.leaks(body)
+        return self._known.leaks(body, spared)
 
     def _widened(self, text: str, found: tuple[Finding, ...]) -> list[Finding]:
         """For bare placeholders: spans grown to whole words, without which they could not be told from their neighbours."""

@@ -91,7 +91,7 @@ def _scan(text: str, terms: Terms) -> tuple[Finding, ...]:
         found.extend(_apart(text, named, found))
     found.extend(Finding(a, b, "TERM", "your own list") for a, b, _ in _index(terms.always).find(text))
     spared = _index(terms.never).find(text)
-    return _without(merge(found), spared)
+    return without(merge(found), spared)
 
 
 def _apart(text: str, named: Iterable[Finding], found: Iterable[Finding]) -> Iterator[Finding]:
@@ -144,8 +144,13 @@ def _joined(a: Finding, b: Finding) -> Finding:
     return Finding(min(a.start, b.start), max(a.end, b.end), best.kind, best.reason, best.score)
 
 
-def _without(found: tuple[Finding, ...], spared: list[tuple[int, int, str]]) -> tuple[Finding, ...]:
-    """Without those that lie inside a word the user never wants hidden; the same word on both lists is hidden."""
+def without(
+    found: tuple[Finding, ...], spared: list[tuple[int, int, str]], but: frozenset[str] = frozenset()
+) -> tuple[Finding, ...]:
+    """Without those that lie inside a word the user never wants hidden; the same word on both lists is hidden.
+
+    Kinds in `but` stay in any case.
+    """
     if not spared:
         return found
     kept: list[Finding] = []
@@ -155,7 +160,7 @@ def _without(found: tuple[Finding, ...], spared: list[tuple[int, int, str]]) -> 
             at += 1
         inside = at < len(spared) and spared[at][0] <= finding.start and finding.end <= spared[at][1]
         same = inside and finding.kind == "TERM" and (finding.start, finding.end) == spared[at][:2]
-        if not inside or same:
+        if not inside or same or finding.kind in but:
             kept.append(finding)
     return tuple(kept)
 
@@ -167,4 +172,4 @@ def left_readable(text: str, findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(left.text for left in leftovers(text, merge(findings)))
 
 
-__all__ = ["SLICE", "ScanError", "Terms", "collapse", "left_readable", "merge", "scan", "slices"]
+__all__ = ["SLICE", "ScanError", "Terms", "collapse", "left_readable", "merge", "scan", "slices", "without"]
