@@ -16,7 +16,7 @@ from hybridchat.value import value
 if TYPE_CHECKING:
     from hybridchat.privacy.tagger import Tagger
 
-BIAS: dict[str, tuple[int, int, int, int]] = {"low": (8, 0, -10, -10), "normal": (36, 20, 0, 0), "high": (70, 44, 10, 10)}
+BIAS: dict[str, tuple[int, int, int, int]] = {"low": (8, 0, -10, -10), "normal": (40, 26, 0, 0), "high": (66, 44, 0, 0)}
 """Added to the scores of P, X, A and N at each level (1/20): measured in docs/weights.md."""
 
 _KINDS = {"P": "PERSON", "X": "ORG", "A": "ADDRESS", "N": "ID"}
@@ -226,20 +226,17 @@ def titled(tokens: Tokens, labels: str) -> str:
 
 
 def unknown_too(tokens: Tokens, labels: str) -> str:
-    """Labels with every capitalised word that no list of ordinary words holds."""
+    """Labels with every capitalised word that no list of ordinary words holds; not in lines that look like source code."""
     out = list(labels)
     for i, kind in enumerate(tokens.kinds):
-        if (
-            out[i] == "O"
-            and kind.shape in "CXm"
-            and kind.code[1:] in _UNKNOWN
-            and len(kind.text) >= 3
-            and "2" not in tokens.places[i][1:3]
-        ):
-            out[i] = "X"
+        if out[i] == "O" and kind.shape == "C" and kind.code[1:] in _UNKNOWN and len(kind.text) >= 3:
+            place = tokens.places[i]
+            if "1" not in place and "2" not in place and tokens.glues[i].strip(_PROSE) == "":
+                out[i] = "X"
     return "".join(out)
 
 
+_PROSE = "|.,;:!?'’\"“”()-"
 _UNKNOWN = frozenset({"u", "f", "L", "F", "P"})
 
 
