@@ -52,6 +52,8 @@ async def run(ask: Ask, stopper: Stopper, crew: Crew) -> AsyncGenerator[Event | 
         raise LookupError(f"there is no session {ask.session_id}")
     for opinion in crew.opinions:
         opinion.cancel()
+    if ask.queued and ask.turn is not None and not await asyncio.to_thread(crew.store.claim, ask.turn.id):
+        raise LookupError("the question does not wait any more: it was sent from another window")
     turn = ask.turn or await opening.ask(crew, session, ask)
     journey = _Journey(replace(ask, turn=turn), turn, session, crew, stopper)
     try:

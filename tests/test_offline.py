@@ -487,3 +487,17 @@ async def test_closing_while_a_turn_waits_keeps_it(demo: Demo, tmp_path: Path) -
         assert turn is not None
         assert turn.question == HARD
         assert turn.ending in {Ending.STOPPED, Ending.CUT, Ending.HELD}
+
+
+async def test_of_two_windows_that_send_what_waits_only_one_does(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=AUTO, save=True) as one, bench(tmp_path, demo, config=AUTO, save=True) as two:
+        hasten(one)
+        hasten(two)
+        turn = await one.chat.store.ask(one.session.id, EASY, parent_id=None, ending=Ending.QUEUED)
+        answers = [hear(b.chat.resume(turn.id, Verdict.SEND)) for b in (one, two)]
+        told = await asyncio.gather(*answers, return_exceptions=True)
+        assert [type(t) for t in told if not isinstance(t, Heard)] == [LookupError]
+        assert len(one.cloud_bodies()) == 1
+        found = one.chat.store.turn(turn.id)
+        assert found is not None
+        assert (found.ending, len(found.attempts)) == (Ending.COMPLETE, 1)

@@ -184,12 +184,15 @@ class Plain:
 
     def _follow(self, start: Callable[[], Answer]) -> Held | Offered | None:
         teller = Teller(self.tty, demo=self.demo)
-        with self.stage.stream(start) as events:
-            for event in events:
-                if isinstance(event, Held | Offered):
-                    return event
-                self._ended = event if isinstance(event, Ended) else None
-                teller.tell(event)
+        try:
+            with self.stage.stream(start) as events:
+                for event in events:
+                    if isinstance(event, Held | Offered):
+                        return event
+                    self._ended = event if isinstance(event, Ended) else None
+                    teller.tell(event)
+        except LookupError as error:  # another process erased the conversation, or sent what waited
+            self.say(f"No answer: {error}.")
         return None
 
     def _consent(self, package: Package) -> Verdict:

@@ -76,7 +76,11 @@ async def _send(turn_id: str | None, *, cloud: bool) -> int:
         code: int = edge.OK
         for turn in [_find(queued, turn_id)] if turn_id is not None else queued:
             say(offline.sending(turn))
-            code = await _one(chat, turn)
+            try:
+                code = await _one(chat, turn)
+            except LookupError as error:  # another process removed it, or sent it
+                say(f"Not sent: {error}.")
+                continue
             if code not in {edge.OK, edge.INCOMPLETE}:
                 break
         return code

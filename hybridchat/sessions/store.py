@@ -76,6 +76,7 @@ class Store:
         self.say = turns.say
         self.end = turns.end
         self.end_turn = turns.end_turn
+        self.claim = turns.claim
         self.edit_question = turns.edit_question
         self.turn = turns.turn
         self.path = turns.path

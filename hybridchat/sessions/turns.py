@@ -143,6 +143,23 @@ class Turns:
 
         self._writer.put(job)
 
+    def claim(self, turn_id: str) -> bool:
+        """Takes up a turn that waits, so that no other process sends it too; `False` when one did. Waits for the disk."""
+        self._pulse.open(turn_id)
+        now = self._clock()
+
+        def job(conn: sqlite3.Connection) -> bool:
+            taken = conn.execute(
+                "UPDATE turns SET ending = NULL, ended = NULL, owner_id = ? WHERE id = ? AND ending IN ('queued', 'held')",
+                (self._pulse.hold(conn, now), turn_id),
+            )
+            return taken.rowcount == 1
+
+        taken = self._writer.put(job, awaited=True).result()
+        if not taken:
+            self._pulse.shut(turn_id)
+        return taken
+
     def edit_question(self, turn_id: str, question: str) -> None:
         """Rewords a question that nobody answered yet: only queued and held turns change, the transcript never does."""
         text = storable(question)

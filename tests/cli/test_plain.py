@@ -137,6 +137,17 @@ def test_local_is_a_promise_also_for_a_conversation_in_which_another_mode_is_hel
     assert not demo.openai.connections
 
 
+def test_a_conversation_that_another_process_erased_is_told_in_a_sentence_and_the_program_goes_on(env: dict[str, str]) -> None:
+    with Talk("--plain", env=env) as talk:
+        talk.until("\nyou: ")
+        talk.line("repeat: one")
+        assert hybridchat("sessions", "purge", "--all", "--now", env=env).returncode == 0
+        said = talk.line("repeat: two")
+        assert "No answer: there is no " in said
+        assert "Traceback" not in said
+        assert "three" in talk.line("/new") + talk.line("repeat: three")
+
+
 def test_our_own_words_are_ascii_where_the_terminal_is(demo: Demo, env: dict[str, str]) -> None:
     for plainly in ({"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C"}):
         demo.ollama.clear()
