@@ -26,6 +26,7 @@ from hybridchat.facts import Device, Locality, Mode, Model
 from hybridchat.gate import Gate
 from hybridchat.health import Health
 from hybridchat.keys import KeyUnavailable, api_key, has_key
+from hybridchat.privacy.tokens import STYLES
 from hybridchat.providers.base import Guard, Provider, Unauthorised
 from hybridchat.providers.factory import make_provider
 from hybridchat.routing.policy import Policy
@@ -42,7 +43,6 @@ if TYPE_CHECKING:  # the samplers cost 10 ms that one-shot commands, http.server
 DEMO_CONFIG = Config(pair=PairSettings(local="ollama:llama3.2:3b"), save=False)
 GAUGES_FRESH = 3
 """Stored gauges count for this many sampling intervals."""
-STYLES = {"angle": "<{kind}_{n}>", "square": "[{kind}_{n}]", "double": "[[{kind}_{n}]]", "bare": "{kind}_{n}"}
 
 
 @value

@@ -19,7 +19,6 @@ from hybridchat.facts import Check, Locality, Mode, Model
 from hybridchat.handover import NOTHING_SAID, Amended, Redactor
 from hybridchat.privacy.placeholders import PlaceholderTable, Row
 from hybridchat.privacy.scan import Level, Terms
-from hybridchat.privacy.words import collapse
 from hybridchat.routing.policy import Policy
 from hybridchat.routing.preferences import Rule
 from hybridchat.scans import ScanCache
@@ -177,7 +176,7 @@ class Crew:
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="scan"))
 
     def __post_init__(self) -> None:
-        self.scans = ScanCache(self._with_here(Terms(level=self.level)))
+        self.scans = ScanCache(terms.joined(Terms(level=self.level), self.here.terms))
         self.read_terms()
 
     def read_terms(self) -> None:
@@ -190,17 +189,10 @@ class Crew:
             return
         self._stamp = stamp
         try:
-            self.scans = ScanCache(self._with_here(replace(terms.load(self.terms_file), level=self.level)))
+            own = replace(terms.load(self.terms_file), level=self.level)
+            self.scans = ScanCache(terms.joined(own, self.here.terms))
         except terms.TermsError as error:
             self.scans = ScanCache(Terms(level=self.level), failure=str(error))
-
-    def _with_here(self, own: Terms) -> Terms:
-        """The user's list and the folder's: what either hides is hidden, whatever the other one lets pass."""
-        if not self.here.terms:
-            return own
-        hidden = {collapse(word) for word in self.here.terms}
-        never = tuple(word for word in own.never if collapse(word) not in hidden)
-        return replace(own, always=(*own.always, *self.here.terms), never=never)
 
     @property
     def lock(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hybridchat.privacy.scan import Terms
@@ -26,6 +28,15 @@ def load(path: Path) -> Terms:
         if term is not None:
             (never if term[0] else always).append(term[1])
     return Terms(tuple(dict.fromkeys(always)), tuple(dict.fromkeys(never)))
+
+
+def joined(own: Terms, more: Sequence[str]) -> Terms:
+    """The user's list and a folder's: what either hides is hidden, whatever the other one lets pass."""
+    if not more:
+        return own
+    hidden = {collapse(word) for word in more}
+    never = tuple(word for word in own.never if collapse(word) not in hidden)
+    return replace(own, always=(*own.always, *more), never=never)
 
 
 def add(path: Path, *words: str, never: bool = False) -> Terms:

@@ -19,12 +19,12 @@ from hybridchat.facts import Finding
 from hybridchat.privacy.parts import Parts
 from hybridchat.privacy.placeholders import PlaceholderTable
 from hybridchat.privacy.scan import Level, ScanError, Terms, merge, scan
+from hybridchat.privacy.tokens import STYLES
 from hybridchat.value import value
 
 if TYPE_CHECKING:
     from hybridchat.cli.redact_diff import Painter
 
-STYLES = {"angle": "<{kind}_{n}>", "square": "[{kind}_{n}]"}
 SHAPE = '{"id": ..., "text": "text"}'
 BLOCK = 1 << 16
 """Bytes read at once."""
@@ -61,9 +61,11 @@ def run(options: Options) -> int:
 def _terms(config: Config, options: Options) -> Terms:
     if not options.terms:
         return Terms(level=options.level or config.privacy.level)
-    from hybridchat.terms import load as own  # imported here: scripts that want no terms read no file
+    from hybridchat import terms  # imported here: scripts that want no terms read no file
+    from hybridchat.config import folder
 
-    return replace(own(data_dir(os.environ) / "terms.txt"), level=options.level or config.privacy.level)
+    own = replace(terms.load(data_dir(os.environ) / "terms.txt"), level=options.level or config.privacy.level)
+    return terms.joined(own, folder.of(Path.cwd()).terms)
 
 
 def _sources(files: Iterable[Path]) -> Iterator[tuple[str, BinaryIO]]:

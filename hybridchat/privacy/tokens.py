@@ -19,6 +19,8 @@ _KIND_WORDS = """
     SECRET EMAIL PHONE CARD IBAN IP MAC ID URL USER TERM PERSON ORG PLACE LOCATION ADDRESS HANDLE DATE ITEM LITERAL
 """
 KINDS = tuple(_KIND_WORDS.split())
+STYLES = {"angle": "<{kind}_{n}>", "square": "[{kind}_{n}]", "double": "[[{kind}_{n}]]", "bare": "{kind}_{n}"}
+"""How placeholders are written, by the name that the configuration has for it."""
 LITERAL = "LITERAL"
 """Kind of the placeholders that stand for text which merely looks like one of ours."""
 

@@ -7,12 +7,14 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import get_args, get_type_hints
 from unittest import mock
 
 import pytest
 
 from hybridchat.__main__ import run
 from hybridchat.cli.redact_diff import Painter
+from hybridchat.config.schema import Privacy
 from hybridchat.privacy.parts import Parts
 from hybridchat.privacy.placeholders import PlaceholderTable
 from hybridchat.privacy.scan import scan
@@ -52,9 +54,21 @@ def test_own_words_are_hidden_unless_they_are_left_out(env: dict[str, str]) -> N
     assert inside("redact", "--no-terms", env=env, stdin=b"projekt kolibri").stdout == b"projekt kolibri"
 
 
-def test_the_form_of_placeholders_is_the_configured_one(env: dict[str, str]) -> None:
-    assert inside("config", "set", "privacy.placeholders", "square", env=env).returncode == 0
-    assert inside("redact", env=env, stdin=b"ana@example.org").stdout == b"[EMAIL_1]"
+@pytest.mark.parametrize("style", get_args(get_type_hints(Privacy)["placeholders"]))
+def test_the_form_of_placeholders_is_the_configured_one(env: dict[str, str], style: str) -> None:
+    assert inside("config", "set", "privacy.placeholders", style, env=env).returncode == 0
+    shown = {"angle": b"<EMAIL_1>", "square": b"[EMAIL_1]", "double": b"[[EMAIL_1]]", "bare": b"EMAIL_1"}
+    assert inside("redact", env=env, stdin=b"ana@example.org").stdout == shown[style]
+
+
+def test_words_that_the_folder_hides_are_hidden_whatever_the_own_list_lets_pass(
+    env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "terms.txt").write_text("!Kolibri\n", encoding="utf-8")
+    (tmp_path / ".hybridchat.toml").write_text('terms = ["kolibri"]\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert inside("redact", env=env, stdin=b"Kolibri").stdout == b"<TERM_1>"
 
 
 @pytest.mark.parametrize("level", ["low", "normal", "high"])
