@@ -22,7 +22,7 @@ MOST = 1024
 """Tokens of a summary: about a page."""
 LEAST = 64
 """Where there is room for less a summary says nothing."""
-SHARE = 0.25
+SHARE = 0.35
 """Of the room beside the question, what a summary may take from the turns that are kept whole."""
 HEAD = "In short, from the earlier part of this conversation, which is left out:"
 FACTS = "Word for word from it:"

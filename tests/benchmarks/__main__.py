@@ -60,6 +60,12 @@ def _privacy() -> Benchmark:
     return figures
 
 
+def _facts() -> Benchmark:
+    from tests.benchmarks.bench_facts import figures
+
+    return figures
+
+
 BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "start": _start,
     "ask": _ask,
@@ -68,6 +74,7 @@ BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "routing": _routing,
     "frontier": _frontier,
     "privacy": _privacy,
+    "facts": _facts,
 }
 POSIX_ONLY = frozenset({"start", "ask", "stream"})
 
