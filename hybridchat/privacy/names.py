@@ -9,6 +9,7 @@ from hybridchat.facts import Finding
 from hybridchat.late import late
 from hybridchat.privacy.allow import allowed
 from hybridchat.privacy.gazetteer import COUNTRY, DICTIONARY, FREQUENCY, PLACE
+from hybridchat.privacy.names_streets import streets
 from hybridchat.privacy.source import known_only_spans, prose_spans
 from hybridchat.privacy.tagger_features import Kind, Tokens, tokens_of
 from hybridchat.value import value
@@ -168,6 +169,7 @@ def names(text: str, level: str, *, size: int = 20_000, tagger: Tagger | None = 
         tokens = tokens_of(text, tagger.kind, start, end)
         labels = tagger.labels(tokens, BIAS[level])
         known.learn(tokens, runs_of(tokens, labels))
+        yield from streets(text, start, end)
         tagged.append((tokens, labels))
     found: list[Finding] = []
     telling = level == "high"

@@ -98,6 +98,22 @@ def test_countries_alone_tell_nothing_and_with_a_name_they_do() -> None:
     assert "France" not in hidden("Margaret Holloway moved from France to Poland.")
 
 
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("Ship it to 742 Juniper Hollow Road, Apt 4B before noon.", "742 Juniper Hollow Road, Apt 4B"),
+        ("J'habite 14 bis rue des Tilleuls depuis peu.", "14 bis rue des Tilleuls"),
+        ("La oficina está en la calle Mayor Antigua, 27 ahora.", "calle Mayor Antigua, 27"),
+        ("Mieszkam przy ul. Ogrodowej 12/4 od roku.", "ul. Ogrodowej 12/4"),
+        ("Jeg bor på Birkevænget 8, 2. tv lige nu.", "Birkevænget 8"),
+        ("Send to PO Box 4417, Springfield, IL 62704 please.", "IL 62704"),
+    ],
+)
+def test_addresses_are_hidden_by_their_grammar(text: str, address: str) -> None:
+    assert address not in hidden(text)
+    assert all(c == "·" or not c.isalnum() for c in hidden(text)[text.index(address) : text.index(address) + len(address)])
+
+
 def test_handles_are_hidden_and_decorators_are_not() -> None:
     assert "@mara_vint" not in hidden("thanks @mara_vint for the photos")
     assert "@property" in hidden("```python\n@property\ndef name(self): ...\n```")
