@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 from hybridchat.conversation import Message, Package, Role, Turn
-from hybridchat.extract import extract
 from hybridchat.sessions.summaries import Summary
 from hybridchat.tokens import estimate
 from hybridchat.value import value
@@ -24,6 +23,8 @@ LEAST = 64
 """Where there is room for less a summary says nothing."""
 SHARE = 0.35
 """Of the room beside the question, what a summary may take from the turns that are kept whole."""
+OLDEST, NEWEST = 50, 400
+"""Turns left out whose own words are looked at, about 1 ms each when first seen: how it began, and what came last."""
 HEAD = "In short, from the earlier part of this conversation, which is left out:"
 FACTS = "Word for word from it:"
 ANOTHER = "Some of the earlier answers in this conversation were given by another model."
@@ -95,7 +96,9 @@ def digest(gone: Sequence[Turn], stored: Summary | None, tokens: int) -> tuple[s
     What a model wrote of them comes first, then what must not be paraphrased, in the conversation's own words; without a stored
     summary these are all there is.
     """
-    said = [m for turn in gone for m in messages_of(turn)]
+    from hybridchat.extract import extract  # imported here: few conversations outgrow a window
+
+    said = [m for turn in (*gone[:-NEWEST][:OLDEST], *gone[-NEWEST:]) for m in messages_of(turn)]
     written = stored.text if stored is not None and stored.text else ""
     if written and estimate(written) > tokens // 2:
         written = clipped(written, tokens // 2)

@@ -15,7 +15,6 @@ from typing import cast
 from hybridchat.conversation import Message, Package, Role, Session, Turn
 from hybridchat.crew import Ask, Crew
 from hybridchat.earlier import MARGIN, PER_MESSAGE, clipped, messages_of
-from hybridchat.extract import extract
 from hybridchat.facts import Locality, Mode, Model, ResourceState
 from hybridchat.handover import Parts
 from hybridchat.look import look, package
@@ -148,6 +147,8 @@ async def _written(crew: Crew, model: Model, turns: Sequence[Turn], made: Packag
 
 def _parts(turns: Sequence[Turn], tokens: int) -> Iterator[str]:
     """The conversation as text, in parts of at most `tokens` tokens, split between turns; of a longer turn only what matters."""
+    from hybridchat.extract import extract  # imported here: nobody waits for it
+
     part: list[str] = []
     left = tokens
     for turn in turns:

@@ -162,9 +162,12 @@ def _facts(text: str, *, code: bool) -> tuple[tuple[str, float], ...]:
             for match in _CODE.finditer(text):
                 found.setdefault(match[0].strip("`").lower(), 0.8)
         return tuple(found.items())
+    rest, at = [], 0
     for match in _CODE.finditer(text):
         found.setdefault(match[0].strip("`").lower(), 1.8)
-    bare = _CODE.sub(" ", text)
+        rest.append(text[at : match.start()])
+        at = match.end()
+    bare = " ".join([*rest, text[at:]])
     for match in _NUMBER.finditer(bare):
         figure = match[0].strip(" .,:;-").lower()
         digits = sum(c.isdigit() for c in figure)
