@@ -55,9 +55,7 @@ async def test_over_ten_cloud_turns_with_new_personal_data_each_body_begins_with
 ) -> None:
     async with bench(tmp_path, demo, config=auto(cloud)) as b:
         for n in range(10):
-            said = (
-                f"repeat: hello number {n}" if n < 2 else f"repeat: write to person{n}.surname@example.org or 555 010 {1000 + n}"
-            )
+            said = f"repeat: hello number {n}" if n < 2 else f"repeat: write to person{n}.surname@example.org"
             await b.ask(said, mode=Mode.ONLY_CLOUD)
         bodies = b.cloud_bodies()
         assert len(bodies) == 10
