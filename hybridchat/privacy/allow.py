@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from hybridchat.privacy.words import WordIndex
+from hybridchat.privacy.words import WordIndex, fold
 
 # Software, services and standards that people ask questions about.
 _PRODUCTS = """
@@ -64,6 +64,35 @@ _FIGURES = """
     Fibonacci, Fermat, Riemann, Gödel, Dijkstra, Kepler, Schrödinger, Heisenberg, Planck, Hawking, Stephen Hawking, Carl
     Sagan, Noam Chomsky, Chomsky, Maslow, Piaget, Vygotsky, Pavlov, Carl Jung
 """
+
+# Capitalised in documents of courts and offices, and nobody's name: a run of these words alone says nothing.
+_OFFICE_WORDS = """
+    court courts government state states convention article articles section chapter act law rule rules committee commission
+    chamber constitution parliament protocol treaty human rights fundamental freedoms protection supreme constitutional high
+    appeal appeals district regional county city crown public prosecutor prosecution office ministry minister interior justice
+    foreign affairs finance health education defence registrar president judge police republic kingdom union party parties
+    cour gouvernement état etat convention chambre constitution parlement protocole droits homme libertés fondamentales
+    sauvegarde cassation appel tribunal grande instance ministère intérieur affaires étrangères parquet procureur république
+    royaume préfecture conseil section assemblée greffier président partie contractante code pénal civil procédure
+    tribunal gobierno estado convenio artículo constitución parlamento protocolo derechos humanos libertades fundamentales
+    protección supremo constitucional superior justicia audiencia nacional provincial juzgado juzgados penal instrucción primera
+    instancia ministerio fiscal interior asuntos exteriores abogado abogacía república reino sección sala secretario presidente
+    código civil procedimiento enjuiciamiento criminal ley orgánica boletín oficial demandante demandado hechos derecho ministro
+    sąd sądu rząd rządu państwo konwencja konwencji konstytucja sejm senat protokół prawa człowieka wolności ochrona najwyższy
+    konstytucyjny okręgowy rejonowy apelacyjny prokuratura prokurator ministerstwo minister sprawiedliwości wewnętrznych
+    zagranicznych rzeczpospolita kodeks karny cywilny postępowania ustawa dziennik ustaw
+    domstolen domstol regeringen regering staten konventionen konvention menneskerettigheder menneskerettighederne
+    menneskerettighedskonvention menneskerettighedsdomstol grundlæggende frihedsrettigheder beskyttelse grundloven folketinget
+    protokol artikel højesteret landsret landsretten østre vestre byret byretten statsadvokaten statsadvokat anklagemyndigheden
+    justitsministeriet udenrigsministeriet ministeriet minister ministeren kongeriget kommunen politiet straffeloven
+    retsplejeloven sagen klageren ansøgeren sagsøger sagsøgte tiltalte dommen retten nævnet ankenævnet
+"""
+
+
+@cache
+def office_words() -> frozenset[str]:
+    """Folded words of which a name of an office is made, and that alone name none."""
+    return frozenset(fold(word) for word in _OFFICE_WORDS.split())
 
 
 @cache

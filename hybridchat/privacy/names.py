@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hybridchat.facts import Finding
 from hybridchat.late import late
-from hybridchat.privacy.allow import allowed
+from hybridchat.privacy.allow import allowed, office_words
 from hybridchat.privacy.gazetteer import COUNTRY, DICTIONARY, FREQUENCY, PLACE
 from hybridchat.privacy.names_streets import streets
 from hybridchat.privacy.source import known_only_spans, prose_spans
@@ -17,7 +17,7 @@ from hybridchat.value import value
 if TYPE_CHECKING:
     from hybridchat.privacy.tagger import Tagger
 
-BIAS: dict[str, tuple[int, int, int, int]] = {"low": (8, 0, -10, -10), "normal": (40, 26, 0, 0), "high": (66, 44, 0, 0)}
+BIAS: dict[str, tuple[int, int, int, int]] = {"low": (8, 0, -10, -10), "normal": (40, 32, 0, 0), "high": (66, 44, 0, 0)}
 """Added to the scores of P, X, A and N at each level (1/20): measured in docs/weights.md."""
 
 _KINDS = {"P": "PERSON", "X": "ORG", "A": "ADDRESS", "N": "ID"}
@@ -34,7 +34,6 @@ class Run:
     label: str
 
 
-_GLUE = frozenset("-'’.&")
 _LINK_WORDS = """
     of de la le les du des del los las von van der den di da do dos al el bin ibn for the
 """
@@ -46,7 +45,8 @@ _LINKS = frozenset(_LINK_WORDS.split())
 def runs_of(tokens: Tokens, labels: str) -> list[Run]:
     """Runs of equal labels without signs at their ends; two of them are joined over a word such as "of" or a hyphen.
 
-    A person's name that has capitals neither begins nor ends with an ordinary word in small letters, and ends with its sentence.
+    None goes on after its sentence. A person's name that has capitals neither begins nor ends with an ordinary word in small
+    letters, another name with none of the commonest.
     """
     out: list[Run] = []
     at = 0
@@ -55,7 +55,7 @@ def runs_of(tokens: Tokens, labels: str) -> list[Run]:
         if labels[at] != "O":
             while end < len(labels) and labels[end] == labels[at] and not _ends(tokens, end - 1):
                 end += 1
-            first, last = _trimmed(tokens, at, end, person=labels[at] == "P")
+            first, last = _trimmed(tokens, at, end, labels[at])
             if first < last:
                 out.append(Run(first, last, labels[at]))
         at = end
@@ -77,31 +77,47 @@ def _next(tokens: Tokens, at: int) -> int:
 _STOPS = frozenset(".!?;:")
 
 
-def _trimmed(tokens: Tokens, first: int, last: int, *, person: bool) -> tuple[int, int]:
-    capital = person and any(k.capital for k in tokens.kinds[first:last])
-    while first < last and (not _is_word(tokens.kinds[first]) or (capital and _small(tokens.kinds[first]))):
+def _trimmed(tokens: Tokens, first: int, last: int, label: str) -> tuple[int, int]:
+    capital = label in "PX" and any(k.capital for k in tokens.kinds[first:last])
+    small = (_ordinary if label == "P" else _commonest) if capital else _no_word
+    while first < last and small(tokens.kinds[first]):
         first += 1
-    while first < last and (not _is_word(tokens.kinds[last - 1]) or (capital and _small(tokens.kinds[last - 1]))):
+    while first < last and small(tokens.kinds[last - 1]):
         last -= 1
     return first, last
 
 
-def _small(kind: Kind) -> bool:
-    """An ordinary word in small letters."""
-    return kind.shape == "x" and bool(kind.flags >> DICTIONARY & 1 or kind.flags >> FREQUENCY & 7 >= 3 or len(kind.text) == 1)
+def _no_word(kind: Kind) -> bool:
+    return not kind.text[0].isalnum()
+
+
+def _ordinary(kind: Kind) -> bool:
+    """No word, or an ordinary one in small letters."""
+    common = kind.flags >> DICTIONARY & 1 or kind.flags >> FREQUENCY & 7 >= 3 or len(kind.text) == 1
+    return bool(kind.shape == "x" and common) or _no_word(kind)
+
+
+def _commonest(kind: Kind) -> bool:
+    """No word, or one such as "the", "this", "in", of the commonest in any language."""
+    return bool(kind.shape == "x" and kind.flags >> FREQUENCY & 7 == 7) or _no_word(kind)
 
 
 def _joined(tokens: Tokens, runs: list[Run]) -> list[Run]:
     out: list[Run] = []
     for run in runs:
         if out and out[-1].label == run.label and run.first - out[-1].last <= 2:
-            between = tokens.kinds[out[-1].last : run.first]
-            links = _LINKS if run.label == "P" else _LINKS | _CONJUNCTIONS
-            if all(k.shape in _GLUE or (k.shape == "x" and k.folded in links) for k in between):
+            between = range(out[-1].last, run.first)
+            if not any(_ends(tokens, i) for i in between) and all(_links(tokens.kinds[i], run.label) for i in between):
                 out[-1] = Run(out[-1].first, run.last, run.label)
                 continue
         out.append(run)
     return out
+
+
+def _links(kind: Kind, label: str) -> bool:
+    if label == "P":
+        return kind.shape in "-'’." or (kind.shape == "x" and kind.folded in _LINKS)
+    return kind.shape in "-'’.&" or (kind.shape == "x" and (kind.folded in _LINKS or kind.folded in _CONJUNCTIONS))
 
 
 def _is_word(kind: Kind) -> bool:
@@ -177,6 +193,8 @@ def names(text: str, level: str, *, size: int = 20_000, tagger: Tagger | None = 
         labels = titled(tokens, known.spread(tokens, labels))
         runs = runs_of(tokens, unknown_too(tokens, labels) if level == "high" else labels)
         telling = telling or not all(_is_country(tokens, run) for run in runs)
+        if level != "high":
+            runs = [run for run in runs if not _is_office(tokens, run)]
         here = (_finding(tokens, run, tagger.look) for run in runs)
         found.extend(here if level == "high" else _unlisted(text, here))
     if telling:
@@ -208,6 +226,13 @@ def _handles(text: str) -> Iterator[Finding]:
         before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         if before.strip() or not _CODE_AFTER.search(text, match.end(), match.end() + 80):
             yield Finding(match.start(), match.end(), "HANDLE", "name on a network", 0.8)
+
+
+def _is_office(tokens: Tokens, run: Run) -> bool:
+    """Whether a name is made of words such as "Supreme Court" alone."""
+    words = [k.folded for k in tokens.kinds[run.first : run.last] if _is_word(k)]
+    named = run.label == "X" or (run.label == "P" and len(words) > 1)
+    return named and all(word in office_words() or word in _LINKS or word in _CONJUNCTIONS for word in words)
 
 
 def _is_country(tokens: Tokens, run: Run) -> bool:
