@@ -28,6 +28,7 @@ from hybridchat.conversation import (
 )
 from hybridchat.crew import Patience
 from hybridchat.demo import Demo, Fault
+from hybridchat.earlier import ANOTHER
 from hybridchat.facts import ConnectivityState, Locality, Mode
 from hybridchat.render.offline import GO_ON
 from tests.support.chats import LOCAL, Bench, Heard, bench, hear
@@ -399,7 +400,7 @@ async def test_an_answer_lost_in_the_middle_is_kept_and_gone_on_with_here(demo: 
         assert (on.ended.ending, on.ended.model_id) == (Ending.COMPLETE, LOCAL)
         asked = [json.loads(r.body) for r in demo.ollama.requests if r.path == "/api/chat" and r.body]
         messages = [m["content"] for m in asked[-1]["messages"]]
-        assert messages == [question, cut.text, GO_ON]
+        assert messages == [ANOTHER, question, cut.text, GO_ON]
         first, second = b.chat.store.path(b.session.id)
         assert second.parent_id == first.id
 
