@@ -177,7 +177,7 @@ class Check:
 class Device:
     """This machine.
 
-    Gauge names: cpu, memory, load, gpu, vram, memory_pressure, battery, swap, temperature (percent; load is per core, heat in °C).
+    Gauge names: cpu, memory, load, gpu, vram, memory_pressure, battery, swap (percent; load is per core), temperature (°C).
     """
 
     state: ResourceState = ResourceState.UNKNOWN
