@@ -29,6 +29,15 @@ _PRODUCTS = """
     PyCharm, Eclipse, Xcode, Android Studio, Unity3D, Google Analytics, Google Ads, Scrum, Kanban, Agile, Lego, Monopoly,
     Dungeons & Dragons
 """
+# Abbreviations of things that everybody has.
+_SHORT = """
+    RFC, TCP, UDP, IP, DNS, HTTP, HTTPS, API, APIs, URL, URI, CPU, GPU, RAM, SSD, USB, LLM, LLMs, NLP, AI, ML, CEO, CFO,
+    CTO, HR, IT, PhD, MBA, BSc, MSc, FAQ, KPI, KPIs, ROI, SEO, CRM, ERP, SaaS, OAuth, JWT, SSL, TLS, SSH, FTP, VPN, LAN,
+    WAN, GPS, LED, LCD, HDMI, DNA, RNA, PCR, MRI, CT, ECG, HIV, COVID, COVID-19, SARS, WWII, UFO, DIY, NFT, VR, AR, IoT,
+    OS, UI, UX, IDE, SDK, CLI, ORM, REST, CRUD, CSV, PNG, JPEG, GIF, UTF-8, ASCII, XSS, CSRF, SSRF, CI, CD, QA, TDD, MVC,
+    OOP, DevOps, GDP, VAT, USD, EUR, GBP, JPY, BTC, ETH, TV, DVD, OK, AM, PM, FYI, ASAP, TBD, MVP, B2B, B2C, PR, TTS, OCR,
+    RGB, SVG, DOM, DataFrame, ArrayList, HashMap, JUnit, OpenAI, Earth, God, Internet
+"""
 _BODIES = """
     United Nations, UN, UNESCO, UNICEF, WHO, World Health Organization, World Bank, IMF, International Monetary Fund, WTO,
     NATO, OECD, European Union, EU, European Commission, European Parliament, European Council, Council of Europe,
@@ -98,4 +107,4 @@ def office_words() -> frozenset[str]:
 @cache
 def allowed() -> WordIndex:
     """All of them, for looking up whole names."""
-    return WordIndex(" ".join(name.split()) for group in (_PRODUCTS, _BODIES, _FIGURES) for name in group.split(","))
+    return WordIndex(" ".join(name.split()) for group in (_PRODUCTS, _SHORT, _BODIES, _FIGURES) for name in group.split(","))

@@ -104,7 +104,8 @@ def suspects(text: str, *, tagger: Tagger | None = None, size: int = 20_000) -> 
         from hybridchat.privacy.tagger import shipped_tagger  # 0.1 s, and loaded already where names were looked for
 
         tagger = shipped_tagger()
-    from hybridchat.privacy.names import BIAS, runs_of  # as above
+    from hybridchat.privacy.names import BIAS  # as above
+    from hybridchat.privacy.names_runs import runs_of
     from hybridchat.privacy.tagger_features import tokens_of
 
     person, other, address, number = BIAS["normal"]

@@ -9,10 +9,10 @@ from hybridchat.facts import Finding
 from hybridchat.late import late
 from hybridchat.privacy.allow import allowed, office_words
 from hybridchat.privacy.gazetteer import COUNTRY, DICTIONARY, FREQUENCY, PLACE
+from hybridchat.privacy.names_runs import CONJUNCTIONS, LINKS, Run, is_word, runs_of
 from hybridchat.privacy.names_streets import streets
 from hybridchat.privacy.source import known_only_spans, prose_spans
-from hybridchat.privacy.tagger_features import Kind, Tokens, tokens_of
-from hybridchat.value import value
+from hybridchat.privacy.tagger_features import Tokens, tokens_of
 
 if TYPE_CHECKING:
     from hybridchat.privacy.tagger import Tagger
@@ -23,105 +23,6 @@ BIAS: dict[str, tuple[int, int, int, int]] = {"low": (8, 0, -10, -10), "normal":
 _KINDS = {"P": "PERSON", "X": "ORG", "A": "ADDRESS", "N": "ID"}
 _REASONS = {"PERSON": "name of a person", "ORG": "name of an organisation", "LOCATION": "name of a place", "ADDRESS": "address",
     "ID": "number of a person or case"}  # fmt: skip
-
-
-@value
-class Run:
-    """Tokens from `first` up to, not including, `last`, that carry the same label."""
-
-    first: int
-    last: int
-    label: str
-
-
-_LINK_WORDS = """
-    of de la le les du des del los las von van der den di da do dos al el bin ibn for the
-"""
-_CONJUNCTION_WORDS = "and y e et und og i"
-_CONJUNCTIONS = frozenset(_CONJUNCTION_WORDS.split())
-_LINKS = frozenset(_LINK_WORDS.split())
-
-
-def runs_of(tokens: Tokens, labels: str) -> list[Run]:
-    """Runs of equal labels without signs at their ends; two of them are joined over a word such as "of" or a hyphen.
-
-    None goes on after its sentence. A person's name that has capitals neither begins nor ends with an ordinary word in small
-    letters, another name with none of the commonest.
-    """
-    out: list[Run] = []
-    at = 0
-    while at < len(labels):
-        end = at + 1
-        if labels[at] != "O":
-            while end < len(labels) and labels[end] == labels[at] and not _ends(tokens, end - 1):
-                end += 1
-            first, last = _trimmed(tokens, at, end, labels[at])
-            if first < last:
-                out.append(Run(first, last, labels[at]))
-        at = end
-    return _joined(tokens, out)
-
-
-def _ends(tokens: Tokens, at: int) -> bool:
-    """Whether a sentence or a line ends with this token: a line break, or a full stop after what is no abbreviation."""
-    shape = tokens.kinds[at].shape
-    return shape == "N" or (
-        shape in _STOPS and at > 0 and len(tokens.kinds[at - 1].text) > 3 and tokens.ends[at] < _next(tokens, at)
-    )
-
-
-def _next(tokens: Tokens, at: int) -> int:
-    return tokens.starts[at + 1] if at + 1 < len(tokens) else tokens.ends[at]
-
-
-_STOPS = frozenset(".!?;:")
-
-
-def _trimmed(tokens: Tokens, first: int, last: int, label: str) -> tuple[int, int]:
-    capital = label in "PX" and any(k.capital for k in tokens.kinds[first:last])
-    small = (_ordinary if label == "P" else _commonest) if capital else _no_word
-    while first < last and small(tokens.kinds[first]):
-        first += 1
-    while first < last and small(tokens.kinds[last - 1]):
-        last -= 1
-    return first, last
-
-
-def _no_word(kind: Kind) -> bool:
-    return not kind.text[0].isalnum()
-
-
-def _ordinary(kind: Kind) -> bool:
-    """No word, or an ordinary one in small letters."""
-    common = kind.flags >> DICTIONARY & 1 or kind.flags >> FREQUENCY & 7 >= 3 or len(kind.text) == 1
-    return bool(kind.shape == "x" and common) or _no_word(kind)
-
-
-def _commonest(kind: Kind) -> bool:
-    """No word, or one such as "the", "this", "in", of the commonest in any language."""
-    return bool(kind.shape == "x" and kind.flags >> FREQUENCY & 7 == 7) or _no_word(kind)
-
-
-def _joined(tokens: Tokens, runs: list[Run]) -> list[Run]:
-    out: list[Run] = []
-    for run in runs:
-        if out and out[-1].label == run.label and run.first - out[-1].last <= 2:
-            between = range(out[-1].last, run.first)
-            if not any(_ends(tokens, i) for i in between) and all(_links(tokens.kinds[i], run.label) for i in between):
-                out[-1] = Run(out[-1].first, run.last, run.label)
-                continue
-        out.append(run)
-    return out
-
-
-def _links(kind: Kind, label: str) -> bool:
-    if label == "P":
-        return kind.shape in "-'’." or (kind.shape == "x" and kind.folded in _LINKS)
-    return kind.shape in "-'’.&" or (kind.shape == "x" and (kind.folded in _LINKS or kind.folded in _CONJUNCTIONS))
-
-
-def _is_word(kind: Kind) -> bool:
-    return kind.text[0].isalnum()
 
 
 class Known:
@@ -136,7 +37,7 @@ class Known:
         for run in runs:
             if run.label not in "PX":
                 continue
-            words = [k for k in tokens.kinds[run.first : run.last] if _is_word(k)]
+            words = [k for k in tokens.kinds[run.first : run.last] if is_word(k)]
             for kind in words:
                 flags = kind.flags
                 plain = flags >> DICTIONARY & 1 or flags >> FREQUENCY & 7 >= 4
@@ -193,6 +94,7 @@ def names(text: str, level: str, *, size: int = 20_000, tagger: Tagger | None = 
         labels = titled(tokens, known.spread(tokens, labels))
         runs = runs_of(tokens, unknown_too(tokens, labels) if level == "high" else labels)
         telling = telling or not all(_is_country(tokens, run) for run in runs)
+        runs = [run for run in runs if not _is_part(text, tokens, run)]
         if level != "high":
             runs = [run for run in runs if not _is_office(tokens, run)]
         here = (_finding(tokens, run, tagger.look) for run in runs)
@@ -228,11 +130,34 @@ def _handles(text: str) -> Iterator[Finding]:
             yield Finding(match.start(), match.end(), "HANDLE", "name on a network", 0.8)
 
 
+def _is_part(text: str, tokens: Tokens, run: Run) -> bool:
+    """Whether what was found is a piece of a path, of an identifier, or of a longer number with dots."""
+    start, end = tokens.starts[run.first], tokens.ends[run.last - 1]
+    if run.label == "N":
+        return bool(_DOTTED.search(text, max(0, start - 2), start)) or bool(_DOT.match(text, end))
+    if run.label == "A":
+        return False
+    if (
+        "\\" in text[max(0, start - 1) : end + 1]
+        or _SNAKE_BEFORE.search(text, max(0, start - 2), start)
+        or _SNAKE_AFTER.match(text, end)
+    ):
+        return True
+    code = run.last - run.first == 1 and tokens.kinds[run.first].shape in "Xm"
+    return code and (text[start - 1 : start].isdigit() or text[end : end + 1].isdigit())
+
+
+_SNAKE_BEFORE = late(r"\w_$")
+_SNAKE_AFTER = late(r"_\w")
+_DOTTED = late(r"[\d.][.:]$|\.$")
+_DOT = late(r"\.\d|\.\w")
+
+
 def _is_office(tokens: Tokens, run: Run) -> bool:
     """Whether a name is made of words such as "Supreme Court" alone."""
-    words = [k.folded for k in tokens.kinds[run.first : run.last] if _is_word(k)]
+    words = [k.folded for k in tokens.kinds[run.first : run.last] if is_word(k)]
     named = run.label == "X" or (run.label == "P" and len(words) > 1)
-    return named and all(word in office_words() or word in _LINKS or word in _CONJUNCTIONS for word in words)
+    return named and all(word in office_words() or word in LINKS or word in CONJUNCTIONS for word in words)
 
 
 def _is_country(tokens: Tokens, run: Run) -> bool:
@@ -270,7 +195,7 @@ _UNKNOWN = frozenset({"u", "f", "L", "F", "P"})
 def _finding(tokens: Tokens, run: Run, look: Callable[[str], int]) -> Finding:
     kind = _KINDS[run.label]
     if run.label == "X":
-        words = [k for k in tokens.kinds[run.first : run.last] if _is_word(k)]
+        words = [k for k in tokens.kinds[run.first : run.last] if is_word(k)]
         told = any(k.code[1:2] in {"O", "H"} for k in words)
         best = max((look(k.folded) for k in words), key=lambda flags: (flags >> COUNTRY & 1, flags >> PLACE & 3))
         if not told and (best >> COUNTRY & 1 or best >> PLACE & 3 >= 2):
@@ -282,7 +207,7 @@ def _unlisted(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
     """Without the names that everybody knows."""
     listed = allowed()
     for finding in found:
-        value = text[finding.start : finding.end]
+        value = text[finding.start : finding.end].rstrip("0123456789 ")
         hits = listed.find(value) if finding.kind in {"PERSON", "ORG", "LOCATION"} else []
         if not any(end - start == len(value) for start, end, _ in hits):
             yield finding
