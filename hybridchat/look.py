@@ -114,7 +114,9 @@ def _rule(question: str, tokens: int, crew: Crew) -> Rule | None:
 async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures: _Measures, findings: Findings | None) -> Look:
     answered = [a for t in parts.history if messages_of(t) and (a := t.answer) is not None]
     current, run = _current(ask, answered)
-    pin = ask.soft_pin or ask.pinned(session)
+    # whom a question in the queue waited for was no choice by hand: a rule that fits it by now stands above that
+    waited = ask.queued and measures.rule is not None
+    pin = (None if waited else ask.soft_pin) or ask.pinned(session)
     named = measures.rule.model if measures.rule is not None else None
     snapshot = crew.world.snapshot(also={m for m in (pin, named, current if ask.escalated else None) if m is not None})
     # what somebody sends by hand is tried, and a model asked for by name may go as soon as the way is there; the program itself

@@ -13,7 +13,7 @@ import pytest
 
 from hybridchat.chat import Answer
 from hybridchat.config import Config
-from hybridchat.config.schema import ModelSettings, PairSettings, Privacy
+from hybridchat.config.schema import ModelSettings, PairSettings, Privacy, RuleConditions, RuleSettings
 from hybridchat.conversation import (
     Decided,
     Ended,
@@ -502,3 +502,17 @@ async def test_of_two_windows_that_send_what_waits_only_one_does(demo: Demo, tmp
         found = one.chat.store.turn(turn.id)
         assert found is not None
         assert (found.ending, len(found.attempts)) == (Ending.COMPLETE, 1)
+
+
+async def test_a_question_reworded_while_it_waits_is_decided_anew(demo: Demo, tmp_path: Path) -> None:
+    """Its new words may fall under a rule that keeps them here; whom the old ones waited for says nothing of them."""
+    rule = RuleSettings(name="pay", use="only_local", when=RuleConditions(words=["salary"]))
+    async with bench(tmp_path, demo, config=msgspec.structs.replace(AUTO, rule=[rule]), samplers=True) as b:
+        down(b)
+        told = offered(await b.ask(HARD))
+        await hear(b.chat.resume(told.turn_id, Verdict.QUEUE))
+        b.chat.store.edit_question(told.turn_id, f"{HARD} And my salary?")
+        up(b)
+        heard = await hear(b.chat.resume(told.turn_id, Verdict.SEND))
+        assert (heard.ended.ending, heard.ended.locality) == (Ending.COMPLETE, Locality.ON_DEVICE)
+        assert not b.cloud_bodies()

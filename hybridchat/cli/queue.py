@@ -42,6 +42,8 @@ def _when(at: float) -> str:
 
 def reword(turn_id: str, text: str) -> int:
     """Gives a waiting question other words. Raises `Exit`."""
+    if not text.strip():
+        raise Exit(edge.USAGE, "Without words there is no question; hybridchat queue drop removes one.")
     store = open_store()
     try:
         turn = _find(store.queued(), turn_id)
@@ -104,7 +106,7 @@ async def _through(answer: Answer) -> None:
 
 
 def _find(queued: Sequence[Turn], turn_id: str) -> Turn:
-    found = [turn for turn in queued if turn.id.startswith(turn_id)]
+    found = [turn for turn in queued if turn_id and turn.id.startswith(turn_id)]
     if len(found) != 1:
         many = f"{turn_id} fits several questions" if found else f"No question {turn_id} waits"
         raise Exit(edge.USAGE, f"{many}. hybridchat queue lists those that do.")

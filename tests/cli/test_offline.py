@@ -121,3 +121,11 @@ def test_plain_mode_offers_keeps_and_sends(demo: Demo, env: dict[str, str]) -> N
         assert "from the queue: Prove step by step" in sent
         assert "\ngpt-6.1-terra, cloud: " in sent
         assert "Nothing waits" in talk.line("/queue")
+
+
+def test_no_id_and_no_words_change_nothing(env: dict[str, str]) -> None:
+    assert inside("ask", "--queue", "for later", env=env).returncode == 0
+    before = inside("queue", env=env).stdout
+    for arguments in (("drop", ""), ("send", ""), ("edit", "", "other"), ("edit", before.split()[0].decode(), " ")):
+        assert inside("queue", *arguments, env=env).returncode == 2
+    assert inside("queue", env=env).stdout == before
