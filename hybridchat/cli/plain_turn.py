@@ -43,12 +43,11 @@ class Teller:
                 pass
 
     def _handed_over(self, event: HandedOver) -> None:
-        # a second try at the same model moves nothing
-        marks = words.handed_over(event) if event.model_id != self._last_model else []
-        for mark in marks:
+        # a second try at the same model moves nothing, but sends once more
+        again = event.model_id == self._last_model
+        marks = words.handed_over(event)
+        for mark in [words.left(event)] if again and event.locality is not Locality.ON_DEVICE else [] if again else marks:
             self._tty.line(mark)
-        if event.locality is not Locality.ON_DEVICE and not (marks and event.moved):
-            self._tty.line(sentences.left(event))
         if event.loads:
             self._tty.line(f"({words.loading(event.load_s)} …)")
         self._last_model, self._thinking = event.model_id, False

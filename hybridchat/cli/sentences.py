@@ -54,7 +54,7 @@ def notices(event: Event) -> list[str]:
     """What one event of an answer has to say beside the answer itself."""
     match event:
         case HandedOver(locality=Locality.REMOTE | Locality.LAN):
-            return [left(event) if finds_names() else f"{left(event)} · {words.UNFOUND}"]
+            return [words.left(event) if finds_names() else f"{words.left(event)} · {words.UNFOUND}"]
         case HandedOver():
             return [
                 *words.handed_over(event),
@@ -103,11 +103,6 @@ def view(package: Package) -> Iterator[str]:
     yield "what would leave:"
     for message in package.messages:
         yield f"  {message.role}: {message.text}"
-
-
-def left(event: HandedOver) -> str:
-    """`2 items hidden · 1,204 bytes to api.openai.com`."""
-    return f"{words.plural(words.items(event.hidden), 'item')} hidden · {event.bytes:,} bytes to {event.host}"
 
 
 def why(decision: Decision) -> Iterator[str]:

@@ -129,17 +129,22 @@ def items(hidden: Mapping[str, int]) -> int:
     return sum(hidden.values())
 
 
+def left(event: HandedOver) -> str:
+    """`3 hidden · 2 left readable · 1,204 bytes to api.openai.com`: what went off this device, as the ledger has it."""
+    counts = f"{items(event.hidden):,} hidden · {event.left:,} left readable"
+    return f"{counts} · {event.bytes:,} bytes to {event.host}"
+
+
 def handed_over(event: HandedOver) -> list[str]:
-    """The marks of a handover: where the conversation moved, and what was left out."""
+    """The marks of a handover: where the conversation moved, what left this device, and what was left out."""
     marks: list[str] = []
-    hidden = items(event.hidden)
-    if event.moved and event.locality is Locality.REMOTE:
-        what = [plural(event.turns, "turn"), f"{plural(hidden, 'item')} hidden", f"{event.bytes:,} bytes"]
-        marks.append(f"⇡ moved to cloud: {', '.join(what)}")
-    elif event.moved and event.locality is Locality.LAN:
-        marks.append(f"⇡ moved to your network: {plural(event.turns, 'turn')}, {event.bytes:,} bytes")
+    if event.moved and event.locality is not Locality.ON_DEVICE:
+        place = "cloud" if event.locality is Locality.REMOTE else "your network"
+        marks.append(f"⇡ moved to {place}: {plural(event.turns, 'turn')}")
     elif event.moved:
         marks.append("⇣ back to local")
+    if event.locality is not Locality.ON_DEVICE:
+        marks.append(f"▪ {left(event)}")
     if event.turns_left_out:
         how = "went as a summary" if event.summarised else "left out"
         marks.append(f"▪ context trimmed: {plural(event.turns_left_out, 'earlier turn')} {how}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import monotonic
 from typing import ClassVar
 
-from textual import events
+from textual import events, work
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
@@ -14,9 +15,10 @@ from textual.widgets import Static
 from hybridchat.conversation import Held, Package, Verdict
 from hybridchat.facts import Decision
 from hybridchat.purse import amount
-from hybridchat.render.text import neutralise, one_line
+from hybridchat.render.text import one_line
 from hybridchat.render.words import earlier, money, plural, short
-from hybridchat.tui.sheet import Page
+from hybridchat.review import Changed
+from hybridchat.tui.review import Change, Reviewing
 
 SETTLE = 0.4
 """Seconds after the question appears in which keys are still meant for the composer."""
@@ -25,6 +27,7 @@ ALONE = 0.25
 
 _KEYS = (("y", "send"), ("a", "always in this conversation"), ("v", "view"), ("n", "stay local"), ("esc", "cancel"))
 NOT_SENT = "Not sent. ↑ brings the question back."
+EDITED = "Not sent. Change it below."
 _MOVABLE = {"mode", "rule", "asked", "pin", "excluded"}
 """Rules that removed a local model only because of what was asked for: staying local lifts them."""
 
@@ -67,8 +70,10 @@ class Consent(Static, can_focus=True):
     """
 
     class Answered(Message):
-        def __init__(self, turn_id: str, verdict: Verdict, budget: str | None = None) -> None:
+        def __init__(self, turn_id: str, verdict: Verdict, budget: str | None = None, *, edit: bool = False) -> None:
             self.turn_id = turn_id
+            self.edit = edit
+            """The question goes back into the composer."""
             self.verdict = verdict
             self.budget = budget
             """What was typed as the daily budget; `None`: that was not asked."""
@@ -83,8 +88,15 @@ class Consent(Static, can_focus=True):
 
     VERDICTS: ClassVar[dict[str, Verdict]] = {"y": Verdict.SEND, "a": Verdict.ALWAYS, "n": Verdict.LOCAL}
 
-    def __init__(self, held: Held, *, demo: bool = False, local: bool = True, budget: str = "") -> None:
-        """Without `local` no model on this machine can answer, and staying there is no choice."""
+    def __init__(
+        self, held: Held, *, demo: bool = False, local: bool = True, budget: str = "", change: Change | None = None
+    ) -> None:
+        """Without `local` no model on this machine can answer, and staying there is no choice.
+
+        `change` hides and shows words of the package.
+        """
+        self._change_it = change
+        self._local = local
         self._budget = budget
         self._meant_by = Verdict.CANCEL
         self._amount: str | None = None
@@ -95,14 +107,28 @@ class Consent(Static, can_focus=True):
         self._letter = ""
         self._typing = False
         self._alone: Timer | None = None
-        ask, mark, facts = question(held.package, demo=demo).partition("? ")
         self._verdicts = {k: v for k, v in self.VERDICTS.items() if local or v is not Verdict.LOCAL}
-        shown = [(key, word) for key, word in _KEYS if local or key != "n"]
+        super().__init__(self._card())
+
+    def _card(self) -> Content:
+        """The question with its keys, and what hiding would cost."""
+        package, reason = self._held.package, self._held.reason
+        ask, mark, facts = question(package, demo=self._demo).partition("? ")
+        shown = [(key, word) for key, word in _KEYS if self._local or key != "n"]
         keys = [part for key, word in shown for part in ((f"[{key}]", "$cloud bold"), (f" {word} ", "$foreground"))]
-        why = f"\n{one_line(held.reason, 240)}" if held.reason else ""
-        super().__init__(
-            Content.assemble((ask + mark.strip(), "bold"), "\n", facts, (why, "$muted"), "\n", Content.assemble(*keys).rstrip())
-        )
+        lines: list[tuple[str, str] | str | Content] = [(ask + mark.strip(), "bold"), "\n", facts]
+        subject = ", ".join(one_line(word, 40) for word in package.subject[:3])
+        if subject and self._change_it is not None:
+            lines += [("\nThe question is about what is hidden. ", "$warn"), ("[s]", "$cloud bold"), f" show {subject}"]
+        elif reason:
+            lines.append((f"\n{one_line(reason, 240)}", "$muted"))
+        return Content.assemble(*lines, "\n", Content.assemble(*keys).rstrip())
+
+    def take(self, package: Package) -> None:
+        """The package was changed: the question is about this one from now on."""
+        self._held = replace(self._held, package=package)
+        if self._amount is None:
+            self.update(self._card())
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "escape":
@@ -122,7 +148,7 @@ class Consent(Static, can_focus=True):
         if self._alone is not None:
             self._alone.stop()
         early = monotonic() - self._shown_at < SETTLE
-        if early or self._letter or self._typing or letter.lower() not in {*self._verdicts, "v"}:
+        if early or self._letter or self._typing or letter.lower() not in self._letters():
             self.post_message(self.Typed(self._letter + letter))
             self._letter, self._alone = "", None
             self._typing = True
@@ -130,10 +156,19 @@ class Consent(Static, can_focus=True):
             self._letter = letter
             self._alone = self.set_timer(ALONE, self._meant)
 
+    def _letters(self) -> set[str]:
+        showing = {"s"} if self._change_it is not None and self._held.package.subject else set()
+        return {*self._verdicts, "v", *showing}
+
     def _meant(self) -> None:
         letter, self._letter, self._alone = self._letter.lower(), "", None
+        self._choose(letter)
+
+    def _choose(self, letter: str) -> None:
         if letter == "v":
             self._view()
+        elif letter == "s" and letter not in self._verdicts:
+            self._show_subject()
         elif self._budget and self._verdicts[letter] is not Verdict.LOCAL:
             self._meant_by, self._amount = self._verdicts[letter], ""
             self._ask_amount("")
@@ -163,25 +198,29 @@ class Consent(Static, can_focus=True):
         self.update(Content.assemble((self._budget, "bold"), "\n", told, typed, "\n", how))
 
     def _view(self) -> None:
-        self.app.push_screen(Page(f"What {self._held.package.host} would see", view(self._held.package, demo=self._demo)))
+        def facts(package: Package) -> str:
+            return question(package, demo=self._demo)
 
+        change = self._changed if self._change_it is not None else None
+        self.app.push_screen(Reviewing(self._held.package, facts, change, local=self._local), self._viewed)
 
-def view(package: Package, *, demo: bool = False) -> Content:
-    """Two lists, *hidden* and *left readable*, then the text as it would be sent."""
-    rows = [(f"{question(package, demo=demo)}\n\n", "$muted")]
-    rows.append((f"Hidden ({len(package.hidden)})\n", "bold"))
-    wide = max((len(h.placeholder) for h in package.hidden), default=0)
-    for item in package.hidden:
-        rows.append((f"  {neutralise(item.placeholder):<{wide}}  ", "$cloud"))
-        rows.append((f"{one_line(item.original, 60)}", "$foreground"))
-        rows.append((f"  {item.reason}\n" if item.reason else "\n", "$muted"))
-    if not package.hidden:
-        rows.append(("  nothing: no address, number, secret or term of yours was found\n", "$muted"))
-    rows.append((f"\nLeft readable, look once ({len(package.left)})\n", "bold"))
-    left = "   ".join(one_line(word, 60) for word in package.left)
-    rows.append((f"  {left}\n" if left else "  nothing that looks like a name or a number\n", "$warn" if left else "$muted"))
-    rows.append(("\nThe exact text\n", "bold"))
-    for message in package.messages:
-        rows.append((f"{message.role}\n", "$muted"))
-        rows.append((f"{neutralise(message.text)}\n\n", "$foreground"))
-    return Content.assemble(*rows)
+    def _viewed(self, meant: str | None) -> None:
+        if meant in {"send", "local"}:
+            self._choose("y" if meant == "send" else "n")
+        elif meant is not None:
+            self.post_message(self.Answered(self._held.turn_id, Verdict.CANCEL, edit=meant == "edit"))
+
+    @work(group="review")
+    async def _show_subject(self) -> None:
+        for word in self._held.package.subject:
+            changed = await self._changed("show", word)
+            self.notify(changed.said, timeout=3)
+
+    async def _changed(self, what: str, word: str) -> Changed:
+        """Has one word hidden or shown. Raises `LookupError` when the turn waits no longer."""
+        if self._change_it is None:
+            raise LookupError("nothing can be changed here")
+        changed = await self._change_it(what, word)
+        if changed.package is not None:
+            self.take(changed.package)
+        return changed

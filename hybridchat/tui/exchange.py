@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -13,7 +14,8 @@ from hybridchat.tui.ports import Answer
 from hybridchat.tui.thread import Tone
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
-    from hybridchat.conversation import Event, Verdict
+    from hybridchat.conversation import Ended, Event, Verdict
+    from hybridchat.review import Changed
     from hybridchat.tui.screen import ChatScreen
 
 STILL_ASKING = "First the question above: send it, or stay local."
@@ -71,10 +73,13 @@ class Exchange:
         if not self.busy():
             self._start(self._screen.opened.chat.again(turn_id, pin=model_id))
 
-    async def resume(self, turn_id: str, verdict: Verdict, budget: str | None = None) -> None:
-        """Goes on with the turn that the consent question is about, after the `budget` that was typed there is set."""
+    async def resume(self, turn_id: str, verdict: Verdict, budget: str | None = None, *, edit: bool = False) -> None:
+        """Goes on with the turn that the consent question is about, after the `budget` that was typed there is set.
+
+        With `edit` it is not sent, and the question goes back into the composer.
+        """
         from hybridchat.conversation import Verdict  # imported here: not needed before first paint
-        from hybridchat.tui.consent import NOT_SENT
+        from hybridchat.tui.consent import EDITED, NOT_SENT
 
         if verdict is Verdict.LOCAL and self._screen.thread.answered_here:
             verdict = Verdict.CANCEL  # it was asked here already, and the same answer twice helps nobody
@@ -82,7 +87,10 @@ class Exchange:
         await self._screen.query("Consent").remove()
         if budget is not None:
             await self.budget(budget)
-        said = NOT_SENT if verdict is Verdict.CANCEL else ""
+        asked = self._screen.composer.asked
+        if edit and asked and not self._screen.composer.draft:
+            self._screen.composer.draft = asked[-1]
+        said = EDITED if edit else NOT_SENT if verdict is Verdict.CANCEL else ""
         self._start(self._screen.opened.chat.resume(turn_id, verdict), said=said)
 
     async def budget(self, typed: str) -> None:
@@ -109,10 +117,16 @@ class Exchange:
 
     def to_question(self) -> bool:
         """Goes back to the question whether to send, if one is open."""
-        card = next(iter(self._screen.query("Consent")), None)
+        card = next((card for card in self._screen.query("Consent") if not card.has_class("-aside")), None)
         if card is not None:
             card.focus()
         return card is not None
+
+    def showing(self, turn_id: str, values: Collection[str]) -> None:
+        """Asks the question of a turn again with `values` readable, which the user has to see first."""
+        if not self.busy():
+            self._screen.composer.focus()
+            self._start(self._screen.opened.chat.showing(turn_id, values))
 
     def part(self) -> None:
         """Another conversation is shown from now on: what the answer still says is not for it."""
@@ -122,6 +136,7 @@ class Exchange:
     def _start(self, answer: Answer, text: str = "", *, said: str = "") -> None:
         """Follows an answer; `said` is what to say at its end instead of its own words."""
         self._answer, self._refused = answer, ""
+        self._screen.query("Stumbled").remove()
         self._screen.transcript.action_end()
         self._screen.hints()
         self._screen.run_worker(self._run(answer, text, said), group="turn")
@@ -173,6 +188,8 @@ class Exchange:
         elif isinstance(event, Ended) and event.ending is Ending.COMPLETE:
             screen.habits.offer()
             await self._after_spending(event.cost)
+            if event.stumbled:
+                await self._offer_showing(event)
         elif isinstance(event, Offered):
             from hybridchat.tui.choice import Choice  # as consent
 
@@ -183,9 +200,26 @@ class Exchange:
             from hybridchat.tui.consent import Consent, can_stay
 
             budget = await asyncio.to_thread(screen.opened.chat.purse.question, event.package.est_cost)
-            card = Consent(event, demo=screen.launch.demo, local=can_stay(screen.current.decision), budget=budget)
+            change = partial(self._change, event.turn_id)
+            local = can_stay(screen.current.decision)
+            card = Consent(event, demo=screen.launch.demo, local=local, budget=budget, change=change)
             await screen.mount(card, before=screen.chrome.parts["edge"])
             card.focus()
+
+    async def _offer_showing(self, event: Ended) -> None:
+        from hybridchat.tui.stumbled import Stumbled  # as consent
+
+        card = Stumbled(event)
+        await self._screen.mount(card, before=self._screen.chrome.parts["edge"])
+        if not self._screen.composer.draft:
+            card.focus()
+
+    async def _change(self, turn_id: str, what: str, word: str) -> Changed:
+        """Hides or shows a word of the package that waits. Raises `LookupError` when it waits no longer."""
+        review = self._screen.opened.chat.review
+        if what in {"hide", "always"}:
+            return await review.hide(turn_id, word, always=what == "always")
+        return await review.show(turn_id, word, never=what == "never")
 
     async def _after_spending(self, cost: float | None) -> None:
         """Says once that no budget is set, where no question before the first paid answer gave the occasion."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from hybridchat.facts import Decision, Mode, Model, Snapshot
@@ -11,6 +11,7 @@ from hybridchat.value import value
 if TYPE_CHECKING:
     from hybridchat.conversation import Ending, Event, Session, Turn, Verdict
     from hybridchat.repair import Suggestion
+    from hybridchat.review import Changed
     from hybridchat.sessions.intake import Intake
     from hybridchat.sessions.ledger import Ledger
     from hybridchat.sessions.past import Past
@@ -84,6 +85,13 @@ class Repair(Protocol):
     def decline(self, suggestion: Suggestion) -> None: ...
 
 
+class Review(Protocol):
+    """Changes what a held turn would send. Both raise `LookupError` when it waits no longer."""
+
+    async def hide(self, turn_id: str, word: str, *, always: bool = False) -> Changed: ...
+    async def show(self, turn_id: str, word: str, *, never: bool = False) -> Changed: ...
+
+
 class Purse(Protocol):
     """The daily budget. `question` reads the store, `set` writes a file: both off the event loop."""
 
@@ -122,6 +130,9 @@ class Chat(Protocol):
     def repair(self) -> Repair: ...
     @property
     def purse(self) -> Purse: ...
+    @property
+    def review(self) -> Review: ...
+    def showing(self, turn_id: str, values: Collection[str]) -> Answer: ...
     def warm(self, model: Model, num_ctx: int | None = None) -> Coroutine[None, None, None]: ...
     def loading(self, model: Model, num_ctx: int | None = None) -> Loading | None: ...
 

@@ -222,7 +222,7 @@ class ChatScreen(Screen[None]):
         from hybridchat.tui.consent import Consent  # imported here, as in `exchange`
 
         if isinstance(message, Consent.Answered):
-            await self.exchange.resume(message.turn_id, message.verdict, message.budget)
+            await self.exchange.resume(message.turn_id, message.verdict, message.budget, edit=message.edit)
 
     def on_consent_typed(self, message: Message) -> None:
         from hybridchat.tui.consent import Consent
@@ -230,6 +230,12 @@ class ChatScreen(Screen[None]):
         if isinstance(message, Consent.Typed):
             self.composer.focus()
             self.composer.insert(message.text)
+
+    def on_stumbled_wanted(self, message: Message) -> None:
+        from hybridchat.tui.stumbled import Stumbled
+
+        if isinstance(message, Stumbled.Wanted):
+            self.exchange.showing(message.turn_id, message.values)
 
     # -- lines around -----------------------------------------------------------------------------
 
@@ -250,7 +256,7 @@ class ChatScreen(Screen[None]):
                 self.ahead.show()  # what is being loaded takes less and less
 
     def hints(self) -> None:
-        asking = bool(self.query("Consent")) and self.composer.has_focus
+        asking = bool(self.query("Consent").exclude(".-aside")) and self.composer.has_focus
         reading = self.transcript.has_focus
         self.chrome.hints(running=self.exchange.running, reading=reading, armed=self.armed, asking=asking)
 

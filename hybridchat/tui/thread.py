@@ -207,8 +207,9 @@ class Thread:
     def _handed_over(self, event: HandedOver) -> None:
         self._drop_silent(event.turn_id, event.model_id)
         tone = tone_of(event.locality)
+        told = {block.text for block in self.blocks[-2:]}
         for text in words.handed_over(event):
-            if not self.blocks or text != self.blocks[-1].text:  # a second try moves nothing
+            if text not in told:  # a second try moves nothing
                 self.mark(text, tone if text[0] in "⇡⇣" else Tone.MUTED)
         hidden = words.items(event.hidden)
         head = words.head(event.model_id, event.locality, hidden=hidden)

@@ -36,12 +36,15 @@ def test_money(dollars: float | None, said: str) -> None:
 
 
 def handed(**changes: object) -> HandedOver:
-    given = {"moved": True, "turns": 6, "hidden": {"EMAIL": 1, "PHONE": 2}, "bytes": 1204, **changes}
+    given = {"moved": True, "turns": 6, "hidden": {"EMAIL": 1, "PHONE": 2}, "left": 2, "bytes": 1204, **changes}
     return HandedOver("t", "a", "openai:gpt-5.4-mini", "api.openai.com", given.pop("locality", Locality.REMOTE), **given)  # type: ignore[arg-type]
 
 
 def test_moving_to_the_cloud_says_what_went() -> None:
-    assert words.handed_over(handed()) == ["⇡ moved to cloud: 6 turns, 3 items hidden, 1,204 bytes"]
+    assert words.handed_over(handed()) == [
+        "⇡ moved to cloud: 6 turns",
+        "▪ 3 hidden · 2 left readable · 1,204 bytes to api.openai.com",
+    ]
 
 
 def test_moving_back_and_trimming_are_said() -> None:
@@ -51,8 +54,9 @@ def test_moving_back_and_trimming_are_said() -> None:
     ]
 
 
-def test_staying_is_not_said() -> None:
-    assert words.handed_over(handed(moved=False)) == []
+def test_each_send_says_what_left_and_staying_on_this_machine_nothing() -> None:
+    assert words.handed_over(handed(moved=False)) == ["▪ 3 hidden · 2 left readable · 1,204 bytes to api.openai.com"]
+    assert words.handed_over(handed(moved=False, locality=Locality.ON_DEVICE)) == []
 
 
 def test_a_fallback_names_both_models_and_the_reason() -> None:

@@ -166,8 +166,8 @@ def test_two_tries_that_failed_leave_one_sentence() -> None:
     tries = [HandedOver("t", a, GPT.id, GPT.host, Locality.REMOTE, moved=True, turns=1, bytes=12) for a in "ab"]
     for event in (asked(), *tries, FellBack("t", "b", GPT.id, None, why), end):
         thread.apply(event)
-    moved = "⇡ moved to cloud: 1 turn, 0 items hidden, 12 bytes"
-    assert [b.text for b in thread.blocks] == ["why?", moved, "▪ second try", f"✗ no answer: {why} You can: wait."]
+    moved = ("⇡ moved to cloud: 1 turn", "▪ 0 hidden · 0 left readable · 12 bytes to api.openai.com")
+    assert [b.text for b in thread.blocks] == ["why?", *moved, "▪ second try", f"✗ no answer: {why} You can: wait."]
 
 
 def test_thinking_is_kept_apart_from_the_answer() -> None:

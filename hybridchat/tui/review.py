@@ -1,0 +1,198 @@
+"""What exactly would leave, word by word: each can be hidden or shown before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from time import monotonic
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from hybridchat.conversation import Package
+from hybridchat.render.text import neutralise, one_line
+from hybridchat.review import Changed
+from hybridchat.tui.sheet import Sheet, room
+from hybridchat.value import value
+
+Change = Callable[[str, str], Awaitable[Changed]]
+"""Takes one of `CHANGES` and a word; raises `LookupError` when the turn waits no longer."""
+FOLD = 8
+"""Rows of each list until the rest is asked for."""
+SETTLE = 0.4
+"""Seconds after the view opens in which keys are still meant for what was there before."""
+CHANGES = {"h": "hide", "a": "always", "s": "show", "n": "never"}
+_LEAVING = {"y": "send", "e": "edit", "l": "local", "c": "cancel"}
+
+
+@value
+class Row:
+    """One line of the view: a word that is hidden or left, or with `more` the rest of its list."""
+
+    word: str
+    hidden: bool
+    more: int = 0
+
+
+class Reviewing(Sheet[str]):
+    """Both lists, and the exact text below. Is dismissed with `send`, `edit`, `local` or `cancel`, or with `None` to go back."""
+
+    DEFAULT_CSS = """
+    Reviewing > Vertical { height: 92%; }
+    Reviewing OptionList { height: auto; }
+    Reviewing .facts { color: $muted; margin-bottom: 1; }
+    Reviewing .text { height: 1fr; min-height: 1; margin-top: 1; }
+    Reviewing .said { color: $warn; height: auto; }
+    """
+
+    def __init__(self, package: Package, facts: Callable[[Package], str], change: Change | None, *, local: bool = True) -> None:
+        """`facts` is the question in one line; without `change` the lists can only be looked at."""
+        super().__init__()
+        self._package, self._facts, self._change, self._local = package, facts, change, local
+        self._open: set[bool] = set()
+        """Lists whose rest is shown: `True` for the hidden one."""
+        self._opened_at = monotonic()
+        self._busy = False
+        self._rows: list[Row | None] = []
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Content(f"What {self._package.host} would see"), classes="title")
+            yield from self.inside()
+            yield Static(Content(""), classes="said")
+            yield Static(Content(self._keys(None)), classes="keys")
+
+    def inside(self) -> Iterable[Widget]:
+        yield Static(Content(self._facts(self._package)), classes="facts")
+        yield OptionList()
+        with VerticalScroll(classes="text", can_focus=False):
+            yield Static(self._text())
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).focus()
+        self._fill()
+
+    def fit(self, beside: int = 0) -> None:
+        """Half of the rows for the lists, the rest for the text."""
+        rows = self.app.size.height * 92 // 100 - 9 - beside
+        self.query_one(OptionList).styles.max_height = max(4, rows * 3 // 5)
+
+    # -- what is shown ----------------------------------------------------------------------------
+
+    def _fill(self, keep: int | None = None) -> None:
+        """Draws both lists; the highlight stays at the row `keep`, or goes to the first word."""
+        picker = self.query_one(OptionList)
+        options, rows = self._options()
+        self._rows = rows
+        picker.clear_options()
+        picker.add_options(options)
+        at = next((i for i in range(keep or 0, len(rows)) if rows[i] is not None), None)
+        before = [i for i, row in enumerate(rows) if row is not None]
+        picker.highlighted = at if at is not None else before[-1] if before else None
+        self.fit()
+        self._told()
+
+    def _options(self) -> tuple[list[Option], list[Row | None]]:
+        package = self._package
+        wide = max((len(item.placeholder) for item in package.hidden), default=0)
+        options: list[Option] = []
+        rows: list[Row | None] = []
+
+        def add(content: Content, row: Row | None = None) -> None:
+            options.append(Option(content, disabled=row is None))
+            rows.append(row)
+
+        add(Content.styled(f"Hidden ({len(package.hidden)})", "bold"))
+        if not package.hidden:
+            add(Content.styled("  nothing: no name, address, number, secret or term of yours was found", "$muted"))
+        shown = package.hidden if True in self._open else package.hidden[:FOLD]
+        for item in shown:
+            head = (f"  {neutralise(item.placeholder):<{wide}}  ", "$cloud")
+            value = (one_line(item.original, 60), "$foreground")
+            add(Content.assemble(head, value, (f"  {item.reason}", "$muted")), Row(item.original, hidden=True))
+        self._rest(len(package.hidden) - len(shown), add, hidden=True)
+        add(Content.styled(f"Left readable, look once ({len(package.left)})", "bold"))
+        if not package.left:
+            add(Content.styled("  nothing that looks like a name or a number", "$muted"))
+        left = package.left if False in self._open else package.left[:FOLD]
+        for word in left:
+            doubt = "  may be private" if word in package.doubtful else ""
+            add(Content.assemble((f"  {one_line(word, 60)}", "$warn"), (doubt, "$muted")), Row(word, hidden=False))
+        self._rest(len(package.left) - len(left), add, hidden=False)
+        return options, rows
+
+    def _rest(self, more: int, add: Callable[[Content, Row | None], None], *, hidden: bool) -> None:
+        if more > 0:
+            add(Content.styled(f"  … {more:,} more: enter shows them", "$muted"), Row("", hidden=hidden, more=more))
+
+    def _text(self) -> Content:
+        rows: list[tuple[str, str]] = [("The exact text\n", "bold")]
+        for message in self._package.messages:
+            rows.append((f"{message.role}\n", "$muted"))
+            rows.append((f"{neutralise(message.text)}\n\n", "$foreground"))
+        return Content.assemble(*rows)
+
+    def _keys(self, row: Row | None) -> str:
+        keys = ["↑ ↓ choose", "pgup pgdn text"]
+        if self._change is not None and row is not None and not row.more:
+            keys = ["s show here · n never hide"] if row.hidden else ["h hide here · a always hide · n never ask"]
+        if self._change is None:
+            return " · ".join([*keys, "esc close"])
+        stay = ["l stay local"] if self._local else []
+        return " · ".join([*keys, "y send", "e edit", *stay, "c cancel", "esc back"])
+
+    def _told(self) -> None:
+        self.query_one(".keys", Static).update(Content(self._keys(self._row())))
+
+    def _row(self) -> Row | None:
+        at = self.query_one(OptionList).highlighted
+        return self._rows[at] if at is not None and at < len(self._rows) else None
+
+    # -- keys -------------------------------------------------------------------------------------
+
+    def on_option_list_option_highlighted(self) -> None:
+        self._told()
+
+    def on_option_list_option_selected(self) -> None:
+        row = self._row()
+        if row is not None and row.more:
+            self._open.add(row.hidden)
+            self._fill(self.query_one(OptionList).highlighted)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in {"pageup", "pagedown"}:
+            event.stop()
+            scroll = self.query_one(VerticalScroll)
+            (scroll.scroll_page_up if event.key == "pageup" else scroll.scroll_page_down)(animate=False)
+        elif event.character and not self._busy and monotonic() - self._opened_at >= SETTLE and self._change is not None:
+            self._pressed(event.character.lower())
+
+    def _pressed(self, letter: str) -> None:
+        row = self._row()
+        if letter in _LEAVING and (letter != "l" or self._local):
+            self.dismiss(_LEAVING[letter])
+        elif letter in CHANGES and row is not None and not row.more and (letter == "n" or row.hidden is (letter == "s")):
+            self._amend(CHANGES[letter], row.word)
+
+    @work(group="review")
+    async def _amend(self, what: str, word: str) -> None:
+        if self._change is None:
+            return
+        self._busy = True
+        try:
+            changed = await self._change(what, word)
+        except LookupError:
+            self.dismiss(None)
+            return
+        finally:
+            self._busy = False
+        if changed.package is not None:
+            self._package = changed.package
+            self.query_one(".facts", Static).update(Content(self._facts(changed.package)))
+            self.query_one(".text Static", Static).update(self._text())
+        self.query_one(".said", Static).update(Content(one_line(changed.said, 2 * room(self.app.size.width))))
+        self._fill(self.query_one(OptionList).highlighted)
