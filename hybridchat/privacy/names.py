@@ -10,7 +10,7 @@ from hybridchat.late import late
 from hybridchat.privacy.allow import allowed, office_words
 from hybridchat.privacy.gazetteer import COUNTRY, DICTIONARY, FREQUENCY, PLACE
 from hybridchat.privacy.names_runs import CONJUNCTIONS, LINKS, Run, is_word, runs_of
-from hybridchat.privacy.names_streets import streets
+from hybridchat.privacy.names_streets import serials, streets
 from hybridchat.privacy.source import known_only_spans, prose_spans
 from hybridchat.privacy.tagger_features import Tokens, tokens_of
 
@@ -82,7 +82,8 @@ def names(text: str, level: str, *, size: int = 20_000, tagger: Tagger | None = 
         tagger = shipped_tagger()
     known = Known(tagger.look)
     tagged: list[tuple[Tokens, str]] = []
-    for start, end in _parts(text, prose_spans(text), size):
+    prose = prose_spans(text)
+    for start, end in _parts(text, prose, size):
         tokens = tokens_of(text, tagger.kind, start, end)
         labels = tagger.labels(tokens, BIAS[level])
         known.learn(tokens, runs_of(tokens, labels))
@@ -105,6 +106,7 @@ def names(text: str, level: str, *, size: int = 20_000, tagger: Tagger | None = 
         for start, end in _parts(text, known_only_spans(text), size):
             tokens = tokens_of(text, tagger.kind, start, end)
             yield from (_finding(tokens, run, tagger.look) for run in runs_of(tokens, known.spread(tokens, "O" * len(tokens))))
+    yield from serials(text, prose)
     yield from _handles(text)
 
 

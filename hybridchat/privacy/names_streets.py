@@ -1,9 +1,9 @@
-"""Postal addresses by their grammar: a number and a kind of street in six languages, and postcodes."""
+"""Postal addresses by their grammar: a number and a kind of street in six languages, and postcodes; and lists of numbers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hybridchat.facts import Finding
 from hybridchat.late import late
@@ -53,6 +53,8 @@ _POLISH_HINTS = "ul. al. pl. os. ulic alej rond skwer osiedl plac skr"
 _SHORT_ENGLISH = late(
     r"\d[^\n]{1,60}[ ](?:[SR]t|Rd|Ln|Dr|Ct|Sq|Pl|Hwy|Pkwy|Cir|Close|Grove|Gardens|Row|Walk|Mews|Cr|Ri|He|Lo|Pi|Tu)"
 )
+_SERIAL = late(r"(?<![\w.-])[A-Z]{1,2}\d{7,12}(?![\w-])")
+_MANY = 3
 _NUMBERED = late(r"\d[\w/]{0,6}[ ,]|[ -]\d")
 
 
@@ -77,6 +79,13 @@ def streets(text: str, start: int, end: int) -> Iterator[Finding]:
             before = area.search(text, max(start, match.start() - 6), match.start())
             if before:
                 yield Finding(before.start(), match.end(), "ADDRESS", "address", 0.8)
+
+
+def serials(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[Finding]:
+    """Numbers such as C1231006815, where at least three of them stand in a text: accounts, customers, cases in a list."""
+    hits = [match for start, end in spans for match in _SERIAL.finditer(text, start, end)]
+    if len({match[0] for match in hits}) >= _MANY:
+        yield from (Finding(match.start(), match.end(), "ID", "one of a list of numbers", 0.7) for match in hits)
 
 
 def _holds(low: str, hints: str) -> bool:

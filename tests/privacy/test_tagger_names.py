@@ -114,6 +114,12 @@ def test_addresses_are_hidden_by_their_grammar(text: str, address: str) -> None:
     assert all(c == "·" or not c.isalnum() for c in hidden(text)[text.index(address) : text.index(address) + len(address)])
 
 
+def test_numbers_of_one_form_are_hidden_where_they_are_many() -> None:
+    rows = "\n".join(f"PAYMENT {n}.50 C12310{n:05} 170.00 ok" for n in range(10, 15))
+    assert "C12310" not in hidden(rows)
+    assert "A1234567" in hidden("The part A1234567 fits this pump.")
+
+
 def test_handles_are_hidden_and_decorators_are_not() -> None:
     assert "@mara_vint" not in hidden("thanks @mara_vint for the photos")
     assert "@property" in hidden("```python\n@property\ndef name(self): ...\n```")
