@@ -29,9 +29,28 @@ class Ending(StrEnum):
 
 
 @value
+class Picture:
+    """Its bytes as they are sent, with nothing beside the pixels. `media_type` is image/jpeg or image/png."""
+
+    media_type: str
+    data: bytes
+
+
+@value
 class Message:
     role: Role
     text: str
+    pictures: tuple[Picture, ...] = ()
+
+
+@value
+class Attachment:
+    """A picture as it is stored with a turn; its path is kept nowhere. `size` is in bytes."""
+
+    name: str
+    media_type: str
+    sha256: str
+    size: int
 
 
 @value
@@ -68,6 +87,8 @@ class Turn:
     attempts: tuple[Attempt, ...] = ()
     chosen_attempt: str | None = None
     """The attempt whose text is the answer in this branch; `None`: the last one with text."""
+    attachments: tuple[Attachment, ...] = ()
+    """Pictures that came with the question."""
 
     @property
     def answer(self) -> Attempt | None:
@@ -151,8 +172,14 @@ class Package:
 
     @property
     def size(self) -> int:
-        """Bytes of text, before the provider's framing."""
-        return sum(len(m.text.encode("utf-8", "surrogatepass")) for m in self.messages)
+        """Bytes of text and pictures, before the provider's framing."""
+        text = sum(len(m.text.encode("utf-8", "surrogatepass")) for m in self.messages)
+        return text + sum(len(p.data) for m in self.messages for p in m.pictures)
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures are in it."""
+        return sum(len(m.pictures) for m in self.messages)
 
 
 # -- events: one stream carries a turn from question to stored answer ------------------------------------------------

@@ -22,6 +22,7 @@ from hybridchat.privacy.scan import Level, Terms
 from hybridchat.routing.policy import Policy
 from hybridchat.routing.preferences import Rule
 from hybridchat.scans import ScanCache
+from hybridchat.sessions.attachments import Named
 from hybridchat.sessions.store import Store
 from hybridchat.stopper import Stopper
 from hybridchat.value import value
@@ -37,6 +38,8 @@ class Options:
     temperature: float | None = None
     max_output: int | None = None
     told: Mapping[str, object] = field(default_factory=dict)
+    files: tuple[Named, ...] = ()
+    """Pictures that go with it, cleaned (`pictures.picture`)."""
     streamed: bool = False
     """The text is shown as it comes, so no other answer can take its place by itself."""
     alone: bool = False

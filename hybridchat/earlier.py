@@ -27,6 +27,7 @@ OLDEST, NEWEST = 50, 400
 """Turns left out whose own words are looked at, about 1 ms each when first seen: how it began, and what came last."""
 HEAD = "In short, from the earlier part of this conversation, which is left out:"
 FACTS = "Word for word from it:"
+SHOWN = "(A picture was here. It is not shown again.)"
 ANOTHER = "Some of the earlier answers in this conversation were given by another model."
 ANOTHER_TOKENS = estimate(ANOTHER)
 
@@ -47,7 +48,8 @@ def messages_of(turn: Turn) -> tuple[Message, ...]:
     answer = turn.answer
     if answer is None or not answer.text.strip():
         return ()
-    return (Message(Role.USER, turn.question), Message(Role.ASSISTANT, answer.text))
+    question = f"{turn.question}\n\n{SHOWN}".strip() if turn.attachments else turn.question
+    return (Message(Role.USER, question), Message(Role.ASSISTANT, answer.text))
 
 
 def turn_tokens(turn: Turn) -> int:

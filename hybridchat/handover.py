@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field, replace
 
-from hybridchat.conversation import Hidden, Message, Package, Role, Turn
+from hybridchat.conversation import Hidden, Message, Package, Picture, Role, Turn
 from hybridchat.earlier import (
     ANOTHER,
     ANOTHER_TOKENS,
@@ -30,6 +30,8 @@ from hybridchat.tokens import estimate
 from hybridchat.value import value
 
 NOTE_TOKENS = 48
+PER_PICTURE = 1600
+"""Tokens a picture takes, an estimate on the high side; clouds scale larger pictures down before they count."""
 PLACEHOLDER_NOTE = (
     "Tokens such as {example} stand for values the user keeps private. Treat each as the value itself "
     "and copy it exactly as written, brackets included."
@@ -48,6 +50,8 @@ class Parts:
     history: tuple[Turn, ...]
     question: str
     turn_id: str | None = None
+    pictures: Mapping[str, tuple[Picture, ...]] = field(default_factory=dict)
+    """Turn id -> the pictures that go with its question."""
     summary: Summary | None = None
     """What a model wrote of the beginning of the history, if it did."""
 
@@ -74,6 +78,7 @@ def build(model: Model, parts: Parts, room: Room, redactor: Redactor | None) -> 
     """
     asked = [t for t in parts.history if messages_of(t)]
     fixed = estimate(parts.system) + estimate(parts.question) + 2 * PER_MESSAGE + (NOTE_TOKENS if redactor else 0)
+    fixed += PER_PICTURE * sum(map(len, parts.pictures.values()))
     if from_another(asked, model.id):
         fixed += ANOTHER_TOKENS
     most = free = room.window - min(room.reserve, room.max_output)
@@ -85,7 +90,7 @@ def build(model: Model, parts: Parts, room: Room, redactor: Redactor | None) -> 
             messages, seen = redactor.redact(messages)
         another = from_another(asked if before.summary else before.kept, model.id)
         messages, origins = _opened(messages, origins, before, another=another, redactor=redactor)
-        tokens = sum(estimate(m.text) + PER_MESSAGE for m in messages)
+        tokens = sum(estimate(m.text) + PER_MESSAGE + len(m.pictures) * PER_PICTURE for m in messages)
         over = tokens * MARGIN - most
         if redactor is None or over <= 0 or not (before.kept or before.summary):
             break
@@ -126,9 +131,11 @@ def _laid_out(parts: Parts, before: Earlier) -> tuple[list[Message], list[Origin
         origins.append((None, None))
     for turn in before.kept:
         for message in messages_of(turn):
-            messages.append(message)
+            seen = parts.pictures.get(turn.id, ()) if message.role is Role.USER else ()
+            messages.append(replace(message, text=turn.question, pictures=seen) if seen else message)
             origins.append((turn.id, turn.answer.id if message.role is Role.ASSISTANT and turn.answer else None))
-    return [*messages, Message(Role.USER, parts.question)], [*origins, (parts.turn_id, None)]
+    question = Message(Role.USER, parts.question, parts.pictures.get(parts.turn_id or "", ()))
+    return [*messages, question], [*origins, (parts.turn_id, None)]
 
 
 def _opened(
@@ -219,7 +226,7 @@ class Redactor:
         texts[0] = f"{texts[0]}\n\n{self._note()}".strip()
         left, doubtful = self._left(messages, every, spared)
         told = Seen(tuple(seen.values()), left, doubtful, _subject(messages[-1].text, every[-1]))
-        return [Message(m.role, text) for m, text in zip(messages, texts, strict=True)], told
+        return [replace(m, text=text) for m, text in zip(messages, texts, strict=True)], told
 
     @property
     def spared(self) -> WordIndex:

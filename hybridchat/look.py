@@ -9,7 +9,7 @@ from functools import partial
 from time import perf_counter
 
 from hybridchat.agents.budget import window_start
-from hybridchat.conversation import Attempt, Package, Session, Turn
+from hybridchat.conversation import Attempt, Package, Picture, Session, Turn
 from hybridchat.crew import Ask, Crew, held_mode, readable
 from hybridchat.facts import Decision, Difficulty, Locality, Mode, Model, Request, Snapshot, price_age
 from hybridchat.handover import Parts, Room, build, messages_of, turn_tokens
@@ -148,6 +148,7 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
         scan_late=findings is None or bool(findings.failure),
         checks=checks,
         excluded=ask.excluded,
+        needs=_needs(ask),
         allowed_hosts=ask.granted | crew.grants.get(ask.session_id, frozenset()),
         escalated=ask.escalated,
     )
@@ -155,6 +156,12 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
     start = perf_counter()
     decision = decide(request, snapshot, crew.policy)
     return Look(request, snapshot, decision, findings, int((perf_counter() - start) * 1e6), ask)
+
+
+def _needs(ask: Ask) -> frozenset[str]:
+    """What a model must be able to do for this message."""
+    seen = ask.turn.attachments if ask.turn is not None else ask.options.files
+    return frozenset({"vision"} if seen else ())
 
 
 def _most(ask: Ask, crew: Crew) -> int:
@@ -192,8 +199,18 @@ def package(crew: Crew, ask: Ask, model: Model, parts: Parts, found: Look, *, pr
         redactor = crew.redactor(ask.session_id, table.fork() if preview else table)
     if parts.history:
         parts = replace(parts, summary=crew.store.summaries.newest(parts.history))
+    if ask.turn is not None:
+        parts = replace(parts, pictures=_pictures(crew, ask.turn, model, parts.history))
     made = build(model, parts, _room(crew, ask, model, found, preview=preview), redactor)
     return replace(made, temperature=ask.options.temperature, old_price=price_age(model.price, crew.clock()))
+
+
+def _pictures(crew: Crew, turn: Turn, model: Model, history: Iterable[Turn]) -> Mapping[str, tuple[Picture, ...]]:
+    """Turn id -> its pictures, as far as the model gets them: elsewhere only those of the question that is asked now."""
+    seen = [turn]
+    if readable(crew, model) and "vision" in model.capabilities:
+        seen += history
+    return {one.id: crew.store.pictures(one) for one in seen if one.attachments}
 
 
 def _room(crew: Crew, ask: Ask, model: Model, found: Look, *, preview: bool) -> Room:

@@ -19,7 +19,8 @@ class Rest:
 
 async def ask(crew: Crew, session: Session, asked: Ask) -> Turn:
     """Stores the question. It stays, marked cut, when the caller is cancelled while it is being written."""
-    stored = asyncio.ensure_future(crew.store.ask(session.id, asked.text, parent_id=asked.parent or session.leaf_id))
+    parent, files = asked.parent or session.leaf_id, asked.options.files
+    stored = asyncio.ensure_future(crew.store.ask(session.id, asked.text, parent_id=parent, files=files))
 
     def cut(done: asyncio.Future[Turn]) -> None:
         if not done.cancelled() and done.exception() is None:

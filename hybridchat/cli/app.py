@@ -143,6 +143,9 @@ def ask(
         str | None, typer.Option("--keep", metavar="M", help="With --compare: the model whose answer stands; else the last.")
     ] = None,
     queue: Annotated[bool, typer.Option("--queue", help="Ask nobody now: keep it until the network is back.")] = False,
+    file: Annotated[
+        list[Path] | None, typer.Option("--file", metavar="PATH", help="A text file or a JPEG or PNG picture; as often as wanted.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notices on stderr.")] = False,
     demo: Demo = False,
 ) -> int:
@@ -173,6 +176,7 @@ def ask(
             compare=tuple(compare.split(",")) if compare is not None else (),
             keep=keep,
             queue=queue,
+            files=tuple(file or ()),
         )
     )
 

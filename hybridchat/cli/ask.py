@@ -7,7 +7,8 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 from types import FrameType
 from typing import Self
 
@@ -39,6 +40,7 @@ from hybridchat.crew import Options as Told
 from hybridchat.facts import Mode
 from hybridchat.render import words
 from hybridchat.render.text import neutralise
+from hybridchat.sessions.attachments import Named
 from hybridchat.value import value
 
 CHOICES = {"y": Verdict.SEND, "yes": Verdict.SEND, "l": Verdict.LOCAL, "local": Verdict.LOCAL,
@@ -72,6 +74,7 @@ class Options:
     """Of those the one whose answer stands."""
     queue: bool = False
     """Nobody is asked now: the question waits for the network."""
+    files: tuple[Path, ...] = ()
 
     def check(self) -> None:
         """Raises `Exit` for what cannot be wanted at once."""
@@ -85,6 +88,8 @@ class Options:
             raise Exit(edge.USAGE, "--compare names the models; leave --model out.")
         if self.queue and (self.no_log or self.private or self.local or self.demo or self.dry_run or self.compare):
             raise Exit(edge.USAGE, "--queue keeps the question for a model elsewhere: no other way to ask goes with it.")
+        if self.files and (self.compare or self.queue):
+            raise Exit(edge.USAGE, "--file goes with one question to one model: leave --compare and --queue out.")
         if self.keep is not None and not self.compare:
             raise Exit(edge.USAGE, "--keep names one of the models of --compare.")
 
@@ -97,7 +102,12 @@ def run(options: Options) -> int:
     """Runs the command; returns the exit code. Raises `Exit`, `ConfigError` for what ends it before a question is asked."""
     try:
         options.check()
-        return asyncio.run(_run(options, question(options.words)))
+        text, pictures = question(options.words), tuple[Named, ...]()
+        if options.files:
+            from hybridchat.cli.files import with_files  # imported here: most questions come without
+
+            text, pictures = with_files(text, options.files)
+        return asyncio.run(_run(options, text, pictures))
     except (Exit, ConfigError) as problem:
         if options.as_json:
             told = record(Result(problem=str(problem)), {})
@@ -105,7 +115,7 @@ def run(options: Options) -> int:
         raise
 
 
-async def _run(options: Options, text: str) -> int:
+async def _run(options: Options, text: str, pictures: tuple[Named, ...]) -> int:
     setup = Setup(
         save=not options.no_log,
         private=options.private,
@@ -133,13 +143,16 @@ async def _run(options: Options, text: str) -> int:
             return await compare(chat, options, session, text)
         if options.queue:
             return await keep(chat, session, text, pin, as_json=options.as_json)
+        if options.dry_run and pictures:
+            raise Exit(edge.USAGE, "--dry-run looks at text only: leave the pictures out.")
         if options.dry_run:
             return await _dry_run(chat, session, options, text, pin)
-        return await _ask(chat, options, session, text, pin)
+        return await _ask(chat, options, session, text, pin, pictures)
 
 
-async def _ask(chat: Chat, options: Options, session: Session, text: str, pin: str | None) -> int:
-    result = await answered(chat, options, chat.answer(session.id, text, pin=pin, mode=options.mode, options=ALONE))
+async def _ask(chat: Chat, options: Options, session: Session, text: str, pin: str | None, pictures: tuple[Named, ...]) -> int:
+    more = replace(ALONE, files=pictures)
+    result = await answered(chat, options, chat.answer(session.id, text, pin=pin, mode=options.mode, options=more))
     if options.as_json:
         put(record(result, await checks_of(chat, result)))
     if result.held is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from hybridchat.conversation import Message, Role
+from hybridchat.conversation import Message, Picture, Role
 from hybridchat.facts import Locality, Model, Usage
 from hybridchat.providers.base import Call, Delta, Done, Guard, Listing
 from hybridchat.providers.errors import Site, check_key, complaint_of, cut, no_key, refused
@@ -15,6 +15,7 @@ from hybridchat.providers.wire import (
     NO_KEY,
     Part,
     Stopwatch,
+    base64_of,
     check_stream,
     entries,
     guard_hook,
@@ -163,21 +164,33 @@ class AnthropicProvider(Keyed["AsyncAnthropic"]):
 def conversation(messages: Iterable[Message]) -> tuple[str, list[MessageParam]]:
     """System text and alternating messages, as the protocol wants them: the user first, nothing empty, one of a role in a row."""
     system: list[str] = []
-    turns: list[tuple[str, list[str]]] = []
+    turns: list[tuple[str, list[str], list[Picture]]] = []
     for message in messages:
         text = wire_text(message)
-        if not text.strip():
+        if not text.strip() and not message.pictures:
             continue
         if message.role is Role.SYSTEM:
             system.append(text)
-        elif turns and turns[-1][0] == message.role.value:
-            turns[-1][1].append(text)
-        else:
-            turns.append((message.role.value, [text]))
+            continue
+        if not turns or turns[-1][0] != message.role.value:
+            turns.append((message.role.value, [], []))
+        turns[-1][1].append(text)
+        turns[-1][2].extend(message.pictures)
     if turns and turns[0][0] != "user":
-        turns.insert(0, ("user", [_LEFT_OUT]))
-    rendered = [{"role": role, "content": "\n\n".join(texts)} for role, texts in turns]
+        turns.insert(0, ("user", [_LEFT_OUT], []))
+    rendered = [{"role": role, "content": _content("\n\n".join(texts), seen)} for role, texts, seen in turns]
     return "\n\n".join(system), cast("list[MessageParam]", rendered)
+
+
+def _content(text: str, pictures: list[Picture]) -> str | list[dict[str, object]]:
+    """The text; with pictures, blocks of them before it."""
+    if not pictures:
+        return text
+    sources = ({"type": "base64", "media_type": p.media_type, "data": base64_of(p)} for p in pictures)
+    blocks: list[dict[str, object]] = [{"type": "image", "source": source} for source in sources]
+    if text.strip():
+        blocks.append({"type": "text", "text": text})
+    return blocks
 
 
 def _thinking(call: Call, *, budgeted: bool) -> dict[str, Any]:

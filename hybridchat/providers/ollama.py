@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from hybridchat.conversation import Message
 from hybridchat.facts import Locality, Model, Timings, Usage
 from hybridchat.providers.base import Call, Delta, Done, Guard, Listing, ProviderError
 from hybridchat.providers.errors import Site, check_key, complaint_of, cut
@@ -19,6 +20,7 @@ from hybridchat.providers.wire import (
     Lazy,
     Part,
     Stopwatch,
+    base64_of,
     entries,
     follow,
     guard_hook,
@@ -162,7 +164,7 @@ class OllamaProvider:
         able = not call.model.capabilities or "thinking" in call.model.capabilities
         chunks: Any = await client.chat(
             call.model.name,
-            [{"role": m.role.value, "content": wire_text(m)} for m in call.messages],
+            [_message(m) for m in call.messages],
             stream=True,
             # asked to think, a model that cannot is refused by the server
             think=call.think if able else None,
@@ -240,6 +242,13 @@ def _is(listed: Mapping[str, object], name: str) -> bool:
 
 async def _unknown() -> Mapping[str, object]:
     return {}
+
+
+def _message(message: Message) -> dict[str, Any]:
+    told: dict[str, Any] = {"role": message.role.value, "content": wire_text(message)}
+    if message.pictures:
+        told["images"] = [base64_of(picture) for picture in message.pictures]
+    return told
 
 
 # -- reading an answer -----------------------------------------------------------------------------------------------

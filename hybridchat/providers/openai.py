@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from hybridchat.conversation import Message
 from hybridchat.facts import Live, Locality, Model, Usage
 from hybridchat.providers.base import Call, Delta, Done, Guard, Listing
 from hybridchat.providers.errors import Site, check_key, complaint_of, cut, no_key, refused
@@ -15,6 +16,7 @@ from hybridchat.providers.wire import (
     NO_KEY,
     Part,
     Stopwatch,
+    base64_of,
     check_stream,
     entries,
     entry,
@@ -99,7 +101,7 @@ class OpenAIProvider(Keyed["AsyncOpenAI"]):
 
         # reading has no limit of its own: the watchdog counts progress, which keepalives are not
         limits = httpx2.Timeout(None, connect=call.connect_timeout, pool=call.connect_timeout)
-        messages = cast("Any", [{"role": m.role.value, "content": wire_text(m)} for m in call.messages])
+        messages = cast("Any", [{"role": m.role.value, "content": _content(m)} for m in call.messages])
         while True:
             try:
                 stream: AsyncStream[ChatCompletionChunk] = await client.chat.completions.create(
@@ -173,6 +175,17 @@ class OpenAIProvider(Keyed["AsyncOpenAI"]):
             size_bytes=whole(meta.get("size")),
             parameters=billions,
         )
+
+
+def _content(message: Message) -> str | list[dict[str, object]]:
+    """The text; with pictures, a list of them and the text."""
+    text = wire_text(message)
+    if not message.pictures:
+        return text
+    urls = (f"data:{picture.media_type};base64,{base64_of(picture)}" for picture in message.pictures)
+    blocks: list[dict[str, object]] = [{"type": "image_url", "image_url": {"url": url}} for url in urls]
+    blocks.append({"type": "text", "text": text})
+    return blocks
 
 
 class _Answer:

@@ -9,11 +9,12 @@ import json
 import ssl
 import sys
 import time
+from base64 import b64encode
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from hybridchat.conversation import Message
+from hybridchat.conversation import Message, Picture
 from hybridchat.facts import Locality, Timings
 from hybridchat.providers import complaint
 from hybridchat.providers.base import Call, Delta, Done, Guard
@@ -162,6 +163,10 @@ def matter_of(call: Call) -> Matter:
 def wire_text(message: Message) -> str:
     """The message as UTF-8 can carry it: half of a surrogate pair, as a broken paste leaves it, becomes U+FFFD."""
     return message.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def base64_of(picture: Picture) -> str:
+    return b64encode(picture.data).decode("ascii")
 
 
 def output_limit(call: Call) -> int:

@@ -6,8 +6,9 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from hybridchat.conversation import Attempt, Ending, Session, Turn
+from hybridchat.conversation import Attachment, Attempt, Ending, Session, Turn
 from hybridchat.facts import Locality, Mode, Timings, Usage
+from hybridchat.sessions.attachments import of_turns
 
 USAGE = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
 TIMINGS = ("first_token_s", "total_s", "load_s", "prefill_s", "generate_s")
@@ -47,7 +48,7 @@ def _attempt(row: sqlite3.Row, text: str, thinking: str) -> Attempt:
     )
 
 
-def _turn(row: sqlite3.Row, attempts: tuple[Attempt, ...]) -> Turn:
+def _turn(row: sqlite3.Row, attempts: tuple[Attempt, ...], attached: tuple[Attachment, ...]) -> Turn:
     return Turn(
         id=row["id"],
         session_id=row["session_id"],
@@ -57,6 +58,7 @@ def _turn(row: sqlite3.Row, attempts: tuple[Attempt, ...]) -> Turn:
         ending=Ending(row["ending"]) if row["ending"] else None,
         attempts=attempts,
         chosen_attempt=row["chosen_attempt"],
+        attachments=attached,
     )
 
 
@@ -84,4 +86,6 @@ def turns(conn: sqlite3.Connection, seqs: Iterable[int]) -> list[Turn]:
         text, thinking = said.get(row["id"], ([], []))
         attempt = _attempt(row, row["text"] + "".join(text), row["thinking"] + "".join(thinking))
         attempts.setdefault(row["turn_id"], []).append(attempt)
-    return [_turn(rows[n], tuple(attempts.get(rows[n]["id"], ()))) for n in wanted if n in rows]
+    attached = of_turns(conn, [row["id"] for row in rows.values()])
+    found = (rows[n] for n in wanted if n in rows)
+    return [_turn(row, tuple(attempts.get(row["id"], ())), attached.get(row["id"], ())) for row in found]

@@ -81,6 +81,7 @@ class Store:
         self.turn = turns.turn
         self.path = turns.path
         self.siblings = turns.siblings
+        self.pictures = turns.pictures
         self.leaf_under = turns.leaf_under
         self.queued = turns.queued
         notes = Notes(database, self._writer, clock)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import astuple
 
-from hybridchat.conversation import Attempt, Ending, Turn
+from hybridchat.conversation import Attempt, Ending, Picture, Turn
 from hybridchat.facts import Locality, Timings, Usage
-from hybridchat.sessions import rows, search
+from hybridchat.sessions import attachments, rows, search
+from hybridchat.sessions.attachments import Named
 from hybridchat.sessions.database import Database
 from hybridchat.sessions.recovery import Pulse, fold
 from hybridchat.sessions.writer import Writer, storable
@@ -29,7 +30,15 @@ class Turns:
         self._pulse = pulse
         self._clock = clock
 
-    async def ask(self, session_id: str, question: str, *, parent_id: str | None, ending: Ending | None = None) -> Turn:
+    async def ask(
+        self,
+        session_id: str,
+        question: str,
+        *,
+        parent_id: str | None,
+        ending: Ending | None = None,
+        files: Sequence[Named] = (),
+    ) -> Turn:
         """Stores a question under `parent_id` and returns once it is on the disk; cancelling the wait does not undo it.
 
         `ending` is `None` for a turn that is answered now, or queued. Raises `LookupError` for an unknown session or parent.
@@ -41,10 +50,16 @@ class Turns:
             question=storable(question),
             created=self._clock(),
             ending=ending,
+            attachments=attachments.described(files),
         )
         if ending is None:
             self._pulse.open(turn.id)
-        written = self._writer.put(lambda conn: self._insert(conn, turn), durable=True, awaited=True)
+
+        def job(conn: sqlite3.Connection) -> None:
+            self._insert(conn, turn)
+            attachments.insert(conn, turn, files)
+
+        written = self._writer.put(job, durable=True, awaited=True)
         await asyncio.wrap_future(written)
         return turn
 
@@ -199,6 +214,10 @@ class Turns:
             session_id,
             2**62 if limit is None else limit,
         )
+
+    def pictures(self, turn: Turn) -> tuple[Picture, ...]:
+        """The pictures that came with a turn."""
+        return attachments.pictures(self._database, turn) if turn.attachments else ()
 
     def siblings(self, turn_id: str) -> list[Turn]:
         """The turns that share this one's parent, itself among them, in the order they were asked."""

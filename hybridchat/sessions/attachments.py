@@ -1,0 +1,57 @@
+"""Pictures of a turn: their bytes once each, under their fingerprint, and which turn they came with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import sqlite3
+from collections.abc import Sequence
+
+from hybridchat.conversation import Attachment, Picture, Turn
+from hybridchat.sessions.database import Database
+from hybridchat.sessions.writer import storable
+
+Named = tuple[str, Picture]
+"""The name a file had, without its folder, and the picture."""
+
+
+def described(files: Sequence[Named]) -> tuple[Attachment, ...]:
+    """What is kept of each beside its bytes."""
+    return tuple(Attachment(storable(name), p.media_type, hashlib.sha256(p.data).hexdigest(), len(p.data)) for name, p in files)
+
+
+def insert(conn: sqlite3.Connection, turn: Turn, files: Sequence[Named]) -> None:
+    """Stores the files of a turn, whose `attachments` are `described(files)`."""
+    for attachment, (_, picture) in zip(turn.attachments, files, strict=True):
+        conn.execute(
+            "INSERT OR IGNORE INTO blobs(sha256, body, created) VALUES (?, ?, ?)",
+            (attachment.sha256, picture.data, turn.created),
+        )
+        conn.execute(
+            "INSERT INTO attachments(id, turn_id, name, media_type, sha256, created) VALUES (?, ?, ?, ?, ?, ?)",
+            (secrets.token_hex(8), turn.id, attachment.name, attachment.media_type, attachment.sha256, turn.created),
+        )
+
+
+def of_turns(conn: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[Attachment, ...]]:
+    """Turn id -> its attachments, in the order they were given."""
+    found: dict[str, tuple[Attachment, ...]] = {}
+    for row in conn.execute(
+        """SELECT a.turn_id, a.name, a.media_type, a.sha256, length(b.body) AS size FROM attachments a
+        JOIN blobs b ON b.sha256 = a.sha256 WHERE a.turn_id IN (SELECT value FROM json_each(?)) ORDER BY a.seq""",
+        (json.dumps(ids),),
+    ):
+        one = Attachment(row["name"], row["media_type"], row["sha256"], row["size"])
+        found[row["turn_id"]] = (*found.get(row["turn_id"], ()), one)
+    return found
+
+
+def pictures(database: Database, turn: Turn) -> tuple[Picture, ...]:
+    """The pictures of a turn, read from the store; those that are gone are left out."""
+
+    def read(conn: sqlite3.Connection) -> tuple[Picture, ...]:
+        rows = ((a, conn.execute("SELECT body FROM blobs WHERE sha256 = ?", (a.sha256,)).fetchone()) for a in turn.attachments)
+        return tuple(Picture(a.media_type, bytes(row["body"])) for a, row in rows if row is not None)
+
+    return database.read(read)
