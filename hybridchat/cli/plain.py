@@ -20,7 +20,7 @@ from hybridchat.cli.tidying import keep_tidy
 from hybridchat.commands import Unknown, parse
 from hybridchat.config import Config, ConfigError
 from hybridchat.config.paths import profile
-from hybridchat.conversation import Ended, Held, Offered, Package, Session, Turn, Verdict
+from hybridchat.conversation import Ended, Ending, Held, Offered, Package, Session, Turn, Verdict
 from hybridchat.render import words
 from hybridchat.welcome import found
 
@@ -55,7 +55,7 @@ class Plain:
         self._ended: Ended | None = None
         self._waited: frozenset[str] = frozenset()
         """Turns of the queue that were told of."""
-        self._config = config
+        self.config = config
         session_id, pin = wanted(chat, opening)
         session = (chat.store.session(session_id) if session_id else None) or _blank()
         self.session = replace(session, pin=pin or session.pin)
@@ -75,6 +75,11 @@ class Plain:
                 return edge.OK
             except KeyboardInterrupt:
                 self.tty.line("To leave: /quit, or Ctrl+D.")
+            except LookupError as error:
+                if isinstance(error, KeyError | IndexError):
+                    raise
+                # another process erased the conversation meanwhile
+                self.tty.line(f"Not done: {error}.")
 
     def _take(self, line: str) -> None:
         match parse(line):
@@ -112,12 +117,23 @@ class Plain:
             held = self._follow(partial(self.chat.resume, held.turn_id, verdict))
         self.refresh()
         ended, self._ended = self._ended, None
+        self._follow_up(ended)
         if ended is not None and ended.over_budget:
             self._anyway(ended.turn_id)
             return
         if ended is not None:
             self._budget(ended.cost, spent=True)
         self._suggest()
+
+    def _follow_up(self, ended: Ended | None) -> None:
+        """Tells what was typed meanwhile and goes out next; after a stop or a failure only if the user says so."""
+        texts = self.tty.next
+        for n, text in enumerate(texts, 1):
+            self.say(f"next {n}: {text}" if len(texts) > 1 else f"next: {text}")
+        if texts and (ended is None or ended.ending is not Ending.COMPLETE):
+            it = "it" if len(texts) == 1 else "them"
+            if self.choose(f"Not sent yet. The answer before did not end; send {it}?", [f"send {it} now", f"drop {it}"]) != 0:
+                texts.clear()
 
     def _budget(self, usd: float | None, *, spent: bool = False) -> bool:
         """Asks once for a daily budget, before money is first spent or right after; `False` when the user drew back."""
@@ -189,6 +205,7 @@ class Plain:
                 for event in events:
                     if isinstance(event, Held | Offered):
                         return event
+                    self.tty.collect()
                     self._ended = event if isinstance(event, Ended) else None
                     teller.tell(event)
         except LookupError as error:  # another process erased the conversation, or sent what waited
@@ -208,7 +225,7 @@ class Plain:
         self.say(HELLO)
         if name := profile():
             self.say(f"Profile: {name}")
-        for line in found(self.chat.world, self._config, demo=self.demo, here=self.chat.here):
+        for line in found(self.chat.world, self.config, demo=self.demo, here=self.chat.here):
             self.say(f"  {'✓' if line.ok else '✗'} {line.text}" + (f". Try: {line.fix}" if line.fix else ""))
         if self.chat.banner and not self.demo:
             self.say(self.chat.banner)

@@ -43,6 +43,8 @@ class Teletype:
         self.ascii_only = ascii_only()
         self._open = False
         self._ahead: list[str] = []
+        self.next: list[str] = []
+        """Messages typed while an answer came, oldest first: sent in order, never taken for the answer to a question."""
         self._over = False
         if self.ascii_only and isinstance(sys.stdin, TextIOWrapper):
             # what is typed is no word of ours: it may be more than ASCII, and must not be lost
@@ -73,6 +75,10 @@ class Teletype:
 
     def message(self, prompt: str) -> str:
         """One message: a line, what was pasted with it, and the lines after each that ends with a backslash."""
+        if self.next:
+            text = self.next.pop(0)
+            self.line(prompt + text)
+            return text
         lines = [self._read(prompt)]
         while parse(lines[0]) is None:
             if lines[-1].endswith("\\") and not lines[-1].endswith("\\\\"):
@@ -86,6 +92,20 @@ class Teletype:
             else:
                 break
         return "\n".join(lines)
+
+    def collect(self) -> None:
+        """Takes what was typed meanwhile as messages that follow."""
+        # elsewhere a line counts as typed with its first key, and reading it would wait for the rest
+        while os.name == "posix" and not self._over and waiting(0):
+            try:
+                typed = input()
+            except EOFError:
+                self._over = True
+                return
+            if self.next and self.next[-1].endswith("\\"):
+                self.next[-1] = f"{self.next[-1][:-1]}\n{typed}"
+            elif typed.strip():
+                self.next.append(typed)
 
     def choose(self, title: str, choices: Sequence[str]) -> int | None:
         """A numbered choice, counted from 0; `None` for Enter, Ctrl+C or Ctrl+D."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
@@ -29,7 +29,7 @@ class Chrome:
         self, screen: Screen[None], *, demo: bool, names_hidden: Callable[[], bool], keys: Mapping[str, str], profile: str = ""
     ) -> None:  # fmt: skip
         self.parts: dict[str, Shown] = {
-            n: Shown(id=n) for n in ("top", "banner", "status", "edge", "preview", "keys", "leader", *PANEL)
+            n: Shown(id=n) for n in ("top", "banner", "status", "edge", "next", "preview", "keys", "leader", *PANEL)
         }
         self.panel = Vertical(*(self.parts[name] for name in PANEL), id="panel")
         self._screen = screen
@@ -80,6 +80,11 @@ class Chrome:
         keys = {"other_key": self._other_key, "local_key": self._local_key}
         said = lines.preview(value, names_hidden=self._names_hidden(), loading=loading, **keys)
         self.parts["preview"].say(said, layout=True)
+
+    def following(self, texts: Sequence[str], *, resting: bool) -> None:
+        """Shows above the composer what is sent next; `resting`: only when the user says so."""
+        self.parts["next"].display = bool(texts)
+        self.parts["next"].say(lines.following(texts, self._width - 2, resting=resting), layout=True)
 
     def commands(self, draft: str) -> bool:
         """Lists the commands that `draft` may become, where the preview is; `False` when it is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -53,7 +53,7 @@ class Composer(TextArea):
             super().__init__()
 
     class Wanted(Message):
-        """A key that belongs to the screen: `leader`, `quit`, `transcript`, `pageup`, `pagedown`, `end`."""
+        """A key that belongs to the screen: `next`, `leader`, `quit`, `transcript`, `pageup`, `pagedown`, `end`."""
 
         def __init__(self, what: str) -> None:
             self.what = what
@@ -70,6 +70,8 @@ class Composer(TextArea):
         super().__init__(id=id, compact=True, highlight_cursor_line=False, placeholder="message…", tab_behavior="focus")
         self.cursor_blink = False  # a blinking cursor would write to the terminal all day
         self.asked: Sequence[str] = ()
+        self.take_back: Callable[[], str] = str
+        """Gives a message back that waits to be sent; empty when none does."""
         self.leading = False
         """Ctrl+X was pressed: the next key is a command's letter."""
         self._back = 0
@@ -162,6 +164,7 @@ class Composer(TextArea):
     def action_submit(self) -> None:
         text = self.draft
         if not text.strip():
+            self.post_message(self.Wanted("next"))
             return
         self._back = 0
         self._folded.clear()
@@ -172,6 +175,9 @@ class Composer(TextArea):
         self._replace_via_keyboard("\n", *self.selection)
 
     def action_cursor_up(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's signature
+        if not select and not self.text and (text := self.take_back()):
+            self.draft = text
+            return
         recalled = self._back and self.text == self._recalled
         if not select and self.asked and (not self.text or recalled) and self._back < len(self.asked):
             self._recall(self._back + 1)

@@ -18,6 +18,8 @@ RECENT = 40
 """Turns that are read before a conversation is painted; the others come after."""
 _DRAFT = "draft-new"
 _PREVIEWS = "previews"
+_NEXT = "\x1e"
+"""Stands between the messages that wait and the draft, which are kept as one text: erased with their conversation."""
 
 
 def blank() -> Session:
@@ -37,6 +39,8 @@ class Current:
         self._loading: set[str] = set()
         self.decision: Decision | None = None
         """Of the newest turn."""
+        self.waiting: list[str] = []
+        """Messages that are sent after the answer that runs, oldest first."""
 
     @property
     def blank(self) -> bool:
@@ -53,6 +57,7 @@ class Current:
         # its mode holds for probes too: LOCAL ONLY is a promise from the first moment
         self._chat.opened(self.session)
         self.decision = None
+        self.waiting = (await self._stored())[:-1]
         turns = list(await asyncio.to_thread(self._newest, self.session.id))
         if turns:
             self.decision = await self.decision_of(turns[-1].id)
@@ -96,16 +101,23 @@ class Current:
         self.session = replace(self.session, title=" ".join(title.split()))
 
     def keep_draft(self, text: str) -> None:
-        """What stands in the composer is there again after a crash, also before the conversation begins."""
+        """What stands in the composer is there again after a crash, also before the conversation begins; so is what waits."""
+        text = _NEXT.join([*self.waiting, text.replace(_NEXT, "")])
         if self.blank:
             self._store.remember(_DRAFT, text)
         else:
             self._store.draft(self.session.id, text)
 
     async def draft(self) -> str:
+        return (await self._stored())[-1]
+
+    async def _stored(self) -> list[str]:
+        """What waits, oldest first, and the draft."""
         if self.blank:
-            return await asyncio.to_thread(self._store.recall, _DRAFT) or ""
-        return await asyncio.to_thread(self._store.read_draft, self.session.id)
+            kept = await asyncio.to_thread(self._store.recall, _DRAFT) or ""
+        else:
+            kept = await asyncio.to_thread(self._store.read_draft, self.session.id)
+        return kept.split(_NEXT)
 
     def to_warm(self, told: Preview, snapshot: Snapshot) -> Model | None:
         """The local model that the draft would go to, when it is not loaded yet, or not with the window that the draft needs.

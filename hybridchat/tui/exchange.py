@@ -28,6 +28,8 @@ class Exchange:
     def __init__(self, screen: ChatScreen) -> None:
         self._screen = screen
         self._answer: Answer | None = None
+        self._between = False
+        """An answer is over, and what follows it is still being found out."""
         self._refused = ""
         """Turn that the day's budget refused last."""
 
@@ -44,14 +46,19 @@ class Exchange:
             self._screen.notify(STILL_ANSWERING, timeout=3)
         return self.running
 
-    def send(self, text: str, *, pin: str | None = None, mode: Mode | None = None) -> None:
-        """Asks `text`; `pin` names a model for this message only, `mode` a side. While another answer runs it stays in the
-        composer."""
+    def send(self, text: str, *, pin: str | None = None, mode: Mode | None = None, draft: str = "") -> None:
+        """Asks `text`; `pin` names a model for this message only, `mode` a side; `draft` is what stays in the composer.
+
+        While another answer runs it waits above the composer, or in it where it is for one model or side.
+        """
         screen = self._screen
+        if (self.running or (self._between and screen.followups.texts)) and pin is None and mode is None:
+            screen.followups.add(text)
+            return
         if self.busy():
             screen.composer.draft = text
             return
-        screen.current.keep_draft("")
+        screen.current.keep_draft(draft)
         screen.composer.asked = [*screen.composer.asked, text]
         screen.previewed = None
         screen.chrome.preview(None)
@@ -164,13 +171,17 @@ class Exchange:
                 if not asked and not screen.composer.draft:
                     screen.composer.draft = text
         finally:
-            if self._answer is answer:
-                self._answer = None
+            mine = self._answer is answer
+            if mine:
+                self._answer, self._between = None, True
             screen.hints()
         await screen.current.refresh()
         screen.show_top()
-        if ended is not None and self._answer is None:
+        if mine and ended is not None and self._answer is None:
             await screen.waiting.after(ended)
+        self._between = False
+        if mine and self._answer is None:
+            screen.followups.after(ended)
 
     async def _follow(self, event: Event) -> None:
         from hybridchat.conversation import Asked, Decided, Ended, Ending, Held, Offered

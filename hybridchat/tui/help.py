@@ -12,7 +12,8 @@ from hybridchat.commands import COMMANDS, key_word
 _WRITING = (
     ("enter", "send"),
     ("^j", "new line; Shift+Enter and Alt+Enter too where the terminal sends them"),
-    ("↑", "in an empty composer: the question before"),
+    ("enter", "while an answer comes: the message waits above the composer and is sent after it"),
+    ("↑", "in an empty composer: the message that waits, back to edit; else the question before"),
     ("⇧tab", "go to the messages: ↑ ↓ move, y copies, esc goes back"),
     ("end", "in an empty composer or in the messages: newest line, and follow it again"),
     ("pgup pgdn", "scroll the conversation while you write"),

@@ -31,6 +31,8 @@ async def wanted(screen: ChatScreen, what: str) -> None:
             screen.transcript.scroll_page_down(animate=False)
         case "end":
             screen.transcript.action_end()
+        case "next" if screen.ready:
+            screen.followups.send()
         case "leader":
             screen.chrome.lead(on=True)
 

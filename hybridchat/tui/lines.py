@@ -149,6 +149,26 @@ def hints(
     return Content.styled(" · ", "$faint").join(shown)
 
 
+SENDS_NEXT = "enter in an empty composer sends, ↑ takes back"
+FOLLOWING = 3
+"""Rows of messages that wait; more are counted."""
+
+
+def following(texts: Sequence[str], width: int, *, resting: bool = False) -> Content:
+    """`next: …`, several numbered, and how to send them while they rest."""
+    if not texts:
+        return Content("")
+    rows: list[Content] = []
+    for n, text in enumerate(texts[:FOLLOWING], 1):
+        label = f"next {n}: " if len(texts) > 1 else "next: "
+        rows.append(Content.assemble((label, "$local"), (one_line(text, max(8, width - len(label))), "$foreground")))
+    more = f"{len(texts) - FOLLOWING} more" if len(texts) > FOLLOWING else ""
+    how = SENDS_NEXT if resting else ""
+    if said := " · ".join(filter(None, (more, how))):
+        rows.append(Content.styled(said, "$muted").truncate(width, ellipsis=True))
+    return Content("\n").join(rows)
+
+
 PROMISE = "It answers on this machine, asks before anything leaves, and shows the exact bytes that did."
 
 

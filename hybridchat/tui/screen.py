@@ -22,6 +22,7 @@ from hybridchat.tui.chrome import Chrome
 from hybridchat.tui.composer import Composer
 from hybridchat.tui.current import RECENT, Current
 from hybridchat.tui.exchange import Exchange
+from hybridchat.tui.followups import FollowUps
 from hybridchat.tui.habits import Habits
 from hybridchat.tui.lines import first_words
 from hybridchat.tui.ports import Launch, Opened, Preview
@@ -68,6 +69,8 @@ class ChatScreen(Screen[None]):
         self.habits = Habits(self)
         self.ahead = Ahead(self)
         self.waiting = Waiting(self)
+        self.followups = FollowUps(self)
+        self.composer.take_back = self.followups.take_back
         self._opened: Opened | None = None
         self._home: Opened | None = None
         self._current: Current | None = None
@@ -84,6 +87,7 @@ class ChatScreen(Screen[None]):
             yield self.chrome.panel
         yield parts["status"]
         yield parts["edge"]
+        yield parts["next"]
         yield self.composer
         yield from self.chrome.below()
 
@@ -118,6 +122,11 @@ class ChatScreen(Screen[None]):
         if self._opened is None:
             raise RuntimeError("the chat is not open yet")
         return self._opened
+
+    @property
+    def ready(self) -> bool:
+        """Whether the chat is open."""
+        return self._opened is not None
 
     @property
     def home(self) -> Opened:
@@ -159,6 +168,7 @@ class ChatScreen(Screen[None]):
         self.transcript.load(turns, None if above is None else place_of(above))
         self.composer.asked = [t.question for t in turns]
         self.composer.draft = coming or await self.current.draft()
+        self.followups.restored()
         self.show_top()
         self.look()
         if above is not None:

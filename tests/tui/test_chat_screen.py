@@ -269,18 +269,6 @@ async def test_the_demo_has_no_prices_and_a_question_asked_again_says_why() -> N
         assert "first message to this host in this conversation" in said
 
 
-async def test_a_second_message_while_answering_stays_in_the_composer() -> None:
-    gate = asyncio.Event()
-    async with running(ScriptedChat([Line(pieces=("One", " done"), gate=gate)])) as pilot:
-        await ask(pilot, "first")
-        await shows(pilot, "One")
-        await ask(pilot, "second")
-        await pilot.pause()
-        assert screen(pilot).composer.draft == "second"
-        gate.set()
-        await shows(pilot, "One done")
-
-
 @pytest.mark.parametrize(
     ("key", "verdict"), [("y", Verdict.SEND), ("a", Verdict.ALWAYS), ("n", Verdict.LOCAL), ("escape", Verdict.CANCEL)]
 )

@@ -1,0 +1,75 @@
+"""Messages sent while an answer runs: shown, taken back with ↑, sent in order, and still there after a crash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hybridchat.render.words import plural
+from hybridchat.tui import lines
+
+if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
+    from hybridchat.conversation import Ended
+    from hybridchat.tui.screen import ChatScreen
+
+
+class FollowUps:
+    """What is sent next in the open conversation. The texts themselves are kept with its draft, by `Current`."""
+
+    def __init__(self, screen: ChatScreen) -> None:
+        self._screen = screen
+        self._resting = False
+        """The answer before did not come to its end: nothing goes out until the user says so."""
+
+    @property
+    def texts(self) -> list[str]:
+        """Oldest first."""
+        return self._screen.current.waiting
+
+    def add(self, text: str) -> None:
+        """Puts a message behind the others; it goes out once the running answer is whole."""
+        self._resting = False
+        self.texts.append(text)
+        self._kept("")
+
+    def take_back(self) -> str:
+        """The newest message, which waits no longer; empty when none does."""
+        if not self._screen.ready or not self.texts:
+            return ""
+        text = self.texts.pop()
+        self._kept(text)
+        return text
+
+    def restored(self) -> None:
+        """A conversation was opened: what waited in it goes out when the user says so, not by itself."""
+        self._resting = bool(self.texts)
+        self.show()
+
+    def after(self, ended: Ended | None) -> None:
+        """What follows an answer: the next message, unless it was stopped or failed, or a question waits to be answered."""
+        if not self.texts or self._screen.query("Consent"):
+            return
+        if ended is not None and ended.ending == "complete" and not self._resting:
+            self.send()
+            return
+        if not self._resting:
+            self._resting = True
+            self._screen.say(f"▪ {plural(len(self.texts), 'message')} not sent yet: {lines.SENDS_NEXT}.")
+        self.show()
+
+    def send(self) -> None:
+        """Sends the oldest one now, and the others in order after it."""
+        exchange = self._screen.exchange
+        if not self.texts or exchange.busy():
+            return
+        self._resting = False
+        text = self.texts.pop(0)
+        self._kept(self._screen.composer.draft)
+        exchange.send(text, draft=self._screen.composer.draft)
+
+    def _kept(self, draft: str) -> None:
+        self._screen.current.keep_draft(draft)
+        self.show()
+
+    def show(self) -> None:
+        """Brings the lines above the composer up to date."""
+        self._screen.chrome.following(self.texts, resting=self._resting)

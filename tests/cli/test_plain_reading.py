@@ -1,0 +1,51 @@
+"""Plain mode, on a real terminal: what is typed while an answer comes, what is found, edited, branched and taken along."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from hybridchat.demo import Demo, Fault
+from tests.support.chats import environment
+
+if os.name != "posix":
+    pytest.skip("needs a POSIX pseudo-terminal", allow_module_level=True)
+
+from tests.cli.talk import Talk
+
+pytestmark = pytest.mark.pty
+
+
+@pytest.fixture
+def env(demo: Demo, tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "config.toml").write_text('[pair]\nlocal = "ollama:llama3.2:3b"\n')
+    return environment(demo, tmp_path)
+
+
+def test_what_is_typed_while_an_answer_comes_is_sent_after_it_line_by_line(demo: Demo, env: dict[str, str]) -> None:
+    demo.ollama.fail(Fault(kind="stall", after=1, seconds=1.0))
+    with Talk("--plain", env=env) as talk:
+        talk.until("\nyou: ")
+        talk.terminal.send("repeat: one and more", "enter")
+        talk.until("local: ")
+        talk.terminal.send("repeat: two", "enter", "repeat: three", "enter")
+        said = talk.until("three\n(llama")
+        assert "next 1: repeat: two\nnext 2: repeat: three\n" in said
+        assert said.index("you: repeat: two\n") < said.index("local: two\n") < said.index("you: repeat: three\n")
+
+
+def test_after_a_stop_it_is_not_sent_unless_wanted(tmp_path: Path) -> None:
+    with Demo(chunks_per_second=60) as slow, Talk("--plain", env=environment(slow, tmp_path)) as talk:
+        talk.until("\nyou: ")
+        talk.line("a very long essay", "local: ")
+        talk.terminal.send("repeat: two", "enter")
+        talk.until("repeat: two\n")
+        for _ in range(3):  # lines that were typed and read are not thrown away with the answer
+            talk.until(" ")
+        talk.terminal.send("ctrl+c")
+        said = talk.until("number, or Enter for none: ")
+        assert "■ stopped" in said
+        assert "next: repeat: two" in said
+        assert "local: two" not in talk.line("2")
