@@ -9,7 +9,6 @@ from hybridchat.cli import sentences
 from hybridchat.cli.lists import columns
 from hybridchat.cli.teletype import ascii_only
 from hybridchat.comparing import Comparison, named
-from hybridchat.config import load
 from hybridchat.render import ledger as left
 from hybridchat.render import words
 
@@ -39,7 +38,8 @@ def compare(plain: Plain, args: str) -> None:
         for n, model in enumerate(chosen):
             plain.say(f"== {model.name} ({words.PLACES[model.locality]}) ==")
             plain.turn(partial(comparison.start, n))
-            comparison.turn_id = comparison.turn_id or plain.path()[-1].id
+            if not comparison.turn_id and (path := plain.path()):
+                comparison.turn_id = path[-1].id
     finally:
         stands = comparison.settle()
     if stands is None:
@@ -71,7 +71,7 @@ def stats(plain: Plain) -> None:
     from hybridchat.cli.stats import compared_with, told
     from hybridchat.stats import stats as summed
 
-    cloud = compared_with(load())
+    cloud = compared_with(plain.config)
     made = summed(plain.chat.store.past.tried(), cloud.price if cloud is not None else None)
     if made.total.questions:
         plain.say(*told(made, cloud, poor=ascii_only()))
