@@ -21,6 +21,7 @@ from hybridchat.conversation import (
     were_hidden,
 )
 from hybridchat.crew import Crew, readable
+from hybridchat.earlier import unseen
 from hybridchat.facts import Model, Outcome, Result, Timings, Usage
 from hybridchat.opinion import Opinion
 from hybridchat.privacy.rehydrate import UNKNOWN_MARK, Rehydrator
@@ -65,7 +66,7 @@ class Try:
         self.said = False
         self.ending = Ending.FAILED
         self.flaw = ""
-        self.notes: tuple[str, ...] = ()
+        self.notes: tuple[str, ...] = tuple(filter(None, [unseen(package)]))
         self.doubt: tuple[str, ...] = ()
         self.stumbled: tuple[str, ...] = ()
         """Hidden values that the answer says it cannot tell anything about."""

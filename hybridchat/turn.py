@@ -27,7 +27,6 @@ from hybridchat.conversation import (
 )
 from hybridchat.crew import Ask, Crew, held_mode, readable
 from hybridchat.doubt import judged, other_side, unasked
-from hybridchat.earlier import unseen
 from hybridchat.facts import Mode, Model, Timings, Usage
 from hybridchat.handover import Parts
 from hybridchat.look import Look, look, package, readable_before
@@ -185,7 +184,6 @@ class _Journey:
 
     async def _send(self, model: Model, made: Package, found: Look, decision_id: str) -> AsyncGenerator[Event, None]:
         """Sends the package, a second time where that may help."""
-        self.notes += filter(None, [unseen(made)])
         if made.remote:
             # whoever may have the words may also be asked whether it is there
             self.crew.world.allow_host(model.host)
@@ -254,7 +252,6 @@ class _Journey:
             return
         if self._must_ask(model, made) is not None:
             return
-        self.notes += filter(None, [unseen(made)])
         yield first.doubted(model)
         decision_id = self.crew.store.decided(self.turn.id, decision, self.crew.world.record(found.snapshot), 0)
         yield Decided(self.turn.id, decision, decision_id, found.request.checks)

@@ -291,7 +291,10 @@ async def test_history_that_does_not_fit_is_left_out_by_whole_turns_and_said(dem
         heard = await b.ask("repeat: last")
         (over,) = [e for e in heard.events if isinstance(e, HandedOver)]
         assert over.turns_left_out > 0
-        assert any("context trimmed" in note for note in heard.ended.notes)
+        (told,) = [note for note in heard.ended.notes if "context trimmed" in note]
+        answer = b.chat.store.path(b.session.id)[-1].answer
+        assert answer is not None
+        assert told in answer.note, "it is said beside the stored answer, too"
         last = [r for r in demo.ollama.requests if r.path == "/api/chat"][-1]
         assert not [m for m in json.loads(last.body)["messages"] if m["role"] != "system" and "turn 0" in m["content"]]
 
