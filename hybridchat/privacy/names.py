@@ -17,7 +17,7 @@ from hybridchat.privacy.tagger_features import Tokens, tokens_of
 if TYPE_CHECKING:
     from hybridchat.privacy.tagger import Tagger
 
-BIAS: dict[str, tuple[int, int, int, int]] = {"low": (8, 0, -10, -10), "normal": (40, 32, 0, 0), "high": (66, 44, 0, 0)}
+BIAS: dict[str, tuple[int, int, int, int]] = {"low": (8, 0, -10, -10), "normal": (46, 32, 0, 0), "high": (66, 44, 0, 0)}
 """Added to the scores of P, X, A and N at each level (1/20): measured in docs/weights.md."""
 
 _KINDS = {"P": "PERSON", "X": "ORG", "A": "ADDRESS", "N": "ID"}
@@ -67,6 +67,10 @@ class Known:
 
 _TITLES = frozenset("TLMC")
 
+_POST = late(r"(?:^|\s)(?:@\w{2}|#[A-Za-z]{3}|RT @)")
+_POST_LENGTH = 400
+_POST_BIAS = 14
+"""A short text with a handle or a hashtag speaks of people more often, and as carelessly of capitals."""
 _HANDLE = late(r"(?<![\w@/.])@[A-Za-z_]\w{1,40}(?![\w/(@]|\.\w)")
 _CODE_AFTER = late(r"[{};=()]")
 
@@ -83,9 +87,12 @@ def names(text: str, level: str, *, size: int = 20_000, tagger: Tagger | None = 
     known = Known(tagger.look)
     tagged: list[tuple[Tokens, str]] = []
     prose = prose_spans(text)
+    bias = BIAS[level]
+    if len(text) <= _POST_LENGTH and _POST.search(text):
+        bias = bias[0] + _POST_BIAS, *bias[1:]
     for start, end in _parts(text, prose, size):
         tokens = tokens_of(text, tagger.kind, start, end)
-        labels = tagger.labels(tokens, BIAS[level])
+        labels = tagger.labels(tokens, bias)
         known.learn(tokens, runs_of(tokens, labels))
         yield from streets(text, start, end)
         tagged.append((tokens, labels))
