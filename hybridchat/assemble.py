@@ -52,6 +52,8 @@ class Setup:
     save: bool = True
     private: bool = False
     """Nothing leaves and nothing is saved, whatever is chosen later."""
+    asks: bool = False
+    """Something will be asked: what looking through it takes is read at once, while the servers say what they have."""
     samplers: bool = True
     """False for one-shot commands: they read a running chat's gauges instead."""
     demo: bool = False
@@ -126,6 +128,8 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         private=setup.private,
         retention=config.retention,
     )
+    if setup.asks:
+        crew.read_ahead()
     world.local_only(on=bool(crew.lock) or _first_mode(store, setup, crew.mode) is Mode.ONLY_LOCAL)
     world.on_found = partial(_pick, world, config, store.recall("last-local"))
     return Chat(world, store, crew)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +18,7 @@ from hybridchat.earlier import History
 from hybridchat.facts import Check, Locality, Mode, Model
 from hybridchat.handover import NOTHING_SAID, Amended, Redactor
 from hybridchat.privacy.placeholders import PlaceholderTable, Row
-from hybridchat.privacy.scan import Level, Terms
+from hybridchat.privacy.scan import Level, Terms, get_ready
 from hybridchat.routing.policy import Policy
 from hybridchat.routing.preferences import Rule
 from hybridchat.scans import ScanCache
@@ -106,6 +106,8 @@ class Patience:
 
     scan: float = 0.15
     """At Enter, for the scan; later than that the message counts as private."""
+    reading: float = 2.0
+    """Before that, once in a process and where a message could leave: for weights and lists of names to be read."""
     first_token_on_device: float = 120.0
     """For a model never measured: a cold load from a slow disk."""
     first_token_remote: float = 60.0
@@ -157,6 +159,8 @@ class Crew:
     private: bool = False
     """Local only, and nothing of it is saved: whoever sets this sees to a store in memory."""
     patience: Patience = Patience()
+    reads: Callable[[], None] = get_ready
+    """Reads what every scan needs; a failure is the scan's to tell."""
     grants: dict[str, frozenset[str]] = field(default_factory=dict)
     """Session id -> hosts the user said `always in this session` for, as last read from the store."""
     windows: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -174,6 +178,7 @@ class Crew:
     leftover: set[asyncio.Task[None]] = field(default_factory=set)
     """Streams that were told to close and have not yet."""
     scans: ScanCache = field(init=False)
+    _reading: Future[None] | None = None
     _stamp: tuple[int, int] | None = None
     _tables: dict[str, PlaceholderTable] = field(default_factory=dict)
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="scan"))
@@ -214,6 +219,12 @@ class Crew:
     async def in_worker(self, job: Callable[[], T]) -> T:
         """Runs CPU work, and all that touches a placeholder table, on the one worker thread."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, job)
+
+    def read_ahead(self) -> Future[None]:
+        """Begins in the worker, once, to read what every scan needs: 0.1 s that no message has to wait for then."""
+        if self._reading is None:
+            self._reading = self._worker.submit(self.reads)
+        return self._reading
 
     def table(self, session_id: str) -> PlaceholderTable:
         """The session's placeholder table, read from the store once: that, and all that changes it, in the worker thread only."""

@@ -59,17 +59,31 @@ class _Measures:
 
 
 async def look(ask: Ask, session: Session, parts: Parts, crew: Crew, *, patience: float | None = None) -> Look:
-    """Surveys the text off the event loop and decides. After `patience` seconds a late scan counts as private (`None`: wait)."""
+    """Surveys the text off the event loop and decides. After `patience` seconds a late scan counts as private (`None`: wait).
+
+    What the first scan of a process has to read has its own, longer time, if the message could leave at all.
+    """
+    reading = crew.read_ahead()
     scan = asyncio.ensure_future(crew.in_worker(partial(_find, parts, crew)))
     (crew.grants[session.id], crew.world.spent), measures, ask = await asyncio.gather(
         asyncio.to_thread(_kept, crew, session.id), asyncio.to_thread(_measure, parts, crew), _with_checks(ask, parts, crew)
     )
+    if patience is not None and not reading.done() and _may_leave(ask, session, crew):
+        await asyncio.wait({asyncio.wrap_future(reading)}, timeout=crew.patience.reading)
     await asyncio.wait({scan}, timeout=patience)
     found = await _decide(ask, session, parts, crew, measures, scan.result() if scan.done() else None)
     if not scan.done() and found.decision.chosen is None:
         # the late scan stands in the way of the only models left: wait for it instead of refusing
         found = await _decide(ask, session, parts, crew, measures, await scan)
     return found
+
+
+def _may_leave(ask: Ask, session: Session, crew: Crew) -> bool:
+    """Whether there is a model that would not get the real text, and neither mode nor pin stands before it."""
+    if Mode.ONLY_LOCAL in {ask.mode, held_mode(crew, session)}:
+        return False
+    pin = ask.soft_pin or ask.pinned(session)
+    return any(not readable(crew, model) for model in crew.world.models if pin in {None, model.id})
 
 
 async def _with_checks(ask: Ask, parts: Parts, crew: Crew) -> Ask:

@@ -119,6 +119,7 @@ async def _run(options: Options, text: str, pictures: tuple[Named, ...]) -> int:
     setup = Setup(
         save=not options.no_log,
         private=options.private,
+        asks=not options.queue,
         samplers=False,
         demo=options.demo,
         mode=Mode.ONLY_LOCAL if options.local else None,

