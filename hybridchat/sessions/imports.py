@@ -208,14 +208,24 @@ def _epoch(at: datetime) -> float:
 def merged(first: tuple[Session, Sequence[Turn]], second: tuple[Session, Sequence[Turn]]) -> tuple[Session, tuple[Turn, ...]]:
     """One conversation of two: the second one's questions follow where the first one ends; every branch of both is kept.
 
-    The stricter mode holds, and both system prompts. Ids stay: whoever stores it makes new ones.
+    The stricter mode holds, a pin only where both have it, and both system prompts. Ids stay: whoever stores it makes new ones.
     """
     (a, before), (b, after) = first, second
     leaf = a.leaf_id or (before[-1].id if before else None)
     turns = (*before, *(replace(t, parent_id=leaf) if t.parent_id is None else t for t in after))
     system = "\n\n".join(dict.fromkeys(s for s in (a.system, b.system) if s))
     title = " + ".join(dict.fromkeys(s for s in (a.title, b.title) if s))
-    mode = Mode.ONLY_LOCAL if Mode.ONLY_LOCAL in (a.mode, b.mode) else a.mode or b.mode
     end = b.leaf_id or (after[-1].id if after else leaf)
     made = replace(a, title=title, created=min(a.created, b.created), updated=max(a.updated, b.updated))
-    return replace(made, mode=mode, pin=a.pin or b.pin, system=system, leaf_id=end, turns=len(turns)), turns
+    pin = a.pin if a.pin == b.pin else None
+    return replace(made, mode=_stricter(a.mode, b.mode), pin=pin, system=system, leaf_id=end, turns=len(turns)), turns
+
+
+_STRICT = (Mode.ONLY_LOCAL, Mode.PREFER_LOCAL, Mode.AUTO, Mode.PREFER_CLOUD, Mode.ONLY_CLOUD)
+
+
+def _stricter(one: Mode | None, other: Mode | None) -> Mode | None:
+    """`None` leaves it to the configuration, which may be stricter than anything but LOCAL ONLY."""
+    if None in (one, other):
+        return Mode.ONLY_LOCAL if Mode.ONLY_LOCAL in (one, other) else None
+    return next(mode for mode in _STRICT if mode in (one, other))

@@ -195,3 +195,23 @@ def test_an_empty_conversation_merges_too() -> None:
     empty = Session("a" * 16, "", 1.0, 2.0)
     made, turns = merged((empty, ()), (replace(empty, id="b" * 16, system="Hi"), ()))
     assert (turns, made.leaf_id, made.system) == ((), None, "Hi")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "holds"),
+    [
+        (Mode.ONLY_LOCAL, None, Mode.ONLY_LOCAL),
+        (None, Mode.ONLY_CLOUD, None),
+        (Mode.AUTO, None, None),
+        (Mode.ONLY_CLOUD, Mode.AUTO, Mode.AUTO),
+        (Mode.AUTO, Mode.PREFER_LOCAL, Mode.PREFER_LOCAL),
+    ],
+)
+def test_a_merge_lets_nothing_leave_that_one_of_the_two_kept_here(
+    one: Mode | None, other: Mode | None, holds: Mode | None
+) -> None:
+    first = Session("a" * 16, "", 1.0, 2.0, mode=one, pin="openai:gpt")
+    second = replace(first, id="b" * 16, mode=other, pin=None)
+    for a, b in ((first, second), (second, first)):
+        made, _ = merged((a, ()), (b, ()))
+        assert (made.mode, made.pin) == (holds, None)
