@@ -45,7 +45,7 @@ _STUMBLED = late(
     r"|(?:ved|kender) (?:jeg )?ikke"
     r"|har (?:jeg )?(?:ikke|ingen)|symbol zastepczy|pladsholder"
 )
-_SENTENCES = late(r"[^.!?\n]+[.!?\n]*")
+_SENTENCES = late(r"(?:[^.!?\n]|[.!?](?=\w))+[.!?\n]*")
 
 
 def subject(question: str, findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -23,6 +23,10 @@ Change = Callable[[str, str], Awaitable[Changed]]
 """Takes one of `CHANGES` and a word; raises `LookupError` when the turn waits no longer."""
 FOLD = 8
 """Rows of each list until the rest is asked for."""
+_LOW = 30
+"""Rows of a screen that has room for the facts too."""
+_AROUND = 11
+"""Rows of border, padding, title and keys."""
 SETTLE = 0.4
 """Seconds after the view opens in which keys are still meant for what was there before."""
 CHANGES = {"h": "hide", "a": "always", "s": "show", "n": "never"}
@@ -46,7 +50,8 @@ class Reviewing(Sheet[str]):
     Reviewing OptionList { height: auto; }
     Reviewing .facts { color: $muted; margin-bottom: 1; }
     Reviewing .text { height: 1fr; min-height: 1; margin-top: 1; }
-    Reviewing .said { color: $warn; height: auto; }
+    Reviewing OptionList > .option-list--option-disabled { color: $foreground; }
+    Reviewing .said { color: $warn; height: auto; display: none; }
     """
 
     def __init__(self, package: Package, facts: Callable[[Package], str], change: Change | None, *, local: bool = True) -> None:
@@ -77,9 +82,11 @@ class Reviewing(Sheet[str]):
         self._fill()
 
     def fit(self, beside: int = 0) -> None:
-        """Half of the rows for the lists, the rest for the text."""
-        rows = self.app.size.height * 92 // 100 - 9 - beside
-        self.query_one(OptionList).styles.max_height = max(4, rows * 3 // 5)
+        """Half of the rows for the lists, the rest for the text; on a low screen the facts give way, which the card says too."""
+        low = self.app.size.height < _LOW
+        self.query_one(".facts").display = not low
+        rows = self.app.size.height * 92 // 100 - _AROUND - (0 if low else 3) - beside
+        self.query_one(OptionList).styles.max_height = max(4, rows // 2)
 
     # -- what is shown ----------------------------------------------------------------------------
 
@@ -143,7 +150,7 @@ class Reviewing(Sheet[str]):
         if self._change is None:
             return " · ".join([*keys, "esc close"])
         stay = ["l stay local"] if self._local else []
-        return " · ".join([*keys, "y send", "e edit", *stay, "c cancel", "esc back"])
+        return "\n".join((" · ".join(keys), " · ".join(["y send", "e edit", *stay, "c cancel", "esc back"])))
 
     def _told(self) -> None:
         self.query_one(".keys", Static).update(Content(self._keys(self._row())))
@@ -194,5 +201,7 @@ class Reviewing(Sheet[str]):
             self._package = changed.package
             self.query_one(".facts", Static).update(Content(self._facts(changed.package)))
             self.query_one(".text Static", Static).update(self._text())
-        self.query_one(".said", Static).update(Content(one_line(changed.said, 2 * room(self.app.size.width))))
+        said = self.query_one(".said", Static)
+        said.update(Content(one_line(changed.said, 2 * room(self.app.size.width))))
+        said.display = True
         self._fill(self.query_one(OptionList).highlighted)
