@@ -31,7 +31,7 @@ SIGN = ASKED[:40]
 
 @asynccontextmanager
 async def away(
-    folder: Path, demo: Demo, *, turns: int = 6, mode: Mode = Mode.ONLY_CLOUD, device: Device = IDLE
+    folder: Path, demo: Demo, *, turns: int = 6, mode: Mode = Mode.ONLY_CLOUD, device: Device = IDLE, idle: float = 60.0
 ) -> AsyncIterator[Bench]:
     """A conversation of some 300 tokens a turn, with nobody at the keys."""
     config = Config(
@@ -44,7 +44,7 @@ async def away(
         b.chat.world.stored_gauges = Snapshot(device=device)
         for n in range(turns):
             await b.ask(f"repeat: subject {n}: " + "well said and often heard " * 25, mode=mode)
-        b.chat._crew.patience = Patience(idle=0.01)
+        b.chat._crew.patience = Patience(idle=idle)
         yield b
 
 
@@ -65,7 +65,7 @@ def kept(b: Bench) -> Summary | None:
 
 
 async def test_it_is_made_here_and_used_when_the_conversation_comes_back(demo: Demo, tmp_path: Path) -> None:
-    async with away(tmp_path, demo) as b:
+    async with away(tmp_path, demo, idle=0.01) as b:
         before = len(b.cloud_bodies())
         await b.chat.preview(b.session.id, "")
         await until(lambda: kept(b))
@@ -126,7 +126,7 @@ async def test_no_conversation_is_summed_up_that_needs_it_not(demo: Demo, tmp_pa
     ids=["unknown", "on battery", "answering", "busy"],
 )
 async def test_nothing_is_begun_on_battery_or_on_a_busy_machine(demo: Demo, tmp_path: Path, device: Device) -> None:
-    async with away(tmp_path, demo, device=device) as b:
+    async with away(tmp_path, demo, device=device, idle=0.01) as b:
         await b.chat.preview(b.session.id, "")
         task = b.chat._errands._task
         assert task is not None
@@ -136,7 +136,7 @@ async def test_nothing_is_begun_on_battery_or_on_a_busy_machine(demo: Demo, tmp_
 
 async def test_the_first_key_ends_it(tmp_path: Path) -> None:
     with Demo(chunks_per_second=0) as demo:
-        async with away(tmp_path, demo) as b:
+        async with away(tmp_path, demo, idle=0.01) as b:
             demo.conditions.slow = True
             await b.chat.preview(b.session.id, "")
             await until(lambda: asked_for_minutes(demo))
@@ -151,7 +151,7 @@ async def test_the_first_key_ends_it(tmp_path: Path) -> None:
 
 async def test_a_turn_ends_it(tmp_path: Path) -> None:
     with Demo(chunks_per_second=0) as demo:
-        async with away(tmp_path, demo) as b:
+        async with away(tmp_path, demo, idle=0.01) as b:
             demo.conditions.slow = True
             await b.chat.preview(b.session.id, "")
             await until(lambda: asked_for_minutes(demo))
