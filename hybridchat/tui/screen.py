@@ -158,7 +158,8 @@ class ChatScreen(Screen[None]):
         """Shows a stored conversation, or with `None` a blank one, which what stands in the composer comes along to."""
         await self.exchange.stop()
         self.exchange.part()
-        await self.query("Consent").remove()
+        await self.query("Consent, Find").remove()
+        self.transcript.lit = None
         self.composer.focus()
         coming = "" if session_id and self.thread.blocks else self.composer.draft
         if self.thread.blocks:
@@ -266,7 +267,7 @@ class ChatScreen(Screen[None]):
                 self.ahead.show()  # what is being loaded takes less and less
 
     def hints(self) -> None:
-        asking = bool(self.query("Consent").exclude(".-aside")) and self.composer.has_focus
+        asking = any(not card.has_class("-aside") for card in self.query("Consent")) and self.composer.has_focus
         reading = self.transcript.has_focus
         self.chrome.hints(running=self.exchange.running, reading=reading, armed=self.armed, asking=asking)
 
