@@ -232,6 +232,15 @@ class Compare(ModalScreen[str]):
         if isinstance(message, Consent.Answered) and self._asking is not None and self._comparison is not None:
             await self._decided(message.verdict)
 
+    async def on_consent_typed(self, message: Message) -> None:
+        """No composer takes the letter here: a number keeps an answer as ever, and the next letter may be the user's word."""
+        if isinstance(message, Consent.Typed):
+            self.set_focus(None)
+            for card in self.query(Consent):
+                card.focus()
+            if message.text.isdecimal() and 0 < int(message.text) <= len(self.columns):
+                await self.action_keep(int(message.text) - 1)
+
     async def _decided(self, verdict: Verdict) -> None:
         n, self._asking = self._asking, None
         await self.query(Consent).remove()

@@ -9,6 +9,7 @@ import pytest
 from hybridchat.conversation import Ending
 from hybridchat.demo import Demo
 from hybridchat.tui.compare import Compare
+from hybridchat.tui.consent import SETTLE
 from tests.support.chats import LOCAL
 from tests.support.screen import frame, shows, until
 from tests.support.screens import Seat, seated
@@ -136,6 +137,28 @@ async def test_leaving_before_a_question_leaves_nothing_behind(demo: Demo, tmp_p
         await until(seat.pilot, lambda: seat.pilot.app.screen is seat.screen)
         assert seat.screen.current.blank
         assert not seat.chat.store.sessions()
+
+
+async def test_another_letter_than_the_question_wants_does_not_take_the_answer_to_it_away(demo: Demo, tmp_path: Path) -> None:
+    async with seated(tmp_path, demo) as seat:
+        await seat.type(ASK)
+        await until(seat.pilot, lambda: view(seat).query("Consent"))
+        await seat.pilot.press("x")
+        await seat.pilot.pause(SETTLE)
+        await seat.pilot.press("x")
+        await seat.consent("y")
+        await until(seat.pilot, lambda: view(seat)._over)
+        assert view(seat).columns[1].said
+
+
+async def test_a_number_keeps_an_answer_also_while_the_question_of_consent_is_open(demo: Demo, tmp_path: Path) -> None:
+    async with seated(tmp_path, demo) as seat:
+        await seat.type(ASK)
+        await until(seat.pilot, lambda: view(seat).query("Consent") and view(seat).columns[0].over)
+        await seat.pilot.press("1")
+        await until(seat.pilot, lambda: seat.pilot.app.screen is seat.screen)
+        assert kept(seat) == LOCAL
+        assert not any(r.body for r in demo.openai.requests)
 
 
 async def test_models_that_are_not_there_are_told(demo: Demo, tmp_path: Path) -> None:
