@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from hybridchat.cli import sentences
 from hybridchat.config import Config
 from hybridchat.config.schema import ModelSettings, PairSettings, Privacy
 from hybridchat.conversation import Ending, HandedOver, Message, Picture, Role, Verdict
@@ -20,6 +21,7 @@ from hybridchat.earlier import SHOWN
 from hybridchat.facts import Mode
 from hybridchat.pictures import LARGEST, Unusable, looks_like_picture, picture
 from hybridchat.providers.base import Call
+from hybridchat.render.package import printed
 from tests.cli.run import inside
 from tests.providers.conftest import Line, kind, line, said
 from tests.support.chats import LOCAL, Bench, Heard, bench, environment, hear
@@ -180,6 +182,9 @@ async def test_no_consent_but_one_in_that_turn_lets_a_picture_leave(demo: Demo, 
         before = len(b.cloud_bodies())
         held = (await show(b, "repeat: one", Mode.ONLY_CLOUD)).held
         assert "a picture, which cannot be looked through" in held.reason
+        assert "1 picture" in sentences.consent(held.package)
+        assert f"[image/png, {len(png())} bytes] repeat: one" in "".join(sentences.view(held.package))
+        assert f"[image/png, {len(png())} bytes]\nrepeat: one" in printed(held.package)
         assert len(b.cloud_bodies()) == before
         sent = await hear(b.chat.resume(held.turn_id, Verdict.SEND))
         assert sent.ended.ending is Ending.COMPLETE

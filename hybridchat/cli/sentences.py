@@ -86,7 +86,7 @@ def consent(package: Package, *, demo: bool = False) -> str:
         words.plural(package.turns, "turn"),
         f"{words.plural(len(package.hidden), 'item')} hidden",
         f"{words.plural(len(package.left), 'word')} left to check",
-        *filter(None, [words.earlier(package)]),
+        *filter(None, [words.earlier(package), words.plural(package.pictures, "picture") if package.pictures else ""]),
         "costs nothing (demo)" if demo else about(package.est_cost) + (f", {package.old_price}" if package.old_price else ""),
     ]
     names = "" if finds_names() else f" ({words.UNFOUND})"
@@ -102,7 +102,7 @@ def view(package: Package) -> Iterator[str]:
     yield f"left readable, look once: {', '.join(package.left) or 'nothing'}"
     yield "what would leave:"
     for message in package.messages:
-        yield f"  {message.role}: {message.text}"
+        yield f"  {message.role}: {' '.join([*words.pictures(message), message.text])}"
 
 
 def why(decision: Decision) -> Iterator[str]:

@@ -34,7 +34,7 @@ def _lines(package: Package) -> Iterator[str]:
     for number, (message, origin) in enumerate(zip(package.messages, package.origins, strict=True), 1):
         yield ""
         yield f"--- {number} {message.role}, {'this question' if number == last else _origin(*origin)}"
-        yield from (f"[{picture.media_type}, {len(picture.data):,} bytes]" for picture in message.pictures)
+        yield from words.pictures(message)
         yield neutralise(message.text)
     yield "--- end"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hybridchat.facts import Budget, BudgetState, Decision, Locality, Timings, Usage
 
 if TYPE_CHECKING:
-    from hybridchat.conversation import Attempt, Ended, Ending, FellBack, HandedOver, Package, SecondLook
+    from hybridchat.conversation import Attempt, Ended, Ending, FellBack, HandedOver, Message, Package, SecondLook
 
 _ASCII = {
     "→": "->", "←": "<-", "⇡": "=>", "⇣": "<=", "·": "-", "…": "...", "–": "-", "—": "-", "■": "#", "▪": "*", "◄": "<",
@@ -159,6 +159,11 @@ def earlier(package: Package) -> str:
         how = "as a summary" if package.summarised else "left out"
         return f"{plural(package.turns_kept_back or package.turns_left_out, 'earlier turn')} {how}"
     return ""
+
+
+def pictures(message: Message) -> list[str]:
+    """`[image/png, 20,431 bytes]` for each picture beside a text."""
+    return [f"[{picture.media_type}, {len(picture.data):,} bytes]" for picture in message.pictures]
 
 
 def moved(before: Locality | None, after: Locality) -> str:

@@ -43,6 +43,8 @@ def question(package: Package, *, demo: bool = False) -> str:
     facts = [plural(package.turns, "turn"), f"{plural(len(package.hidden), 'item')} hidden"]
     if told := earlier(package):
         facts.append(told)
+    if package.pictures:
+        facts.append(plural(package.pictures, "picture"))
     if package.left:
         facts.append(f"{plural(len(package.left), 'word')} left to check")
     facts.append(_cost(package.est_cost, demo=demo) + (f" ({package.old_price})" if package.old_price and not demo else ""))
