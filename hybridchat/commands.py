@@ -64,6 +64,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("purge", "Erase this one for good in 10 minutes"),
     Command("undo", "Bring back the conversation deleted last"),
     Command("copy", "Copy the last answer", letter="y"),
+    Command("find", "Find text in this conversation", "[TEXT]", key="ctrl+f", letter="f", aliases=("search",)),
     Command("hide", "Never send this word readable", "WORD"),
     Command("ledger", "What left this machine, to the byte", aliases=("left",), letter="g"),
     Command("stats", "What was asked, where, and what it cost", letter="u"),

@@ -10,6 +10,7 @@ from hybridchat.facts import Mode
 from hybridchat.render import offline
 from hybridchat.render.text import written
 from hybridchat.render.words import short
+from hybridchat.tui.reading import READING
 from hybridchat.tui.thread import Kind, Tone
 
 if TYPE_CHECKING:  # the screen runs these and hands itself in; at run time nothing points back
@@ -324,5 +325,5 @@ ACTIONS: dict[str, Action] = {
     "compare": compare, "stop": stop, "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename,
     "delete": delete, "undo": undo, "copy": copy, "hide": hide, "status": status, "ledger": ledger, "stats": stats,
     "anyway": anyway, "budget": budget, "theme": theme, "quit": quit_, "private": private, "purge": purge,
-    "continue": continue_, "queue": queue,
+    "continue": continue_, "queue": queue, **READING,
 }  # fmt: skip

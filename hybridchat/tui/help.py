@@ -22,6 +22,13 @@ _WRITING = (
     ("^x", "then a letter, for keyboards without F-keys"),
 )
 
+_OTHERS = (
+    ("find-above", "enter", "while finding: the hit above (↑ too)"),
+    ("find-below", "shift+enter", "while finding: the hit below (↓ too)"),
+    ("find-stay", "tab", "while finding: stay at the message; esc goes back to where you were"),
+)
+"""Bindings without a command: id, key, what it does."""
+
 
 def page(keys: Mapping[str, str], width: int) -> Content:
     """The help text for `width` cells; `keys` are the user's own, by command name."""
@@ -33,7 +40,7 @@ def page(keys: Mapping[str, str], width: int) -> Content:
         rows.append((f"{key_word(key):<5}{letter:<6}", "$local"))
         rows.append((_hanging(command.help, 27, width), "$muted"))
     rows.append(("\nWriting and reading\n", "bold"))
-    for key, words in _WRITING:
+    for key, words in [*_WRITING, *((key_word(keys.get(name, key)), words) for name, key, words in _OTHERS)]:
         rows.append((f"{key:<11}", "$local"))
         rows.append((_hanging(words, 11, width), "$muted"))
     return Content.assemble(*rows)

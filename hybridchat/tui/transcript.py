@@ -6,7 +6,7 @@ not at all. After a resize only what is visible is rendered at once; the rest fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar
 
@@ -64,6 +64,8 @@ class Transcript(ScrollView, can_focus=True):
         self.following = True
         self.repaints = 0
         self._palette = palette
+        self.lit: Callable[[int, int, Strip], Strip] | None = None
+        """Marks what was found: row within its block, index of the block, its strip."""
         self.rows = Rows(thread.blocks, palette)
         self._clock: Timer | None = None
         self._due = 0.0
@@ -245,6 +247,8 @@ class Transcript(ScrollView, can_focus=True):
         if strip is None:
             return Strip.blank(width, ground)
         strip = strip.adjust_cell_length(width, ground).apply_style(ground)
+        if self.lit is not None and self.thread.blocks[at := self.rows.block_at(row)].addressable:
+            strip = self.lit(row - self.rows.start(at), at, strip)
         if self.has_focus and self._under_cursor(row):
             strip = barred(strip, ground + Style(color=self._palette.local))
         if (selection := self.text_selection) is not None:
@@ -287,6 +291,22 @@ class Transcript(ScrollView, can_focus=True):
     def action_copy(self) -> None:
         if (block := self.current) is not None:
             self.post_message(messages.Copied(written(block.text)))
+
+    def go_to(self, index: int, within: int) -> None:
+        """Brings a row of a block into view, a third from the top unless it is seen already."""
+        self.following = False
+        for _ in range(2):  # measuring what is seen moves what lies below
+            row, height = self.rows.start(index) + within, self.size.height
+            if not self.scroll_offset.y <= row < self.scroll_offset.y + height:
+                self._range(row - height // 3)
+            self._place()
+        self.refresh()
+
+    def back_to(self, y: float, following: bool) -> None:  # noqa: FBT001 - what was read off the transcript
+        """Goes back to a position, or to following the end."""
+        self.following = following
+        self._range(y)
+        self._place()
 
     def action_end(self) -> None:
         """Goes to the newest line and follows it again."""

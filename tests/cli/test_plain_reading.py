@@ -49,3 +49,15 @@ def test_after_a_stop_it_is_not_sent_unless_wanted(tmp_path: Path) -> None:
         assert "■ stopped" in said
         assert "next: repeat: two" in said
         assert "local: two" not in talk.line("2")
+
+
+def test_what_was_said_is_found_with_numbers(env: dict[str, str]) -> None:
+    with Talk("--plain", env=env) as talk:
+        talk.until("\nyou: ")
+        talk.line("repeat: the café")
+        talk.line("repeat: nothing")
+        said = talk.line("/find CAFE")
+        assert "2 hits, the newest first." in said
+        assert "1 llama3.2:3b: the café" in said
+        assert "2 you: repeat: the café" in said
+        assert "Not found" in talk.line("/find zebra")

@@ -1,0 +1,183 @@
+"""Find in the conversation: a line above the composer, hits lit in the transcript, back to where one was with Esc."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from hybridchat.render.finding import flat, newest_first, places
+from hybridchat.tui.strips import marked
+
+if TYPE_CHECKING:  # the screen opens this and hands itself in; at run time nothing points back
+    from hybridchat.tui.screen import ChatScreen
+    from hybridchat.tui.thread import Block
+    from hybridchat.tui.transcript import Transcript
+
+HIT = Style(underline=True, bold=True)
+HERE = Style(reverse=True, bold=True)
+
+
+def lit(strip: Strip, wanted: str, here: int | None) -> Strip:
+    """The strip with every hit marked; the one numbered `here` within it stands out."""
+    text = strip.text
+    for nth, at in enumerate(places(text, wanted)):
+        cells = cell_len(text[:at]), cell_len(text[: at + len(wanted)])
+        strip = marked(strip, cells, HERE if nth == here else HIT)
+    return strip
+
+
+class Words(Input):
+    """What is looked for; the keys that go from hit to hit."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,up", "step(1)", "hit above", show=False, id="find-above"),
+        Binding("shift+enter,down", "step(-1)", "hit below", show=False, id="find-below"),
+        Binding("tab,shift+tab", "stay", "to the message", show=False, id="find-stay"),
+        Binding("escape", "back", "back", show=False, id="find-back"),
+    ]
+
+    def _bar(self) -> Find:
+        bar = self.parent
+        assert isinstance(bar, Find)
+        return bar
+
+    def action_step(self, by: int) -> None:
+        self._bar().step(by)
+
+    def action_stay(self) -> None:
+        self._bar().leave(stay=True)
+
+    def action_back(self) -> None:
+        self._bar().leave(stay=False)
+
+
+class Find(Horizontal):
+    """The line that asks what to find and says `3 of 12`; the newest hit is the first."""
+
+    DEFAULT_CSS = """
+    Find { height: 1; padding: 0 1; background: $panel; }
+    Find Static { width: auto; color: $muted; }
+    Find Input { width: 1fr; height: 1; border: none; padding: 0; background: $panel; }
+    Find Input:focus { border: none; background-tint: 0%; }
+    """
+
+    def __init__(self, screen: ChatScreen, text: str) -> None:
+        super().__init__()
+        self._chat = screen
+        self._text = text
+        self._hits: list[tuple[Block, int]] = []
+        self._at = 0
+        self._wanted = ""
+        self._searched = -1
+        self._before = (screen.transcript.scroll_y, screen.transcript.following)
+
+    def compose(self) -> Iterable[Widget]:
+        yield Static(Content.styled("find: ", "$local"))
+        yield Words(self._text, select_on_focus=False)
+        yield Static(id="hits")
+
+    def on_mount(self) -> None:
+        self.query_one(Words).focus()
+
+    def look_for(self, text: str) -> None:
+        """Begins to look for something else."""
+        words = self.query_one(Words)
+        words.value = text or words.value
+        words.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._search()
+
+    @work(exclusive=True)
+    async def _search(self) -> None:
+        words, blocks = self.query_one(Words).value, list(self._chat.thread.blocks)
+        texts = [b.text if b.addressable else "" for b in blocks]
+        # off the event loop: as long as the conversation is
+        found = await asyncio.to_thread(newest_first, texts, words)
+        self._hits = [(blocks[index], nth) for index, nth in found]
+        self._wanted, self._searched, self._at = flat(words.strip()), len(blocks), 0
+        self._show()
+
+    def step(self, by: int) -> None:
+        """Goes on by `by` hits, round the ends."""
+        if self._searched != len(self._chat.thread.blocks):
+            self._search()  # more was said, or loaded from further up
+        elif self._hits:
+            self._at = (self._at + by) % len(self._hits)
+            self._show()
+
+    def _show(self) -> None:
+        count = len(self._hits)
+        said = f"{self._at + 1:,} of {count:,}" if count else "not found" if self._wanted else ""
+        keys = " · ↑ ↓ · tab stay · esc back" if count and self.size.width >= 60 else ""
+        self.query_one("#hits", Static).update(Content.assemble((f" {said}", "$foreground"), (keys, "$muted")))
+        transcript = self._chat.transcript
+        if not count:
+            transcript.lit = None
+            transcript.refresh()
+            return
+        block, nth = self._hits[self._at]
+        index = self._chat.thread.blocks.index(block)
+        row, here = _row_of(transcript, index, self._wanted, nth)
+
+        def light(at: int, of: int, strip: Strip) -> Strip:
+            if not at and self._chat.thread.blocks[of].head:
+                return strip
+            return lit(strip, self._wanted, here if (of, at) == (index, row) else None)
+
+        transcript.lit = light
+        transcript.go_to(index, row)
+
+    def leave(self, *, stay: bool) -> None:
+        """Closes the line: back to where one was, or with `stay` on the message that holds the hit."""
+        transcript = self._chat.transcript
+        transcript.lit = None
+        if stay and self._hits:
+            transcript.cursor = self._chat.thread.blocks.index(self._hits[self._at][0])
+            self._chat.set_focus(transcript)
+        else:
+            transcript.back_to(*self._before)
+            self._chat.set_focus(self._chat.composer)
+        self.remove()  # last: a focused widget that goes away hands the focus to whoever is next
+        transcript.refresh()
+
+
+def _row_of(transcript: Transcript, index: int, wanted: str, nth: int) -> tuple[int, int]:
+    """The row within a block that shows its `nth` hit, and which of the row's hits it is.
+
+    A hit that the wrapping broke shows in no row: then the row of the one before it, else the first.
+    """
+    transcript.paint()
+    transcript.rows.measure(index)
+    last, left = (0, 0), nth
+    for row, strip in enumerate(transcript.rows.strips(index)):
+        count = len(places(strip.text, wanted)) if row or transcript.thread.blocks[index].head == "" else 0
+        if count:
+            last = (row, min(left, count - 1))
+            if left < count:
+                return last
+            left -= count
+    return last
+
+
+async def find(screen: ChatScreen, args: str) -> None:
+    """`/find TEXT`, or the key: opens the line, or goes back into it."""
+    bar = next(iter(screen.query(Find)), None)
+    if bar is not None:
+        bar.look_for(args)
+    elif not any(block.addressable for block in screen.thread.blocks):
+        screen.say("There is nothing to find yet.")
+    else:
+        await screen.mount(Find(screen, args), before=screen.composer)

@@ -1,0 +1,18 @@
+"""What the commands do that find, edit, branch and take along what was said. Views are imported when they are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the screen runs these and hands itself in; at run time nothing points back
+    from hybridchat.tui.screen import ChatScreen
+
+
+async def find(screen: ChatScreen, args: str) -> None:
+    from hybridchat.tui import finding
+
+    await finding.find(screen, args)
+
+
+READING: dict[str, Callable[[ChatScreen, str], Awaitable[None]]] = {"find": find}
