@@ -38,6 +38,11 @@ def test_by_rules_at_least_fifteen_of_twenty_facts_stay(window: int, says: objec
     assert min(kept(scripts(says, 5), BACK, window)) >= 15  # type: ignore[arg-type]
 
 
+def test_a_models_summary_that_keeps_nothing_takes_no_more_than_its_half() -> None:
+    idle = Summary("- They talked about how to begin, and about what to look at first.\n" * 40, 36, "ollama:idle")
+    assert min(kept(scripts(SAYS_B, 4), BACK, 8192, idle)) >= 15
+
+
 def test_as_many_stay_when_it_is_redacted_on_its_way_out() -> None:
     assert min(kept(scripts(SAYS_B, 2), OUT, 4096)) >= 15
 

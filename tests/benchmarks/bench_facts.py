@@ -67,9 +67,9 @@ def handed(script: Script, way: Direction, window: int, summary: Summary | None 
     return made, text
 
 
-def kept(which: Sequence[Script], way: Direction, window: int) -> list[int]:
+def kept(which: Sequence[Script], way: Direction, window: int, summary: Summary | None = None) -> list[int]:
     """Facts that are still there, of each script."""
-    return [len(script.kept(handed(script, way, window)[1])) for script in which]
+    return [len(script.kept(handed(script, way, window, summary)[1])) for script in which]
 
 
 def last_turns(which: Sequence[Script], window: int) -> str:
@@ -92,6 +92,9 @@ def figures(*, quick: bool) -> list[Figure]:
                 which = scripts(says, count)
                 name = f"{way.name}, by rules, window {window:,}, set {label}"
                 made.append(_figure(name, kept(which, way, window), 15, peer=last_turns(which, window)))
+    idle = Summary("- They talked about how to begin, and about what to look at before going on.\n" * 30, 36, "ollama:idle")
+    found = kept(scripts(SAYS_B, count), BACK, 8192, idle)
+    made.append(_figure("cloud to local, beside a model's summary that keeps nothing, 8,192", found, 15))
     model = os.environ.get("BENCH_SUMMARY_MODEL", "")
     if not model:
         return [
