@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from hybridchat.assemble import open_assembled
 from hybridchat.chat import Answer, Chat
-from hybridchat.cli import edge, plain_waiting, sentences
+from hybridchat.cli import edge, plain_review, plain_waiting, sentences
 from hybridchat.cli.backstage import Backstage
 from hybridchat.cli.gauges import keep_gauges
 from hybridchat.cli.plain_commands import HANDLERS, PRIVATE
@@ -20,13 +20,11 @@ from hybridchat.cli.tidying import keep_tidy
 from hybridchat.commands import Unknown, parse
 from hybridchat.config import Config, ConfigError
 from hybridchat.config.paths import profile
-from hybridchat.conversation import Ended, Ending, Held, Offered, Package, Session, Turn, Verdict
+from hybridchat.conversation import Ended, Ending, Held, Offered, Session, Turn, Verdict
 from hybridchat.render import words
 from hybridchat.welcome import found
 
 T = TypeVar("T")
-CONSENT = (("send", Verdict.SEND), ("send, and do not ask again in this conversation", Verdict.ALWAYS),
-           ("view what would leave", None), ("stay local", Verdict.LOCAL), ("cancel", Verdict.CANCEL))  # fmt: skip
 HELLO = "hybridchat, plain mode. /help lists the commands; a line that ends with \\ goes on; Ctrl+C stops an answer."
 
 
@@ -111,8 +109,8 @@ class Plain:
             if isinstance(held, Offered):
                 held = self._follow(partial(self.chat.resume, held.turn_id, plain_waiting.verdict(self, held)))
                 continue
-            verdict = self._consent(held.package)
-            if verdict in {Verdict.SEND, Verdict.ALWAYS} and not self._budget(held.package.est_cost):
+            verdict, package = plain_review.consent(self, held)
+            if verdict in {Verdict.SEND, Verdict.ALWAYS} and not self._budget(package.est_cost):
                 verdict = Verdict.CANCEL
             held = self._follow(partial(self.chat.resume, held.turn_id, verdict))
         self.refresh()
@@ -123,6 +121,9 @@ class Plain:
             return
         if ended is not None:
             self._budget(ended.cost, spent=True)
+        if ended is not None and ended.stumbled and plain_review.showing(self, ended):
+            self.turn(lambda: self.chat.showing(ended.turn_id, ended.stumbled))
+            return
         self._suggest()
 
     def _follow_up(self, ended: Ended | None) -> None:
@@ -211,15 +212,6 @@ class Plain:
         except LookupError as error:  # another process erased the conversation, or sent what waited
             self.say(f"No answer: {error}.")
         return None
-
-    def _consent(self, package: Package) -> Verdict:
-        title = sentences.consent(package, demo=self.demo)
-        while True:
-            chosen = self.choose(title, [text for text, _ in CONSENT])
-            verdict = CONSENT[chosen][1] if chosen is not None else Verdict.CANCEL
-            if verdict is not None:
-                return verdict
-            self.say(*sentences.view(package))
 
     def _greet(self) -> None:
         self.say(HELLO)
