@@ -245,6 +245,12 @@ class Chat:
             return {}
         return dict(found.findings.kinds if target is None else found.findings.message_kinds)
 
+    @property
+    def looked_through(self) -> float | None:
+        """How much of what is being looked through for personal data is done, 0 to 1; `None` while nothing is."""
+        watched = self._crew.watched
+        return watched.share if watched is not None else None
+
     async def warm(self, model: Model, num_ctx: int | None = None) -> None:
         """Loads a local model ahead of its first question, with the window a preview named. See `warming.warm`."""
         await warm(self._crew, model, num_ctx)

@@ -21,7 +21,7 @@ from hybridchat.privacy.placeholders import PlaceholderTable, Row
 from hybridchat.privacy.scan import Level, Terms, get_ready
 from hybridchat.routing.policy import Policy
 from hybridchat.routing.preferences import Rule
-from hybridchat.scans import ScanCache
+from hybridchat.scans import ScanCache, Watch
 from hybridchat.sessions.attachments import Named
 from hybridchat.sessions.store import Store
 from hybridchat.stopper import Stopper
@@ -177,6 +177,8 @@ class Crew:
     """Stops of the answers that come from elsewhere right now; LOCAL ONLY hangs them up."""
     leftover: set[asyncio.Task[None]] = field(default_factory=set)
     """Streams that were told to close and have not yet."""
+    watched: Watch | None = None
+    """The scan that the worker is at."""
     scans: ScanCache = field(init=False)
     _reading: Future[None] | None = None
     _stamp: tuple[int, int] | None = None
@@ -244,6 +246,8 @@ class Crew:
 
     async def close(self) -> None:
         """Ends the worker and what still closes."""
+        if (watched := self.watched) is not None:
+            watched.drop()
         self._worker.shutdown(wait=False, cancel_futures=True)
         if self.leftover:
             await asyncio.wait(self.leftover, timeout=1.0)

@@ -22,6 +22,7 @@ from hybridchat.routing.memory import STEP, USUAL_WINDOW, planned_window
 from hybridchat.routing.offline import returned, seen
 from hybridchat.routing.preferences import Facts, Rule, matching, ruled
 from hybridchat.routing.wordrules import word_rule
+from hybridchat.scans import Dropped, Watch
 from hybridchat.sessions.spend import Spent
 from hybridchat.tokens import estimate
 from hybridchat.value import value
@@ -63,8 +64,17 @@ async def look(ask: Ask, session: Session, parts: Parts, crew: Crew, *, patience
 
     What the first scan of a process has to read has its own, longer time, if the message could leave at all.
     """
+    watch = Watch()
+    try:
+        return await _look(ask, session, parts, crew, patience, watch)
+    except asyncio.CancelledError:
+        watch.drop()
+        raise
+
+
+async def _look(ask: Ask, session: Session, parts: Parts, crew: Crew, patience: float | None, watch: Watch) -> Look:
     reading = crew.read_ahead()
-    scan = asyncio.ensure_future(crew.in_worker(partial(_find, parts, crew)))
+    scan = asyncio.ensure_future(crew.in_worker(partial(_find, parts, crew, watch)))
     (crew.grants[session.id], crew.world.spent), measures, ask = await asyncio.gather(
         asyncio.to_thread(_kept, crew, session.id), asyncio.to_thread(_measure, parts, crew), _with_checks(ask, parts, crew)
     )
@@ -73,6 +83,11 @@ async def look(ask: Ask, session: Session, parts: Parts, crew: Crew, *, patience
     await asyncio.wait({scan}, timeout=patience)
     found = await _decide(ask, session, parts, crew, measures, scan.result() if scan.done() else None)
     if not scan.done() and found.decision.chosen is None:
+        clean = await _decide(ask, session, parts, crew, measures, _NOTHING)
+        if clean.decision.chosen is None:
+            # whatever it finds, nobody can answer
+            watch.drop()
+            return replace(clean, findings=None)
         # the late scan stands in the way of the only models left: wait for it instead of refusing
         found = await _decide(ask, session, parts, crew, measures, await scan)
     return found
@@ -93,13 +108,21 @@ async def _with_checks(ask: Ask, parts: Parts, crew: Crew) -> Ask:
     return replace(ask, checks=await crew.panel.ask(**{**ask.options.told, "prompt": parts.question}))
 
 
-def _find(parts: Parts, crew: Crew) -> Findings:
+def _find(parts: Parts, crew: Crew, watch: Watch) -> Findings:
     crew.read_terms()
     texts = [parts.system, parts.question] + [m.text for t in parts.history for m in messages_of(t)]
+    crew.watched = watch
     try:
-        return Findings(crew.scans.kinds(texts), crew.scans.kinds([parts.question]))
+        return Findings(crew.scans.kinds(texts, watch), crew.scans.kinds([parts.question]))
     except ScanError as error:
         return Findings({}, {}, str(error))
+    except Dropped:
+        return Findings({}, {}, "the check for personal data was broken off")
+    finally:
+        crew.watched = None
+
+
+_NOTHING = Findings({}, {})
 
 
 def _kept(crew: Crew, session_id: str) -> tuple[frozenset[str], Spent]:

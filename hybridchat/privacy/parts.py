@@ -52,6 +52,8 @@ class Parts:
         return self._fence + (self._head or "") if self._fence else self._first
 
     def _learn(self, part: str) -> None:
+        if self._first and not self._fence and "```" not in part and "~~~" not in part:
+            return
         for line in part.splitlines(keepends=True):
             bare = line.rstrip("\r\n")
             if not self._first and bare.strip():

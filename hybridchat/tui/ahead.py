@@ -11,6 +11,9 @@ if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run t
     from hybridchat.facts import Model
     from hybridchat.tui.screen import ChatScreen
 
+TOLD = 0.25
+"""Seconds between two words on how far the look through a long draft is."""
+
 
 class Ahead:
     """Looks ahead for one screen."""
@@ -26,12 +29,23 @@ class Ahead:
             screen.previewed = None
             return
         if draft.strip() and not parse(draft):
-            with suppress(Exception):  # whatever it is, it must not disturb somebody who types
-                told = await screen.current.preview(draft)
+            telling = screen.set_interval(TOLD, self._tell)
+            try:
+                with suppress(Exception):  # whatever it is, it must not disturb somebody who types
+                    told = await screen.current.preview(draft)
+            finally:
+                telling.stop()
         screen.previewed = (draft, told) if told is not None else None
         self.show()
         if told is not None and (model := screen.current.to_warm(told, screen.opened.snapshot())) is not None:
             screen.run_worker(self._warm(model, told.num_ctx), group="warm", exit_on_error=False)
+
+    def _tell(self) -> None:
+        """Says how far the look is; a short text is looked through before this is called at all."""
+        share = self._screen.opened.chat.looked_through
+        if share is not None and share < 1:
+            self._screen.previewed = None
+            self._screen.chrome.looking(share)
 
     def show(self) -> None:
         """Brings the line up to date."""

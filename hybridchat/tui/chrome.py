@@ -86,6 +86,10 @@ class Chrome:
         self.parts["next"].display = bool(texts)
         self.parts["next"].say(lines.following(texts, self._width - 2, resting=resting), layout=True)
 
+    def looking(self, share: float) -> None:
+        """Says, where the preview will be, how much of a long draft is looked through."""
+        self.parts["preview"].say(lines.looking(share), layout=True)
+
     def commands(self, draft: str) -> bool:
         """Lists the commands that `draft` may become, where the preview is; `False` when it is none."""
         found = lines.commands(draft, self._width - 2)

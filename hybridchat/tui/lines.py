@@ -82,6 +82,11 @@ def commands(draft: str, width: int) -> Content | None:
     return shown
 
 
+def looking(share: float) -> Content:
+    """`looking through the text · 40 %`, while a long draft is searched for what is personal."""
+    return Content.styled(f"looking through the text · {int(100 * share)} %", "$muted")
+
+
 def preview(
     value: Preview | None, *, names_hidden: bool, other_key: str = "^o", local_key: str = "f3", loading: str = ""
 ) -> Content:

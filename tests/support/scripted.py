@@ -264,6 +264,7 @@ class ScriptedChat:
         self.watching = True
         self.previewed: list[str] = []
         self.hidden: Mapping[str, int] = {}
+        self.looked_through: float | None = None
         self.looked_at: list[str] = []
         self.warmed: list[str] = []
         self.loads = asyncio.Event()
