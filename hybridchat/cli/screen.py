@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hybridchat.cli import edge
@@ -12,9 +14,10 @@ from hybridchat.cli.gauges import keep_gauges
 from hybridchat.cli.start import Opening, wanted
 from hybridchat.cli.tidying import keep_tidy
 from hybridchat.config import Config, ConfigError
-from hybridchat.config.paths import profile, themes_dir
+from hybridchat.config.paths import config_path, profile, themes_dir
 from hybridchat.tui.app import HybridChat
 from hybridchat.tui.ports import Found, Launch, Opened
+from hybridchat.tui.themes import sixteen
 
 if TYPE_CHECKING:
     from hybridchat.assemble import Assembled
@@ -75,7 +78,8 @@ def run(opening: Opening, config: Config) -> int:
     app = HybridChat(
         Launch(
             open=open_chat, close=close, theme=config.theme, demo=opening.demo, profile="" if opening.demo else profile(),
-            keys=config.keys, theme_dirs=own_themes, names_hidden=_finds_names,
+            keys=config.keys, theme_dirs=own_themes, names_hidden=_finds_names, sixteen=sixteen(),
+            keep_theme=None if opening.demo else partial(keep_theme, config_path()),
         )
     )  # fmt: skip
     app.run(mouse=config.mouse)
@@ -88,6 +92,17 @@ def _compared(config: Config) -> Model | None:
     from hybridchat.cli.stats import compared_with  # imported here: for one view, and off the event loop
 
     return compared_with(config)
+
+
+def keep_theme(path: Path, name: str) -> str:
+    """Writes the theme into the configuration at `path`, comments kept; returns what there is to say about it."""
+    from hybridchat.config.template import set_value  # imported here: only for who changes the theme
+
+    try:
+        set_value(path, "theme", name)
+    except (ConfigError, OSError) as error:
+        return f"Not kept: {error}"
+    return "Kept, but HYBRIDCHAT_THEME is set and wins at the next start." if os.environ.get("HYBRIDCHAT_THEME") else ""
 
 
 def _import_all() -> None:

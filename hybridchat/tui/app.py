@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import ClassVar
 
+from textual import work
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 from textual.theme import Theme
@@ -20,16 +24,19 @@ from hybridchat.tui.screen import ChatScreen
 class HybridChat(App[None]):
     """`HybridChat(launch).run()`; what `launch.open` builds comes after the first paint."""
 
-    CSS_PATH = Path(__file__).with_name("app.tcss")
+    CSS_PATH: ClassVar[list[str | PurePath]] = [Path(__file__).with_name(name) for name in ("app.tcss", "ansi.tcss")]
     TITLE = "hybridchat"
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(self, launch: Launch) -> None:
-        super().__init__()
+        theme, self._problem = themes.load(launch.theme, launch.theme_dirs)
+        theme = themes.fitting(theme, sixteen=launch.sixteen)
+        # NO_COLOR: with RGB colours Textual would still write them, as greys
+        self._colourless = bool(os.environ.get("NO_COLOR"))
+        super().__init__(ansi_color=theme.ansi or self._colourless)
         self.launch = launch
         self.animation_level = "none"
         self._chat: ChatScreen | None = None
-        theme, self._problem = themes.load(launch.theme, launch.theme_dirs)
         self.register_theme(theme)
         # there is no screen to restyle yet: assigning `theme` would have every rule applied twice, 5 ms
         self.set_reactive(App.theme, theme.name)
@@ -43,11 +50,18 @@ class HybridChat(App[None]):
         return themes.VARIABLES
 
     def _use(self, name: str) -> str:
-        """Takes a theme on; returns the sentence that says what was wrong with it."""
+        """Takes a theme on, or returns the sentence that says why not."""
         theme, problem = themes.load(name, self.launch.theme_dirs)
-        self.register_theme(theme)
-        self.theme = theme.name
+        if not problem and self.launch.sixteen and not theme.ansi:
+            problem = f"{name} needs more than the 16 colours of this terminal."
+        if not problem:
+            self._wear(theme)
         return problem
+
+    def _wear(self, theme: Theme) -> None:
+        self.register_theme(theme)
+        self.ansi_color = theme.ansi or self._colourless
+        self.theme = theme.name
 
     @property
     def palette(self) -> Palette:
@@ -69,13 +83,33 @@ class HybridChat(App[None]):
             self._chat.transcript.repalette(self.palette)
 
     def on_chat_screen_theme_wanted(self, message: ChatScreen.ThemeWanted) -> None:
-        names = sorted(themes.files(self.launch.theme_dirs))
-        following = dict(zip(names, [*names[1:], *names[:1]], strict=True))
-        name = message.name or following.get(self.theme, themes.DEFAULT)
-        if message.name and name not in names:
-            self.notify(f"There is no theme {name!r}; there are: {', '.join(names)}.", severity="warning")
-        elif problem := self._use(name):
+        if not message.name:
+            self._pick_theme()
+        elif problem := self._use(message.name):
             self.notify(problem, severity="warning", timeout=10)
+        else:
+            self._keep_theme(message.name)
+
+    def _pick_theme(self) -> None:
+        from hybridchat.tui.theme_picker import Themes  # imported here, like every view
+
+        former = self.current_theme
+
+        def chosen(name: str | None) -> None:
+            if name:
+                self._keep_theme(name)
+            else:
+                self._wear(former)
+
+        found = themes.entries(self.launch.theme_dirs)
+        self.push_screen(Themes(found, former.name, self._use, sixteen=self.launch.sixteen), chosen)
+
+    @work(group="theme")
+    async def _keep_theme(self, name: str) -> None:
+        # in a thread: a file is read, checked and written
+        keep = self.launch.keep_theme
+        if said := "Until you leave: nothing is kept here." if keep is None else await asyncio.to_thread(keep, name):
+            self.notify(said, timeout=5)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette (Ctrl+P) lists the same table as `/help`."""
