@@ -27,16 +27,32 @@ SIGNS = bytes(c for c in range(0x21, 0x7F) if c not in LETTERS)
 TWO, THREE, FOUR = bytes(range(0xC2, 0xE0)), bytes(range(0xE0, 0xF0)), bytes(range(0xF0, 0xF8))
 
 
+_PIECE = 1 << 18
+"""Bytes counted at once: a million take 5 ms in which no other thread runs."""
+
+
 def estimate(text: str) -> int:
     """Estimated tokens of `text`; 0 for the empty text. O(n), about 12 ms per MB: callers keep the figure with the message."""
     if not text:
         return 0
     raw = text.encode("utf-8", "surrogatepass")
+    if len(raw) <= _PIECE:
+        return max(1, round(_weight(raw)))
+    total, at = 0.0, 0
+    while at < len(raw):
+        # cut after a line, so that no word and no indent is counted twice
+        end = raw.rfind(b"\n", at, at + _PIECE) + 1 or at + _PIECE
+        total += _weight(raw[at:end])
+        at = end
+    return max(1, round(total))
+
+
+def _weight(raw: bytes) -> float:
     total = PER_WORD * len(raw.split()) + PER_INDENT * raw.count(b"    ")
     total += PER_LETTER * _count(raw, LETTERS) + PER_SIGN * _count(raw, SIGNS)
     if not raw.isascii():
         total += PER_TWO_BYTES * _count(raw, TWO) + PER_THREE_BYTES * _count(raw, THREE) + PER_FOUR_BYTES * _count(raw, FOUR)
-    return max(1, round(total))
+    return total
 
 
 def _count(raw: bytes, wanted: bytes) -> int:
