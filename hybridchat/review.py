@@ -40,7 +40,8 @@ def reason(crew: Crew, ask: Ask, session: Session, model: Model, made: Package, 
     if not given and ask.confirm:
         return ask.confirm
     seen = crew.looked_at.setdefault((session.id, model.host), set())
-    if not given and not (crew.policy.cloud == "auto" and ask.options.alone):
+    nobody = ask.options.alone or session.kind == "api"
+    if not given and not (crew.policy.cloud == "auto" and nobody):
         if subject := [word for word in made.subject if word not in seen]:
             return f"{about(subject)}, so the answer may miss it"
         if new := [word for word in made.doubtful if word not in seen]:

@@ -283,3 +283,12 @@ async def test_the_documents_word_rules_are_strategies(strategy: str, prompt: st
     assert response["routing_decision"]["rule"] == rule
     assert source is None or response["inference_source"] == source
     assert response["agent_checks"][strategy]["reason"]
+
+
+@pytest.mark.parametrize(
+    "prompt", ["What is known about Maria Curie-Okonkwo?", "Explain how Zorbtron 9000 by Vendelin handles Kubrik threads"]
+)
+async def test_hooking_a_cloud_is_consent_also_where_a_person_would_be_asked_to_look_once_more(prompt: str) -> None:
+    async with HybridClient() as client:
+        await client.hook_model(ModelType.OPENAI, "gpt-4")
+        assert (await client.execute(prompt))["ending"] == "complete"
