@@ -31,6 +31,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d(?:[-/.](?:19|20)?\d\d)?")
 _LONG = re.compile(r"(?<![\w.,%$€£#&/=\\:-])(?:[A-Z]{1,3}-?)?\d{3}(?:[ -]?\d){3,17}(?![\w%$€£/=\\:]|[.,-]\w)")
 _MIXED = re.compile(r"(?<![\w./@#=&%\\-])(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{9,40}(?![\w/@=&%\\-]|\.\w)")
 _DATE = re.compile(r"(?:19|20)\d\d ?-? ?(?:0[1-9]|1[0-2]) ?-? ?(?:0[1-9]|[12]\d|3[01])|(?:(?:19|20)\d\d[- ]?)+")
+_REST = re.compile(r"-[^\W\d_]{1,20}\b| [A-Z]\b(?!['’])")
 _FEWEST = 7
 """Digits of a number that raises a question: shorter ones are mostly amounts."""
 
@@ -155,12 +156,21 @@ def leftovers(text: str, findings: Sequence[Finding], doubts: Sequence[Finding] 
         start, end = match.span()
         if not (hidden.touches(start, end) or spared.touches(start, end)):
             sure.append(Finding(start, end, "ID", "number", _ASK if match.re is _LONG and _telling(match[0]) else _LIST_ONLY))
+    sure += _rests(text, findings, hidden)
     sure.sort(key=lambda f: (f.start, -f.end))
     found = {text[f.start : f.end]: (f.start, f.score > _LIST_ONLY) for f in reversed(sure)}
     for start, said in _runs(text, hidden, spared, ZoneMap(sure)):
         found.setdefault(said, (start, False))
     ordered = sorted(found.items(), key=lambda item: item[1][0])
     return tuple(Left(said, doubtful) for said, (_, doubtful) in ordered)
+
+
+def _rests(text: str, findings: Sequence[Finding], hidden: ZoneMap) -> Iterator[Finding]:
+    """Names of which only the first part is hidden: an initial or a second part after a hyphen stays readable."""
+    for finding in findings:
+        rest = _REST.match(text, finding.end) if finding.kind == "PERSON" else None
+        if rest is not None and not hidden.touches(rest.end() - 1, rest.end()):
+            yield Finding(finding.start, rest.end(), "PERSON", "rest of a name", _LIST_ONLY)
 
 
 def _telling(number: str) -> bool:
@@ -192,15 +202,17 @@ def _runs(text: str, hidden: ZoneMap, spared: ZoneMap, sure: ZoneMap) -> Iterato
 
 
 def _common(run: Sequence[str]) -> bool:
-    """Words that everybody uses, acronyms, or a name that everybody knows."""
-    if _allowed(" ".join(run)):
-        return True
+    """Words that everybody uses, or the name of a product or of a body that everybody knows."""
+    known = _allowed(" ".join(run))
     if not finds_names():
-        return False
-    from hybridchat.privacy.gazetteer import shipped  # 20 ms, and loaded already where names were looked for
+        return known
+    from hybridchat.privacy.gazetteer import FIRST, shipped  # 20 ms, and loaded already where names were looked for
     from hybridchat.privacy.words import fold
 
     look = shipped().look
+    if known:
+        # of a public figure with a first name somebody may want to be asked; of a product nobody does
+        return len(run) < 2 or look(fold(run[0])) >> FIRST & 3 < 2
     return all(_everyday(look(fold(word))) for word in run)
 
 

@@ -32,7 +32,8 @@ _OPENINGS = late(
 )
 # What a question of this form needs to be answered without knowing the value: then the value is not what it is about.
 _GIVEN = late(
-    r"\b(?:my|our|mine|mi|mis|mon|ma|mes|moj|moja|moje|min|mit|mine|i|we|je|jeg|for|para|pour|dla|til|from|said|told)\b"
+    r"\b(?:my|our|mine|mi|mis|mon|ma|mes|moj|moja|moje|min|mit|i|we|je|jeg|said|told)\b"
+    rf"|\b(?:for|para|pour|dla|til|from|to) {_HOLE}"
 )
 _BARE = late(rf"^\W*{_HOLE}[\W]*(?:{_HOLE}\W*)?$")
 _WORTH = frozenset({"PERSON", "ORG", "LOCATION", "ADDRESS", "CARD", "IBAN", "PHONE", "ID", "EMAIL", "IP", "MAC", "HANDLE", "URL"})

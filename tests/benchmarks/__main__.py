@@ -66,6 +66,12 @@ def _facts() -> Benchmark:
     return figures
 
 
+def _asking() -> Benchmark:
+    from tests.benchmarks.bench_asking import figures
+
+    return figures
+
+
 BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "start": _start,
     "ask": _ask,
@@ -74,6 +80,7 @@ BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "routing": _routing,
     "frontier": _frontier,
     "privacy": _privacy,
+    "asking": _asking,
     "facts": _facts,
 }
 POSIX_ONLY = frozenset({"start", "ask", "stream"})
