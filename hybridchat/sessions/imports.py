@@ -94,7 +94,8 @@ def read(data: bytes, name: str) -> tuple[Session, tuple[Turn, ...]]:
     """The session and all its turns, parents first, as `export.as_json` wrote them. Raises `Unreadable`; `name` is the file's.
 
     What was still open when it was exported has been cut since, and what waited in a queue waits for the user's word. Of the
-    modes only LOCAL ONLY is taken over: a file may not let anything leave that the configuration keeps here.
+    modes only LOCAL ONLY is taken over, and no pin: a file may not let anything leave that the configuration or a rule keeps
+    here.
     """
     body = data.removeprefix(b"\xef\xbb\xbf")
     try:
@@ -164,7 +165,7 @@ def _session(told: _Session, turns: int) -> Session:
         _epoch(told.updated),
         told.kind,
         told.mode if told.mode is Mode.ONLY_LOCAL else None,
-        told.pin,
+        None,
         told.system,
         told.leaf_id,
         turns,

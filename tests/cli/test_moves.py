@@ -113,7 +113,16 @@ def test_a_file_lets_nothing_leave_that_the_configuration_keeps_here(demo: Demo,
     (tmp_path / "config.toml").write_text('mode = "only_local"\n[privacy]\ncloud = "auto"\n')
     taken_in(env, tmp_path, mode="only_cloud", pin="openai:gpt-6.1-terra")
     done = inside("ask", "--session", "a" * 16, "hello there", env=env)
-    assert b"LOCAL ONLY" in done.stderr
+    assert b"on this machine" in done.stderr
+    assert not demo.openai.connections
+
+
+def test_nor_what_a_rule_keeps_here(demo: Demo, env: dict[str, str], tmp_path: Path) -> None:
+    rule = '[[rule]]\nname = "pay"\nuse = "only_local"\nwhen = { words = ["salary"] }\n'
+    (tmp_path / "config.toml").write_text(f'[privacy]\ncloud = "auto"\n{rule}')
+    taken_in(env, tmp_path, pin="openai:gpt-6.1-terra")
+    done = inside("ask", "--session", "a" * 16, "repeat: my salary", env=env)
+    assert b"my salary" in done.stdout
     assert not demo.openai.connections
 
 
