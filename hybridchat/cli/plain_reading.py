@@ -33,4 +33,44 @@ def find(plain: Plain, text: str) -> None:
         plain.say(f"  {n} {who}: {finding.around(words, finding.places(words, wanted)[nth], len(wanted))}")
 
 
-READING: Mapping[str, Callable[[Plain, str], None]] = {"find": find}
+def edit(plain: Plain, text: str) -> None:
+    path = plain.path()
+    if not text or not path:
+        plain.say("Write: /edit TEXT, the last question in other words.")
+        return
+    plain.chat.store.set_session(plain.session.id, leaf_id=path[-1].parent_id)
+    plain.refresh()
+    plain.turn(lambda: plain.chat.answer(plain.session.id, text))
+    if beside := plain.chat.store.branches(plain.session.id).get(plain.path()[-1].id):
+        plain.say(f"This is branch {len(beside)} of {len(beside)}. /branch 1 shows the first.")
+
+
+def branch(plain: Plain, number: str) -> None:
+    known = plain.chat.store.branches(plain.session.id) if plain.session.id else {}
+    here = next((turn.id for turn in reversed(plain.path()) if turn.id in known), "")
+    if not here:
+        plain.say("There is one branch only. /edit TEXT asks the last question in other words, as another.")
+        return
+    beside = known[here]
+    if not number.isdecimal() or not 0 < int(number) <= len(beside):
+        plain.say(f"/branch 1 to /branch {len(beside)}; this is {beside.index(here) + 1}.")
+        return
+    store = plain.chat.store
+    store.set_session(plain.session.id, leaf_id=store.leaf_under(beside[int(number) - 1]))
+    plain.refresh()
+    plain.say(f"Branch {number} of {len(beside)}:")
+    plain.show_path()
+
+
+def fork(plain: Plain, _: str) -> None:
+    path = plain.path()
+    if not path:
+        plain.say("There is nothing to fork yet.")
+        return
+    plain.look_at(plain.chat.store.intake.fork(plain.session, path))
+    plain.say("A conversation of its own from here on. The one before stays in the list.")
+
+
+READING: Mapping[str, Callable[[Plain, str], None]] = {
+    "find": find, "edit": edit, "fork": fork, "branch": branch,
+}  # fmt: skip

@@ -8,6 +8,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, replace
+from itertools import takewhile
 
 from hybridchat.conversation import Attempt, Session, Turn
 from hybridchat.sessions import rows, search
@@ -42,6 +43,17 @@ class Intake:
             return self._insert(conn, kept, turns, origin)
 
         return self._writer.put(job, durable=True, awaited=True).result()
+
+    def fork(self, session: Session, turns: Sequence[Turn]) -> Session:
+        """A conversation of its own that begins with the branch `turns`, root first; what waits to be sent is not taken along.
+
+        Its mode and model are those of `session`; consents are not taken along. Waits for the disk.
+        """
+        asked = tuple(takewhile(lambda turn: turn.ending is not None and turn.ending not in {"queued", "held"}, turns))
+        title = session.title or "untitled"
+        now = self._clock()
+        made = replace(session, title=title, created=now, updated=now, leaf_id=asked[-1].id if asked else None)
+        return self.take(made, asked, origin=f"forked from {title}")
 
     def origins(self) -> Mapping[str, str]:
         """Session id -> where it comes from, of those that were not begun here."""

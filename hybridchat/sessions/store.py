@@ -83,6 +83,7 @@ class Store:
         self.siblings = turns.siblings
         self.pictures = turns.pictures
         self.leaf_under = turns.leaf_under
+        self.branches = turns.branches
         self.queued = turns.queued
         notes = Notes(database, self._writer, clock)
         self.decided = notes.decided

@@ -227,6 +227,21 @@ class Turns:
             turn_id,
         )
 
+    def branches(self, session_id: str) -> dict[str, tuple[str, ...]]:
+        """Turn id -> ids of the turns that share its parent, in the order they were asked; only where there are several."""
+        found = self._database.read(
+            lambda conn: conn.execute(
+                """SELECT id, parent_id FROM turns WHERE session_id = ?1 AND coalesce(parent_id, '') IN (
+                    SELECT coalesce(parent_id, '') FROM turns WHERE session_id = ?1 GROUP BY parent_id HAVING count(*) > 1)
+                ORDER BY seq""",
+                (session_id,),
+            ).fetchall()
+        )
+        beside: dict[str | None, list[str]] = {}
+        for row in found:
+            beside.setdefault(row["parent_id"], []).append(row["id"])
+        return {turn: tuple(ids) for ids in beside.values() for turn in ids}
+
     def leaf_under(self, turn_id: str) -> str:
         """The end of the newest branch through a turn: what to show when the user changes to that sibling."""
         row = self._database.read(

@@ -159,7 +159,8 @@ async def budget(screen: ChatScreen, args: str) -> None:
 
 
 async def stop(screen: ChatScreen, _: str) -> None:
-    await screen.exchange.stop()
+    if screen.exchange.running or not screen.branches.leave():
+        await screen.exchange.stop()
 
 
 async def why(screen: ChatScreen, _: str) -> None:

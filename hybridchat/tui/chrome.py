@@ -81,10 +81,12 @@ class Chrome:
         said = lines.preview(value, names_hidden=self._names_hidden(), loading=loading, **keys)
         self.parts["preview"].say(said, layout=True)
 
-    def following(self, texts: Sequence[str], *, resting: bool) -> None:
-        """Shows above the composer what is sent next; `resting`: only when the user says so."""
-        self.parts["next"].display = bool(texts)
-        self.parts["next"].say(lines.following(texts, self._width - 2, resting=resting), layout=True)
+    def following(self, texts: Sequence[str], *, resting: bool, first: str = "") -> None:
+        """Shows above the composer what is sent next, below the line `first`; `resting`: only when the user says so."""
+        said = lines.following(texts, self._width - 2, resting=resting)
+        above = Content.styled(first, "$warn").truncate(self._width - 2, ellipsis=True)
+        self.parts["next"].display = bool(texts or first)
+        self.parts["next"].say(Content("\n").join([part for part in (above, said) if part]), layout=True)
 
     def looking(self, share: float) -> None:
         """Says, where the preview will be, how much of a long draft is looked through."""

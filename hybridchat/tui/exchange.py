@@ -190,6 +190,7 @@ class Exchange:
         if isinstance(event, Asked):
             await screen.current.refresh()
             screen.show_top()
+            await screen.branches.look()
         elif isinstance(event, Decided):
             screen.current.decision = event.decision
             screen.look()

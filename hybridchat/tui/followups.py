@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hybridchat.render.words import plural
-from hybridchat.tui import lines
+from hybridchat.tui import branches, lines
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
     from hybridchat.conversation import Ended
@@ -72,4 +72,5 @@ class FollowUps:
 
     def show(self) -> None:
         """Brings the lines above the composer up to date."""
-        self._screen.chrome.following(self.texts, resting=self._resting)
+        first = branches.EDITING if self._screen.branches.editing else ""
+        self._screen.chrome.following(self.texts, resting=self._resting, first=first)

@@ -14,7 +14,7 @@ _WRITING = (
     ("^j", "new line; Shift+Enter and Alt+Enter too where the terminal sends them"),
     ("enter", "while an answer comes: the message waits above the composer and is sent after it"),
     ("↑", "in an empty composer: the message that waits, back to edit; else the question before"),
-    ("⇧tab", "go to the messages: ↑ ↓ move, y copies, esc goes back"),
+    ("⇧tab", "go to the messages: ↑ ↓ move, esc goes back"),
     ("end", "in an empty composer or in the messages: newest line, and follow it again"),
     ("pgup pgdn", "scroll the conversation while you write"),
     ("^c", "stop the answer, else clear the draft (↑ or ^z brings it back); when empty, twice to leave"),
@@ -23,6 +23,10 @@ _WRITING = (
 )
 
 _OTHERS = (
+    ("message-copy", "y", "in the messages: copy"),
+    ("message-edit", "e", "in the messages: ask the question in other words"),
+    ("branch-before", "left", "in the messages: the branch before, where it says 2 of 3"),
+    ("branch-after", "right", "in the messages: the branch after"),
     ("find-above", "enter", "while finding: the hit above (↑ too)"),
     ("find-below", "shift+enter", "while finding: the hit below (↓ too)"),
     ("find-stay", "tab", "while finding: stay at the message; esc goes back to where you were"),

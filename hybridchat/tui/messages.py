@@ -17,6 +17,18 @@ class Typed(Message, namespace="transcript"):
         super().__init__()
 
 
+class Branched(Message, namespace="transcript"):
+    """The user wants the branch before (`by` -1) or after the one of the message the keyboard stands on."""
+
+    def __init__(self, by: int) -> None:
+        self.by = by
+        super().__init__()
+
+
+class Edited(Message, namespace="transcript"):
+    """The user wants to ask the question the keyboard stands on in other words."""
+
+
 class Scrolled(Message, namespace="transcript"):
     """`more` says whether the conversation now goes on below what is seen, or no longer does."""
 

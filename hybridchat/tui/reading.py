@@ -15,4 +15,18 @@ async def find(screen: ChatScreen, args: str) -> None:
     await finding.find(screen, args)
 
 
-READING: dict[str, Callable[[ChatScreen, str], Awaitable[None]]] = {"find": find}
+async def edit(screen: ChatScreen, args: str) -> None:
+    await screen.branches.edit(args)
+
+
+async def fork(screen: ChatScreen, _: str) -> None:
+    await screen.branches.fork()
+
+
+async def branch(screen: ChatScreen, args: str) -> None:
+    await screen.branches.go(args)
+
+
+READING: dict[str, Callable[[ChatScreen, str], Awaitable[None]]] = {
+    "find": find, "edit": edit, "fork": fork, "branch": branch,
+}  # fmt: skip

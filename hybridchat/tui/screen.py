@@ -18,6 +18,7 @@ from hybridchat.render.palette import Palette
 from hybridchat.tui import keys, messages
 from hybridchat.tui.actions import ACTIONS
 from hybridchat.tui.ahead import Ahead
+from hybridchat.tui.branches import Branches
 from hybridchat.tui.chrome import Chrome
 from hybridchat.tui.composer import Composer
 from hybridchat.tui.current import RECENT, Current
@@ -69,6 +70,7 @@ class ChatScreen(Screen[None]):
         self.habits = Habits(self)
         self.ahead = Ahead(self)
         self.waiting = Waiting(self)
+        self.branches = Branches(self)
         self.followups = FollowUps(self)
         self.composer.take_back = self.followups.take_back
         self._opened: Opened | None = None
@@ -169,7 +171,9 @@ class ChatScreen(Screen[None]):
         self.transcript.load(turns, None if above is None else place_of(above))
         self.composer.asked = [t.question for t in turns]
         self.composer.draft = coming or await self.current.draft()
+        self.branches.editing = ""
         self.followups.restored()
+        await self.branches.look()
         self.show_top()
         self.look()
         if above is not None:
@@ -182,6 +186,7 @@ class ChatScreen(Screen[None]):
         first = next((n for n, turn in enumerate(turns) if turn.id == first_id), 0)
         self.transcript.prepend(turns[:first])
         self.composer.asked = [*(turn.question for turn in turns[:first]), *self.composer.asked]
+        await self.branches.look()
 
     @work(group="command")
     async def switch(self, session_id: str | None) -> None:
@@ -201,7 +206,8 @@ class ChatScreen(Screen[None]):
             return
         match parse(text):
             case None:
-                self.exchange.send(text)
+                if not await self.branches.sent(text):
+                    self.exchange.send(text)
             case Unknown() as unknown:
                 self.composer.draft = text
                 self.say(str(unknown), Tone.WARN)
@@ -302,6 +308,12 @@ class ChatScreen(Screen[None]):
 
     def on_transcript_scrolled(self, message: messages.Scrolled) -> None:
         self.chrome.edge(more=message.more)
+
+    async def on_transcript_branched(self, message: messages.Branched) -> None:
+        await self.branches.step(message.by)
+
+    async def on_transcript_edited(self) -> None:
+        await self.branches.edit("")
 
     def on_transcript_copied(self, message: messages.Copied) -> None:
         self.copy(message.text)

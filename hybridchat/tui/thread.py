@@ -154,6 +154,12 @@ class Thread:
         """A word from the program itself; not stored."""
         self._add(Block(Kind.NOTE, text, head, tone))
 
+    def rename(self, block: Block, head: str) -> None:
+        """Gives a block another head line."""
+        if block.head != head:
+            block.head = head
+            self._touch(self.blocks.index(block))
+
     def mark(self, text: str, tone: Tone) -> None:
         self._add(Block(Kind.MARK, text, tone=tone))
 

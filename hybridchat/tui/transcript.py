@@ -51,7 +51,10 @@ class Transcript(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "step(-1)", "message above", show=False),
         Binding("down", "step(1)", "message below", show=False),
-        Binding("y", "copy", "copy message", show=False),
+        Binding("left", "branch(-1)", "branch before", show=False, id="branch-before"),
+        Binding("right", "branch(1)", "branch after", show=False, id="branch-after"),
+        Binding("e", "edit", "edit the question", show=False, id="message-edit"),
+        Binding("y", "copy", "copy message", show=False, id="message-copy"),
         Binding("end", "end", "newest", show=False),
         Binding("escape,tab", "leave", "back to the composer", show=False),
     ]
@@ -265,7 +268,7 @@ class Transcript(ScrollView, can_focus=True):
         return selected(self.rows.row, self.rows.total, selection), "\n"
 
     def on_key(self, event: events.Key) -> None:
-        if event.is_printable and event.character and event.character != "y":
+        if event.is_printable and event.character and event.key not in self._bindings.key_to_bindings:
             event.stop()
             self.post_message(messages.Typed(event.character))
 
@@ -287,6 +290,12 @@ class Transcript(ScrollView, can_focus=True):
         message = Region(0, self.rows.start(at), self.size.width, self.rows.height(at))
         self.scroll_to_region(message, animate=False, top=by < 0)
         self.refresh()
+
+    def action_branch(self, by: int) -> None:
+        self.post_message(messages.Branched(by))
+
+    def action_edit(self) -> None:
+        self.post_message(messages.Edited())
 
     def action_copy(self) -> None:
         if (block := self.current) is not None:

@@ -61,3 +61,19 @@ def test_what_was_said_is_found_with_numbers(env: dict[str, str]) -> None:
         assert "1 llama3.2:3b: the café" in said
         assert "2 you: repeat: the café" in said
         assert "Not found" in talk.line("/find zebra")
+
+
+def test_a_question_is_edited_into_a_branch_and_a_conversation_is_forked(env: dict[str, str]) -> None:
+    with Talk("--plain", env=env) as talk:
+        talk.until("\nyou: ")
+        assert "one branch only" in talk.line("/branch 1")
+        talk.line("repeat: two")
+        assert "This is branch 2 of 2. /branch 1 shows the first." in talk.line("/edit repeat: other", "first.\nyou: ")
+        shown = talk.line("/branch 1", "\nyou: r")
+        assert "Branch 1 of 2:" in shown
+        assert "epeat: two" in talk.until("\nyou: ")
+        assert "a number" not in talk.line("/branch 3")
+        assert "of its own" in talk.line("/fork")
+        assert "one branch only" in talk.line("/branch 2")
+        listed = talk.line("/sessions", "number, or Enter for none: ")
+        assert listed.count("repeat: two") == 2

@@ -161,6 +161,9 @@ class ScriptedStore:
         for turns in self.turns.values():
             turns[:] = [replace(t, ending=ending, chosen_attempt=chosen_attempt) if t.id == turn_id else t for t in turns]
 
+    def branches(self, session_id: str) -> dict[str, tuple[str, ...]]:
+        return {}
+
     def queued(self, session_id: str | None = None) -> list[Turn]:
         found = [t for turns in self.turns.values() for t in turns if t.ending is Ending.QUEUED]
         return [t for t in found if session_id in {None, t.session_id}]
