@@ -6,6 +6,7 @@ Whatever is not plain (`--help`, `-qn`, an unknown option, a missing value) is l
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ SWITCHES = {
     "--demo": "demo",
     "--queue": "queue",
 }
-VALUES = {"--model": "model", "-m": "model", "--session": "session", "--compare": "compare", "--keep": "keep"}
+VALUES = {"--model": "model", "-m": "model", "--session": "session", "--compare": "compare", "--keep": "keep", "--file": "files"}
 
 
 def read(argv: Sequence[str]) -> Options | None:
@@ -35,6 +36,7 @@ def read(argv: Sequence[str]) -> Options | None:
     switches: set[str] = set()
     values: dict[str, str] = {}
     words: list[str] = []
+    files: list[str] = []
     left = iter(argv)
     for argument in left:
         name, equals, value = argument.partition("=")
@@ -48,13 +50,15 @@ def read(argv: Sequence[str]) -> Options | None:
             value = value if equals else next(left, "")
             if not value or (value.startswith("-") and not equals):
                 return None
+            if name == "--file":
+                files.append(value)
             values[VALUES[name]] = value
         else:
             return None
-    return _options(switches, values, words)
+    return _options(switches, values, words, files)
 
 
-def _options(switches: set[str], values: dict[str, str], words: list[str]) -> Options:
+def _options(switches: set[str], values: dict[str, str], words: list[str], files: list[str]) -> Options:
     from hybridchat.cli.ask import Options  # imported here: only now it is clear that something will be asked
     from hybridchat.cli.stdin import terminal
 
@@ -74,6 +78,7 @@ def _options(switches: set[str], values: dict[str, str], words: list[str]) -> Op
         demo="demo" in switches,
         queue="queue" in switches,
         keep=values.get("keep"),
+        files=tuple(map(Path, files)),
         terminal=terminal(),
         compare=tuple(values["compare"].split(",")) if "compare" in values else (),
     )

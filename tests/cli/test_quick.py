@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from typer.main import get_command
 
@@ -23,6 +25,12 @@ def test_words_and_options_may_be_mixed() -> None:
     assert (options.model, options.session, options.quiet, options.resume_last) == ("ollama:llama3.2", "ab12", True, True)
     assert not options.local
     assert options.stream
+
+
+def test_files_add_up() -> None:
+    options = quick.read(["why", "--file", "a.txt", "--file=b.png"])
+    assert options is not None
+    assert options.files == (Path("a.txt"), Path("b.png"))
 
 
 @pytest.mark.parametrize(
