@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from hybridchat.render import finding
+from hybridchat.render.text import one_line
 from hybridchat.render.words import plural, short
 
 if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
     from hybridchat.cli.plain import Plain
+
+RECALLED = 9
+"""Texts from before that are offered at once."""
 
 
 def _said(plain: Plain) -> list[tuple[str, str]]:
@@ -71,6 +75,16 @@ def fork(plain: Plain, _: str) -> None:
     plain.say("A conversation of its own from here on. The one before stays in the list.")
 
 
+def recall(plain: Plain, wanted: str) -> None:
+    found = finding.remembered(plain.chat.store.asked(), wanted, RECALLED)
+    if not found:
+        plain.say("Nothing like it was typed before.")
+        return
+    chosen = plain.choose("Send which one again?", [one_line(text) for text in found])
+    if chosen is not None:
+        plain.tty.next.insert(0, found[chosen])
+
+
 READING: Mapping[str, Callable[[Plain, str], None]] = {
-    "find": find, "edit": edit, "fork": fork, "branch": branch,
+    "find": find, "edit": edit, "fork": fork, "branch": branch, "recall": recall,
 }  # fmt: skip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from hybridchat.render.text import one_line
 
+LOOKED_AT = 1_000
+"""Characters of each text that a search of what was typed looks at."""
 AROUND = 60
 """Characters of text on either side of a hit that a line shows."""
 
@@ -38,6 +41,23 @@ def newest_first(texts: Iterable[str], wanted: str) -> list[tuple[int, int]]:
     """Every hit as the index of its text and its number within it, the last one first."""
     plain = flat(wanted.strip())
     return [(index, nth) for index, text in enumerate(texts) for nth in range(len(places(text, plain)))][::-1]
+
+
+def remembered(texts: Sequence[str], wanted: str, limit: int = 50) -> list[str]:
+    """At most `limit` of `texts` that hold every word of `wanted`, then those that hold its letters in order, each as they come."""
+    terms = flat(wanted).split()
+    loose = re.compile(".*?".join(map(re.escape, "".join(terms))))
+    whole: list[str] = []
+    rest: list[str] = []
+    for text in texts:
+        plain = flat(text[:LOOKED_AT])
+        if all(term in plain for term in terms):
+            whole.append(text)
+            if len(whole) == limit:
+                break
+        elif len(rest) < limit and loose.search(plain.replace("\n", " ")):
+            rest.append(text)
+    return [*whole, *rest][:limit]
 
 
 def around(text: str, at: int, length: int) -> str:

@@ -84,6 +84,7 @@ class Store:
         self.pictures = turns.pictures
         self.leaf_under = turns.leaf_under
         self.branches = turns.branches
+        self.asked = turns.asked
         self.queued = turns.queued
         notes = Notes(database, self._writer, clock)
         self.decided = notes.decided

@@ -265,5 +265,16 @@ class Turns:
             session_id,
         )
 
+    def asked(self, limit: int = 5_000) -> list[str]:
+        """What was asked in conversations that are not deleted, newest first, each text once; of the last `limit` questions."""
+        found = self._database.read(
+            lambda conn: conn.execute(
+                """SELECT t.question FROM turns t JOIN sessions s ON s.id = t.session_id
+                WHERE s.deleted IS NULL AND s.kind = 'chat' ORDER BY t.seq DESC LIMIT ?""",
+                (limit,),
+            ).fetchall()
+        )
+        return list(dict.fromkeys(row["question"] for row in found))
+
     def _select(self, query: str, *values: object) -> list[Turn]:
         return self._database.read(lambda conn: rows.turns(conn, [row["seq"] for row in conn.execute(query, values).fetchall()]))

@@ -29,6 +29,8 @@ _OTHERS = (
     ("branch-after", "right", "in the messages: the branch after"),
     ("find-above", "enter", "while finding: the hit above (↑ too)"),
     ("find-below", "shift+enter", "while finding: the hit below (↓ too)"),
+    ("recall-newer", "up", "in the list of what was typed before: newer"),
+    ("recall-older", "down", "in that list: older (^r too)"),
     ("find-stay", "tab", "while finding: stay at the message; esc goes back to where you were"),
 )
 """Bindings without a command: id, key, what it does."""

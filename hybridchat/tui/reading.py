@@ -27,6 +27,12 @@ async def branch(screen: ChatScreen, args: str) -> None:
     await screen.branches.go(args)
 
 
+async def recall(screen: ChatScreen, args: str) -> None:
+    from hybridchat.tui import recall as before
+
+    await before.recall(screen, args)
+
+
 READING: dict[str, Callable[[ChatScreen, str], Awaitable[None]]] = {
-    "find": find, "edit": edit, "fork": fork, "branch": branch,
+    "find": find, "edit": edit, "fork": fork, "branch": branch, "recall": recall,
 }  # fmt: skip

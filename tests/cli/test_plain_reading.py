@@ -77,3 +77,14 @@ def test_a_question_is_edited_into_a_branch_and_a_conversation_is_forked(env: di
         assert "one branch only" in talk.line("/branch 2")
         listed = talk.line("/sessions", "number, or Enter for none: ")
         assert listed.count("repeat: two") == 2
+
+
+def test_what_was_typed_before_is_sent_again_by_its_number(env: dict[str, str]) -> None:
+    with Talk("--plain", env=env) as talk:
+        talk.until("\nyou: ")
+        talk.line("repeat: the big red bus")
+        talk.line("repeat: pears")
+        offered = talk.line("/recall red", "number, or Enter for none: ")
+        assert "1 repeat: the big red bus" in offered
+        assert "local: the big red bus" in talk.line("1", "red bus\n(")
+        assert "Nothing like it" in talk.line("/recall zzzz", "before.\nyou: ")

@@ -161,6 +161,9 @@ class ScriptedStore:
         for turns in self.turns.values():
             turns[:] = [replace(t, ending=ending, chosen_attempt=chosen_attempt) if t.id == turn_id else t for t in turns]
 
+    def asked(self) -> list[str]:
+        return [turn.question for turns in self.turns.values() for turn in turns][::-1]
+
     def branches(self, session_id: str) -> dict[str, tuple[str, ...]]:
         return {}
 

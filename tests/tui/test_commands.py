@@ -66,7 +66,7 @@ def test_keys_are_written_as_people_write_them() -> None:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("/re", {"retry", "rename", "sessions"}),
+        ("/re", {"retry", "rename", "sessions", "recall"}),
         ("/pin", {"pin"}),
         ("/pin llama", {"pin"}),
         ("/chats", {"sessions"}),
