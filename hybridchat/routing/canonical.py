@@ -6,6 +6,7 @@ Pure text work. What cannot be read as a value is compared as it stands, without
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from math import isclose
 
 from hybridchat.late import late
@@ -144,7 +145,8 @@ def spelled(low: str) -> list[str]:
                 part = max(1, part) * 100
             else:
                 total, part = total + max(1, part) * _LARGE[word], 0
-        found.append(shown((total + part) * _PARTS.get(match[1] or "", 1.0)))
+        with suppress(OverflowError):  # a model that loops says `hundred hundred hundred` for a page
+            found.append(shown((total + part) * _PARTS.get(match[1] or "", 1.0)))
     return found
 
 

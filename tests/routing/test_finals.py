@@ -388,6 +388,11 @@ def test_no_text_fails_or_warns(text: str) -> None:
             final(question(prompt), text)
 
 
+@pytest.mark.parametrize("word", ["hundred ", "nine hundred trillion ", "zero "])
+def test_a_number_word_said_over_and_over_breaks_nothing(word: str) -> None:
+    assert confidence("What is 5+5?", word * 400, second="10").score < 1
+
+
 def test_numbers_are_read_when_spelled_out() -> None:
     text = "seventy-five, one hundred and twenty, three thousand two hundred, twelve, three quarters"
     assert spelled(text) == ["75", "120", "3200", "12", "0.75"]
