@@ -24,7 +24,7 @@ from hybridchat.tui.screen import ChatScreen
 class HybridChat(App[None]):
     """`HybridChat(launch).run()`; what `launch.open` builds comes after the first paint."""
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = [Path(__file__).with_name(name) for name in ("app.tcss", "ansi.tcss")]
+    CSS_PATH: ClassVar[list[str | PurePath]] = [Path(__file__).with_name(name) for name in ("app.tcss", "colours.tcss")]
     TITLE = "hybridchat"
     ENABLE_COMMAND_PALETTE = True
 

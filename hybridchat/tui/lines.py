@@ -21,9 +21,9 @@ def mode_text(mode: Mode, strategy: str, pin: str | None, *, private: bool = Fal
     """The lock: `LOCAL ONLY` and `◌ PRIVATE` stand on a ground of their own, so they differ in shape too."""
     held = Content.styled(f" · held: {short(pin)}", "$muted") if pin else Content("")
     if private:
-        return Content.assemble((" ◌ PRIVATE ", "$background on $warn bold"), (" nothing leaves, nothing is saved", "$local"))
+        return Content.assemble((" ◌ PRIVATE ", "$warn reverse bold"), (" nothing leaves, nothing is saved", "$local"))
     if mode is Mode.ONLY_LOCAL:
-        return Content.assemble((" LOCAL ONLY ", "$background on $local bold"), (" nothing leaves", "$local"), held)
+        return Content.assemble((" LOCAL ONLY ", "$local reverse bold"), (" nothing leaves", "$local"), held)
     if mode is Mode.ONLY_CLOUD:
         return Content.assemble(("⇡ CLOUD", "$cloud bold"), held)
     preference = {Mode.PREFER_LOCAL: "local preferred", Mode.PREFER_CLOUD: "cloud preferred"}
@@ -34,7 +34,7 @@ def mode_text(mode: Mode, strategy: str, pin: str | None, *, private: bool = Fal
 
 def top(title: str, mode: Content, width: int, *, demo: bool, profile: str = "") -> Content:
     """`hybridchat ─ title ───── AUTO · local first`; what does not fit goes, the mode last."""
-    labels = [Content.styled(f" {said} ", "$background on $warn") for said in (DEMO, "DEMO")] if demo else [Content("")]
+    labels = [Content.styled(f" {said} ", "$warn reverse") for said in (DEMO, "DEMO")] if demo else [Content("")]
     for label in labels:
         need = mode.cell_length + (label.cell_length + 1 if demo else 0)
         if width >= need + 16:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -14,7 +17,8 @@ from textual.pilot import Pilot
 from hybridchat.cli.screen import keep_theme
 from hybridchat.config import load
 from hybridchat.tui.app import HybridChat
-from tests.support.screen import frame, shows, until
+from tests.cli.run import bare
+from tests.support.screen import shows, until
 from tests.support.scripted import Line, ScriptedChat, launch
 
 CODE = "```python\nimport re\n```"
@@ -46,24 +50,30 @@ async def run(pilot: Pilot[None], text: str) -> None:
     await pilot.press("enter")
 
 
+async def down(pilot: Pilot[None]) -> None:
+    before = pilot.app.theme
+    await pilot.press("down")
+    await until(pilot, lambda: pilot.app.theme != before)
+
+
 async def to(pilot: Pilot[None], name: str) -> None:
     """Moves the cursor until the theme is worn."""
     for _ in range(12):
         if pilot.app.theme == name:
             break
-        await pilot.press("down")
+        await down(pilot)
     # a style sheet is applied after the message that changed it
     await until(pilot, lambda: drawn(pilot, "hybridchat") == COLOURS[name])
 
 
 def drawn(pilot: Pilot[None], text: str) -> tuple[str, str]:
-    """Colour and ground that the first cell of `text` on the screen really has."""
-    strips: Any = pilot.app.screen._compositor.render_strips()
+    """Colour and ground that the first cell of `text` on the chat screen really has, below the list too."""
+    strips: Any = pilot.app.screen_stack[0]._compositor.render_strips()
     for strip in strips:
         if (at := strip.text.find(text)) >= 0:
             style = next(iter(strip.crop(at, at + 1))).style
             return style.color.name, style.bgcolor.name
-    raise AssertionError(frame(pilot.app))
+    return "", ""
 
 
 async def opened(pilot: Pilot[None]) -> None:
@@ -83,7 +93,12 @@ async def test_moving_the_cursor_shows_a_theme_at_once_everywhere() -> None:
 
 async def test_escape_goes_back_and_keeps_nothing() -> None:
     kept: list[str] = []
-    async with chatting(keep=kept.append) as pilot:  # type: ignore[arg-type]
+
+    def keep(name: str) -> str:
+        kept.append(name)
+        return ""
+
+    async with chatting(keep=keep) as pilot:
         await opened(pilot)
         await to(pilot, "light")
         await to(pilot, "terminal")
@@ -147,7 +162,7 @@ async def test_a_terminal_of_sixteen_colours_wears_its_own_and_no_others() -> No
         assert pilot.app.theme == "terminal-light"
         await opened(pilot)
         await shows(pilot, "needs 256 colours")
-        await pilot.press("down")
+        await down(pilot)
         assert pilot.app.theme == "terminal"
 
 
@@ -162,3 +177,26 @@ async def test_without_colours_the_chosen_row_has_another_shape(monkeypatch: pyt
         marked = [segment.text.strip() for strip in strips for segment in strip if segment.style and segment.style.underline]
         assert "dark" in marked
         assert "light" not in marked
+
+
+@pytest.mark.parametrize("colours", ["truecolor", "16", "none"])
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX pseudo-terminal")
+def test_what_the_terminal_is_told_fits_what_it_can_show(tmp_path: Path, colours: str) -> None:
+    """Sixteen colours: no RGB and no palette index is written. NO_COLOR: no colour at all."""
+    from tests.support.terminal import Terminal
+
+    environment = {"truecolor": {}, "16": {"COLORTERM": ""}, "none": {"NO_COLOR": "1"}}[colours]
+    paths = {"HYBRIDCHAT_DATA_DIR": str(tmp_path), "HYBRIDCHAT_CONFIG": str(tmp_path / "config.toml")}
+    (tmp_path / "config.toml").touch()
+    inherited = {k: v for k, v in bare().items() if k != "TERM"}
+    term = "xterm" if colours == "16" else "xterm-256color"
+    terminal = Terminal([sys.executable, "-m", "hybridchat", "demo"], term=term, env={**inherited, **paths, **environment})
+    try:
+        terminal.wait_for("DEMO")
+        terminal.wait_for("message…")
+    finally:
+        terminal.close()
+    codes = {code for sgr in re.findall(rb"\x1b\[([0-9;]*)m", bytes(terminal.raw)) for code in sgr.split(b";")}
+    ours = {b"%d" % n for n in (*range(30, 38), *range(90, 98))}
+    assert (b"38" in codes or b"48" in codes) is (colours == "truecolor")
+    assert bool(codes & ours) is (colours == "16")
