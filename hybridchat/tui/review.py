@@ -25,8 +25,8 @@ FOLD = 8
 """Rows of each list until the rest is asked for."""
 _LOW = 30
 """Rows of a screen that has room for the facts too."""
-_AROUND = 11
-"""Rows of border, padding, title and keys."""
+_AROUND = 10
+"""Rows of border, padding, title, keys and what lies between."""
 SETTLE = 0.4
 """Seconds after the view opens in which keys are still meant for what was there before."""
 CHANGES = {"h": "hide", "a": "always", "s": "show", "n": "never"}
@@ -82,11 +82,13 @@ class Reviewing(Sheet[str]):
         self._fill()
 
     def fit(self, beside: int = 0) -> None:
-        """Half of the rows for the lists, the rest for the text; on a low screen the facts give way, which the card says too."""
+        """Half of the rows for the lists, or what a short text leaves; on a low screen the facts give way, which the card has."""
         low = self.app.size.height < _LOW
         self.query_one(".facts").display = not low
         rows = self.app.size.height * 92 // 100 - _AROUND - (0 if low else 3) - beside
-        self.query_one(OptionList).styles.max_height = max(4, rows // 2)
+        width = room(self.app.size.width)
+        text = sum(1 + line.cell_length // width for line in self._text().rstrip().split("\n"))
+        self.query_one(OptionList).styles.max_height = max(4, rows // 2, rows - text)
 
     # -- what is shown ----------------------------------------------------------------------------
 
