@@ -6,12 +6,12 @@ distinct word; the four scores travel as lanes of one integer, which makes a sum
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from hybridchat.privacy.gazetteer import Gazetteer, shipped
 from hybridchat.privacy.names_ready import WEIGHTS
-from hybridchat.privacy.tagger_features import EDGE, Kind, Tokens, code_atoms, far_atoms, kind_of, near_atoms, place_atoms
+from hybridchat.privacy.tagger_features import EDGE, Kind, Look, Tokens, code_atoms, far_atoms, kind_of, near_atoms, place_atoms
 from hybridchat.privacy.tagger_votes import paired, vote
 from hybridchat.privacy.tagger_weights import LABELS, Weights, unpacked
 
@@ -21,6 +21,9 @@ _MIDDLE = 1 << (_LANE - 1)
 _MIDDLES = sum(_MIDDLE << (_LANE * i) for i in range(4))
 _HOPELESS = 100
 """How far below O (1/20) a token is given up, and ends a chain: of 2,000 labels one is lost."""
+_NEARLY = sum(_HOPELESS << (_LANE * i) for i in range(4))
+_TOPS = _MIDDLES
+"""The bit that a lane has when its score is not negative."""
 _COLD = -56
 """Scores (1/20) at which a small word by itself is given up before its neighbours are looked at: as few are lost."""
 _SEED = -30
@@ -99,17 +102,15 @@ class _Vectors(dict[str, int]):
 
     def __init__(self, weights: Weights) -> None:
         super().__init__()
-        self._weights = weights
-        self._n = len(weights.index)
+        self._index = weights.index
+        n, table = len(weights.index), memoryview(weights.table).cast("b")
+        self._p, self._x, self._a, self._n = (table[n * lane : n * (lane + 1)] for lane in range(4))
 
     def __missing__(self, feature: str) -> int:
-        at = self._weights.index.get(feature)
+        at = self._index.get(feature)
         out = 0
         if at is not None:
-            table, n = self._weights.table, self._n
-            for lane in range(4):
-                byte = table[lane * n + at]
-                out += (byte - 256 if byte > 127 else byte) << (_LANE * lane)
+            out = self._p[at] + (self._x[at] << _LANE) + (self._a[at] << 2 * _LANE) + (self._n[at] << 3 * _LANE)
         if len(self) > _REMEMBERED:
             self.clear()
         self[feature] = out
@@ -147,6 +148,34 @@ class _Places(dict[tuple[str, str, str], int]):
         return out
 
 
+class _Words(dict[str, _Sums]):
+    """What is known of each word, and its sums."""
+
+    def __init__(self, weights: Weights, look: Look, vectors: _Vectors) -> None:
+        super().__init__()
+        self._lexicon, self._look, self._vectors = weights.lexicon, look, vectors
+
+    def __missing__(self, token: str) -> _Sums:
+        if len(self) > _REMEMBERED:
+            self.clear()
+        out = self[token] = _Sums(kind_of(token, self._look, self._lexicon), self._vectors)
+        return out
+
+
+class _Kinds(dict[str, Kind]):
+    """What is known of each word, by itself: asked for with every token, so without a function between."""
+
+    def __init__(self, words: _Words) -> None:
+        super().__init__()
+        self._words = words
+
+    def __missing__(self, token: str) -> Kind:
+        if len(self) > _REMEMBERED:
+            self.clear()
+        out = self[token] = self._words[token].kind
+        return out
+
+
 class Tagger:
     """Tags tokens. Safe to share between threads: its memories are only ever filled with the same answers."""
 
@@ -154,26 +183,16 @@ class Tagger:
         self.weights = weights
         self.look = gazetteer.look
         self._vectors = _Vectors(weights)
-        self._words: dict[str, _Sums] = {}
+        self._words = _Words(weights, self.look, self._vectors)
+        self.kind: Callable[[str], Kind] = _Kinds(self._words).__getitem__
+        """What is known of a word."""
         self._codes, self._places = _Codes(self._vectors), _Places(self._vectors)
         self._edge = _Sums(EDGE, self._vectors)
-
-    def kind(self, token: str) -> Kind:
-        """What is known of a word."""
-        return self._sums(token).kind
-
-    def _sums(self, token: str) -> _Sums:
-        found = self._words.get(token)
-        if found is None:
-            if len(self._words) > _REMEMBERED:
-                self._words.clear()
-            found = self._words[token] = _Sums(kind_of(token, self.look, self.weights.lexicon), self._vectors)
-        return found
 
     def scores(self, tokens: Tokens, bias: tuple[int, int, int, int]) -> list[tuple[int, int, int, int] | None]:
         """For each token its scores for P, X, A and N over O, `bias` added (1/20); `None` where none has any hope."""
         edge, places, codes = self._edge, self._places, self._codes
-        sums = [edge, edge, *map(self._sums, [k.text for k in tokens.kinds]), edge, edge]
+        sums = [edge, edge, *map(self._words.__getitem__, [k.text for k in tokens.kinds]), edge, edge]
         added = sum(b << (_LANE * i) for i, b in enumerate(bias)) + _MIDDLES
         cold = _COLD - max(bias)
         out: list[tuple[int, int, int, int] | None] = []
@@ -189,6 +208,11 @@ class Tagger:
                     + codes["e", code, after.code, after2.code] + places[place, glue, code]
                     + before.words[code] + after.words_after[code]
                 )  # fmt: skip
+                if not own.capital and not (total + _NEARLY) & _TOPS:
+                    # no lane reaches its middle: all four are hopeless
+                    out.append(None)
+                    before2, before, own, after = before, own, after, after2
+                    continue
                 p = (total & _MASK) - _MIDDLE
                 x = (total >> _LANE & _MASK) - _MIDDLE
                 a = (total >> 2 * _LANE & _MASK) - _MIDDLE
@@ -228,18 +252,29 @@ def best_path(chain: Sequence[tuple[int, int, int, int]], moves: tuple[tuple[int
     o, p, x, a, n = 0, _NEVER, _NEVER, _NEVER, _NEVER
     backs: list[tuple[int, int, int, int, int]] = []
     for at_p, at_x, at_a, at_n in chain:
-        to_o = max(o + oo, p + po, x + xo, a + ao, n + no)
-        to_p = max(o + op, p + pp, x + xp)
-        to_x = max(o + ox, p + px, x + xx)
-        to_a = max(o + oa, a + aa)
-        to_n = max(o + on, n + nn)
-        backs.append((
-            0 if to_o == o + oo else 1 if to_o == p + po else 2 if to_o == x + xo else 3 if to_o == a + ao else 4,
-            0 if to_p == o + op else 1 if to_p == p + pp else 2,
-            0 if to_x == o + ox else 2 if to_x == x + xx else 1,
-            0 if to_a == o + oa else 3,
-            0 if to_n == o + on else 4,
-        ))  # fmt: skip
+        # of equal ways the first one here is taken; written out, for `max` takes twice as long
+        to_o, from_o = o + oo, 0
+        if (way := p + po) > to_o:
+            to_o, from_o = way, 1
+        if (way := x + xo) > to_o:
+            to_o, from_o = way, 2
+        if (way := a + ao) > to_o:
+            to_o, from_o = way, 3
+        if (way := n + no) > to_o:
+            to_o, from_o = way, 4
+        to_p, from_p = o + op, 0
+        if (way := p + pp) > to_p:
+            to_p, from_p = way, 1
+        if (way := x + xp) > to_p:
+            to_p, from_p = way, 2
+        to_x, from_x = o + ox, 0
+        if (way := x + xx) > to_x:
+            to_x, from_x = way, 2
+        if (way := p + px) > to_x:
+            to_x, from_x = way, 1
+        to_a, from_a = (o + oa, 0) if o + oa >= a + aa else (a + aa, 3)
+        to_n, from_n = (o + on, 0) if o + on >= n + nn else (n + nn, 4)
+        backs.append((from_o, from_p, from_x, from_a, from_n))
         o, p, x, a, n = to_o, to_p + at_p, to_x + at_x, to_a + at_a, to_n + at_n
     last = (o + oo, p + po, x + xo, a + ao, n + no)
     at = last.index(max(last))

@@ -178,9 +178,7 @@ def tokens_of(text: str, kinds: Callable[[str], Kind], start: int = 0, end: int 
     spans = [m.span() for m in TOKEN.finditer(text, start, stop)]
     found = [kinds(text[a:b]) for a, b in spans]
     style = _style(found)
-    opens = _openings(found)
-    seen = {k.folded for k in found if k.shape == "x"}
-    inside = Counter(k.folded for k, first in zip(found, opens, strict=True) if k.capital and not first)
+    opens, seen, inside = _looked_over(found)
     lines = _Lines(text, stop)
     places: list[str] = []
     glues: list[str] = []
@@ -191,9 +189,9 @@ def tokens_of(text: str, kinds: Callable[[str], Kind], start: int = 0, end: int 
             continue
         code = lines.answer if a < lines.end else lines.codeish(a)
         if kind.capital:
-            doc = ("l" if kind.folded in seen else "") + ("m" if inside[kind.folded] > (not first) else "")
+            doc = ("l" if kind.folded in seen else "") + ("m" if inside.get(kind.folded, 0) > (not first) else "")
         else:
-            doc = "c" if inside and kind.folded in inside else ""
+            doc = "c" if kind.folded in inside else ""
         left = text[a - 1] if a else " "
         right = text[b] if b < len(text) else " "
         glues.append("|" if left == right == " " else f"{'' if left.isspace() else left}|{'' if right.isspace() else right}")
@@ -203,7 +201,7 @@ def tokens_of(text: str, kinds: Callable[[str], Kind], start: int = 0, end: int 
 
 def _style(found: list[Kind]) -> str:
     """l lower case throughout, u mostly capitals, t every second word capitalised, n as in prose."""
-    shapes = Counter(k.shape for k in found)
+    shapes = Counter([k.shape for k in found])
     words = shapes["x"] + shapes["C"] + shapes["X"]
     capital = shapes["C"] + shapes["X"]
     if words < 4:
@@ -215,18 +213,24 @@ def _style(found: list[Kind]) -> str:
     return "t" if capital * 2 > words else "n"
 
 
-def _openings(found: list[Kind]) -> list[bool]:
-    """For each token whether a sentence, a line, a list item or a quotation begins with it."""
-    out: list[bool] = []
-    first = True
+def _looked_over(found: list[Kind]) -> tuple[list[bool], set[str], dict[str, int]]:
+    """For each token whether a sentence, line, list item or quotation opens with it; small words; capitalised ones elsewhere."""
+    opens, seen, inside, first = list[bool](), set[str](), dict[str, int](), True
     for kind in found:
-        out.append(first)
+        opens.append(first)
         shape = kind.shape
-        if shape == "N" or (len(shape) == 1 and shape in _OPENS):
+        if shape == "x":
+            seen.add(kind.folded)
+            first = False
+        elif kind.capital:
+            if not first:
+                inside[kind.folded] = inside.get(kind.folded, 0) + 1
+            first = False
+        elif shape == "N" or shape in _OPENS:
             first = True
         elif not (first and shape in _SOFT):
             first = False
-    return out
+    return opens, seen, inside
 
 
 class _Lines:
