@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,6 +75,8 @@ def run(opening: Opening, config: Config) -> int:
         for made in assembled:
             await made.close()
 
+    # a key must not wait its turn behind the thread that looks through a long text: 5 ms at each step, unless told otherwise
+    sys.setswitchinterval(0.001)
     own_themes = (str(themes_dir()),)
     app = HybridChat(
         Launch(
