@@ -250,13 +250,6 @@ def undo(plain: Plain, _: str) -> None:
     plain.show_path()
 
 
-def copy(plain: Plain, _: str) -> None:
-    if (last := _last(plain)) is not None and (answer := last.answer) is not None:
-        plain.say("Plain mode leaves the clipboard alone. The last answer, once more:")
-        plain.tty.say(answer.text)
-        plain.say("")
-
-
 def hide(plain: Plain, word: str) -> None:
     if not word:
         plain.say("Write: /hide WORD")
@@ -293,7 +286,7 @@ def quit_(_plain: Plain, _: str) -> None:
 HANDLERS: Mapping[str, Callable[[Plain, str], None]] = {
     "help": help_, "model": model, "local": local, "cloud": cloud, "auto": auto, "pin": pin, "other": other, "stop": stop,
     "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename, "delete": delete, "undo": undo,
-    "copy": copy, "hide": hide, "status": status, "compare": compare, "ledger": ledger, "stats": stats,
+    "hide": hide, "status": status, "compare": compare, "ledger": ledger, "stats": stats,
     "anyway": anyway, "budget": budget, "theme": theme, "quit": quit_,
     "private": private, "purge": purge, **READING,
     "continue": plain_waiting.go_on, "queue": plain_waiting.queue,

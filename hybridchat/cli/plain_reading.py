@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from hybridchat.render import editor as texts
 from hybridchat.render import finding
 from hybridchat.render.text import one_line
 from hybridchat.render.words import plural, short
@@ -85,6 +87,56 @@ def recall(plain: Plain, wanted: str) -> None:
         plain.tty.next.insert(0, found[chosen])
 
 
+def copy(plain: Plain, number: str) -> None:
+    said = [turn.answer.text for turn in plain.path() if turn.answer is not None and turn.answer.text]
+    back = int(number) if number.isdecimal() else 1
+    if not said:
+        plain.say("There is no answer yet.")
+    elif (number and not number.isdecimal()) or not 0 < back <= len(said):
+        plain.say(f"/copy 1 is the last answer, /copy {len(said)} the first.")
+    else:
+        which = "last answer" if back == 1 else f"answer {back} from the end"
+        plain.say(f"Plain mode leaves the clipboard alone. The {which}, once more:")
+        plain.tty.say(said[-back])
+        plain.say("")
+
+
+def export(plain: Plain, file: str) -> None:
+    from hybridchat.sessions.export import to_file  # imported here: for who asks for it
+
+    if not plain.session.id:
+        plain.say("There is nothing to export yet.")
+        return
+    plain.refresh()
+    try:
+        path = to_file(plain.chat.store, plain.session, file)
+    except FileExistsError:
+        plain.say(f"{file} is there already; another name, please.")
+    except OSError as error:
+        plain.say(f"Not written: {error}")
+    else:
+        plain.say(f"Written to {path}, as it stands here: nothing in it is hidden.")
+
+
+def editor(plain: Plain, _: str) -> None:
+    program = texts.command(os.environ)
+    if plain.chat.private:
+        plain.say("This conversation is private: an editor would write it to a file.")
+    elif not program:
+        plain.say("There is no editor: EDITOR names one, as in EDITOR=nano.")
+    else:
+        try:
+            text = texts.edited("", program)
+        except (OSError, ValueError) as error:
+            plain.say(f"The editor could not be used: {error}")
+            return
+        if text.strip():
+            plain.tty.next.insert(0, text)
+        else:
+            plain.say("Nothing was written, so nothing is sent.")
+
+
 READING: Mapping[str, Callable[[Plain, str], None]] = {
     "find": find, "edit": edit, "fork": fork, "branch": branch, "recall": recall,
+    "copy": copy, "export": export, "editor": editor,
 }  # fmt: skip

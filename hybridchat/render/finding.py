@@ -44,7 +44,7 @@ def newest_first(texts: Iterable[str], wanted: str) -> list[tuple[int, int]]:
 
 
 def remembered(texts: Sequence[str], wanted: str, limit: int = 50) -> list[str]:
-    """At most `limit` of `texts` that hold every word of `wanted`, then those that hold its letters in order, each as they come."""
+    """At most `limit` of `texts`: those that hold every word of `wanted`, then those that hold its letters in order."""
     terms = flat(wanted).split()
     loose = re.compile(".*?".join(map(re.escape, "".join(terms))))
     whole: list[str] = []

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hybridchat.conversation import Attempt, Ending, Session, Turn
 from hybridchat.facts import Locality
 from hybridchat.sessions.notes import plain
+
+if TYPE_CHECKING:
+    from hybridchat.sessions.intake import Intake
 
 SCHEMA = 1
 WHERE = {Locality.ON_DEVICE: "this machine", Locality.LAN: "local network", Locality.REMOTE: "cloud"}
@@ -40,6 +46,40 @@ def markdown(session: Session, turns: Sequence[Turn], *, thinking: bool = False)
         lines += ["## you", "", turn.question, ""]
         lines += _answer(turn.answer, turn.ending, thinking=thinking)
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+class Shelf(Protocol):
+    """Where the turns are read from."""
+
+    @property
+    def intake(self) -> Intake: ...
+    def path(self, session_id: str, leaf_id: str | None = None) -> Sequence[Turn]: ...
+
+
+def to_file(store: Shelf, session: Session, said: str) -> Path:
+    """Writes a conversation to the file `said`, for this user only: whole as JSON where it ends so, else this branch as Markdown.
+
+    Without a name it is named after its title, in the working directory. Reads the store and writes the disk. Raises `OSError`,
+    `FileExistsError` among them: nothing is overwritten.
+    """
+    path = Path(said).expanduser() if said else _free(session.title)
+    if path.suffix.lower() == ".json":
+        text = as_json(session, store.intake.tree(session.id))
+    else:
+        text = markdown(session, store.path(session.id, session.leaf_id))
+    number = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(number, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    return path.absolute()
+
+
+def _free(title: str) -> Path:
+    name = "-".join(re.findall(r"\w+", title.lower()))[:40].strip("-") or "conversation"
+    path, n = Path(f"{name}.md"), 1
+    while path.exists():
+        n += 1
+        path = Path(f"{name}-{n}.md")
+    return path
 
 
 def _answer(attempt: Attempt | None, ending: Ending | None, *, thinking: bool) -> list[str]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from hybridchat.facts import Mode
 from hybridchat.render import offline
-from hybridchat.render.text import written
 from hybridchat.render.words import short
 from hybridchat.tui.reading import READING
 from hybridchat.tui.thread import Kind, Tone
@@ -284,14 +283,6 @@ async def undo(screen: ChatScreen, _: str) -> None:
         await screen.open_session(back)
 
 
-async def copy(screen: ChatScreen, _: str) -> None:
-    blocks = reversed(screen.thread.blocks)
-    if text := next((b.text for b in blocks if b.kind is Kind.ANSWER), ""):
-        screen.copy(written(text))
-    else:
-        screen.say("There is no answer to copy yet.")
-
-
 async def hide(screen: ChatScreen, args: str) -> None:
     if not args or screen.opened.hide is None:
         screen.say("/hide WORD: that word is never sent readable from then on.")
@@ -324,7 +315,7 @@ async def quit_(screen: ChatScreen, _: str) -> None:
 ACTIONS: dict[str, Action] = {
     "help": help_, "model": model, "local": local, "cloud": cloud, "auto": auto, "pin": pin, "other": other,
     "compare": compare, "stop": stop, "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename,
-    "delete": delete, "undo": undo, "copy": copy, "hide": hide, "status": status, "ledger": ledger, "stats": stats,
+    "delete": delete, "undo": undo, "hide": hide, "status": status, "ledger": ledger, "stats": stats,
     "anyway": anyway, "budget": budget, "theme": theme, "quit": quit_, "private": private, "purge": purge,
     "continue": continue_, "queue": queue, **READING,
 }  # fmt: skip

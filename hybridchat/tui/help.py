@@ -24,6 +24,7 @@ _WRITING = (
 
 _OTHERS = (
     ("message-copy", "y", "in the messages: copy"),
+    ("message-code", "u", "in the messages: copy the next code block"),
     ("message-edit", "e", "in the messages: ask the question in other words"),
     ("branch-before", "left", "in the messages: the branch before, where it says 2 of 3"),
     ("branch-after", "right", "in the messages: the branch after"),

@@ -38,8 +38,8 @@ class Scrolled(Message, namespace="transcript"):
 
 
 class Copied(Message, namespace="transcript"):
-    """The user copied a message; `text` is what it says."""
+    """The user copied a message or a part of it; `text` is what it says, `what` what it is, where it is not all."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, what: str = "") -> None:
+        self.text, self.what = text, what
         super().__init__()

@@ -33,6 +33,25 @@ async def recall(screen: ChatScreen, args: str) -> None:
     await before.recall(screen, args)
 
 
+async def editor(screen: ChatScreen, _: str) -> None:
+    from hybridchat.tui import taking
+
+    await taking.edit(screen)
+
+
+async def export(screen: ChatScreen, args: str) -> None:
+    from hybridchat.tui import taking
+
+    await taking.export(screen, args)
+
+
+async def copy(screen: ChatScreen, args: str) -> None:
+    from hybridchat.tui import taking
+
+    taking.copy(screen, args)
+
+
 READING: dict[str, Callable[[ChatScreen, str], Awaitable[None]]] = {
     "find": find, "edit": edit, "fork": fork, "branch": branch, "recall": recall,
+    "editor": editor, "export": export, "copy": copy,
 }  # fmt: skip

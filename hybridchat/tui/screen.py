@@ -316,11 +316,11 @@ class ChatScreen(Screen[None]):
         await self.branches.edit("")
 
     def on_transcript_copied(self, message: messages.Copied) -> None:
-        self.copy(message.text)
+        self.copy(message.text, message.what)
 
-    def copy(self, text: str) -> None:
+    def copy(self, text: str, what: str = "") -> None:
         self.app.copy_to_clipboard(text)
-        self.notify(f"Copied {len(text):,} characters.", timeout=2)
+        self.notify(f"Copied {f'{what}: ' if what else ''}{len(text):,} characters.", timeout=2)
 
     async def action_interrupt(self) -> None:
         await keys.interrupt(self)

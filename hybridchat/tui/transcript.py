@@ -55,6 +55,7 @@ class Transcript(ScrollView, can_focus=True):
         Binding("right", "branch(1)", "branch after", show=False, id="branch-after"),
         Binding("e", "edit", "edit the question", show=False, id="message-edit"),
         Binding("y", "copy", "copy message", show=False, id="message-copy"),
+        Binding("u", "code", "copy the next code block", show=False, id="message-code"),
         Binding("end", "end", "newest", show=False),
         Binding("escape,tab", "leave", "back to the composer", show=False),
     ]
@@ -77,6 +78,8 @@ class Transcript(ScrollView, can_focus=True):
         self._drawn: list[Strip | None] = []
         self._thumb = (0, 0)
         self._more = False
+        self._code: tuple[int, int | None] = (0, None)
+        """The code block that was copied last, and of which message."""
 
     def show(self, event: Event) -> None:
         """Takes one event; painting happens on the clock."""
@@ -316,6 +319,19 @@ class Transcript(ScrollView, can_focus=True):
         self.following = following
         self._range(y)
         self._place()
+
+    def action_code(self) -> None:
+        """Copies the next code block of the message, round the end."""
+        from hybridchat.render.fences import blocks  # imported here: not needed before first paint
+
+        found = blocks(self.current.text) if self.current is not None else []
+        if not found:
+            self.notify("There is no code block in this message.", timeout=2)
+            return
+        at, last = self._code
+        at = (at + 1) % len(found) if last == self.cursor else 0
+        self._code = (at, self.cursor)
+        self.post_message(messages.Copied(written(found[at]), f"code block {at + 1} of {len(found)}"))
 
     def action_end(self) -> None:
         """Goes to the newest line and follows it again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,16 @@ def test_what_was_typed_before_is_sent_again_by_its_number(env: dict[str, str]) 
         assert "1 repeat: the big red bus" in offered
         assert "local: the big red bus" in talk.line("1", "red bus\n(")
         assert "Nothing like it" in talk.line("/recall zzzz", "before.\nyou: ")
+
+
+def test_a_message_is_written_in_the_editor_and_a_conversation_into_a_file(env: dict[str, str], tmp_path: Path) -> None:
+    script = tmp_path / "ed.py"
+    script.write_text("import pathlib, sys\npathlib.Path(sys.argv[1]).write_text('repeat: from afar\\n')\n")
+    with Talk("--plain", env={**env, "VISUAL": f"{sys.executable} {script}"}, columns=200) as talk:
+        talk.until("\nyou: ")
+        assert "nothing to export" in talk.line("/export")
+        assert "local: from afar" in talk.line("/editor", "local: from afar")
+        talk.until("\nyou: ")
+        assert "Written to" in talk.line(f"/export {tmp_path / 'talk.md'}")
+        assert "repeat: from afar" in (tmp_path / "talk.md").read_text()
+        assert "The last answer, once more:\nfrom afar" in talk.line("/copy 1")

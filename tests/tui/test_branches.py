@@ -21,7 +21,7 @@ async def test_the_last_question_is_edited_in_the_composer_and_both_branches_sta
     async with seated(tmp_path, demo) as seat:
         await seat.type("repeat: one")
         await seat.type("repeat: two")
-        await seat.pilot.press("ctrl+x", "e")
+        await seat.pilot.press("ctrl+x", "d")
         await shows(seat.pilot, "✎ editing")
         assert seat.screen.composer.draft == "repeat: two"
         await seat.type("repeat: other")
@@ -64,7 +64,7 @@ async def test_the_first_question_is_edited_from_the_messages_and_what_follows_h
 async def test_esc_leaves_the_question_as_it_was_and_the_draft_from_before_comes_back_with_up(tmp_path: Path, demo: Demo) -> None:
     async with seated(tmp_path, demo) as seat:
         await seat.type("repeat: one")
-        await seat.pilot.press(*"draft", "ctrl+x", "e")
+        await seat.pilot.press(*"draft", "ctrl+x", "d")
         await shows(seat.pilot, "✎ editing")
         await seat.pilot.press("escape")
         await until(seat.pilot, lambda: "✎" not in frame(seat.pilot.app))
