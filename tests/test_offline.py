@@ -499,6 +499,7 @@ async def test_of_two_windows_that_send_what_waits_only_one_does(demo: Demo, tmp
         told = await asyncio.gather(*answers, return_exceptions=True)
         assert [type(t) for t in told if not isinstance(t, Heard)] == [LookupError]
         assert len(one.cloud_bodies()) == 1
+        assert two.chat.store.flush()
         found = one.chat.store.turn(turn.id)
         assert found is not None
         assert (found.ending, len(found.attempts)) == (Ending.COMPLETE, 1)
