@@ -6,8 +6,7 @@ import asyncio
 import os
 from collections.abc import Iterable
 from functools import partial
-from pathlib import Path, PurePath
-from typing import ClassVar
+from pathlib import Path
 
 from textual import work
 from textual.app import App, SystemCommand
@@ -24,7 +23,7 @@ from hybridchat.tui.screen import ChatScreen
 class HybridChat(App[None]):
     """`HybridChat(launch).run()`; what `launch.open` builds comes after the first paint."""
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = [Path(__file__).with_name(name) for name in ("app.tcss", "colours.tcss")]
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     TITLE = "hybridchat"
     ENABLE_COMMAND_PALETTE = True
 
@@ -73,10 +72,17 @@ class HybridChat(App[None]):
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._recolour)
+        self.call_after_refresh(self._read_colours)
         if self._chat is not None:
             self._chat.transcript.repalette(self.palette)
         if self._problem:
             self.notify(self._problem, title="theme", severity="warning", timeout=10)
+
+    def _read_colours(self) -> None:
+        # after the first paint, which shows nothing of what these rules are for: 2 ms
+        self.stylesheet.read(Path(__file__).with_name("colours.tcss"))
+        if self._colourless:
+            self.refresh_css(animate=False)
 
     def _recolour(self, _: Theme) -> None:
         if self._chat is not None:

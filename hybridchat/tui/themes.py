@@ -23,6 +23,10 @@ COLOURS = (
 )  # fmt: skip
 """Keys of a theme file that are colours; `dark`, `ansi` and `[variables]` are the others."""
 
+_DARK = (
+    "#7cc7a2", "#8fb4f5", "#7cc7a2", "#e3b566", "#f08f8f", "#7cc7a2", "#d5d8df", "#14161a", "#191c21", "#20242b",
+)  # fmt: skip
+
 VARIABLES = {
     "local": "#7cc7a2",
     "cloud": "#8fb4f5",
@@ -137,10 +141,17 @@ def _filled(path: Path, data: Mapping[str, Any]) -> Theme:
     whole = all(key in data for key in COLOURS) and len(variables) == len(VARIABLES)
     base = None if whole else _base(path, dark=dark, ansi=ansi)
     colours = {key: data.get(key) or getattr(base, key) for key in COLOURS}
-    # cursors and selections, which a style sheet of Textual's mixes out of colours that a terminal's own cannot be
-    native = BUILTIN_THEMES["ansi-dark" if dark else "ansi-light"].variables if ansi else {}
-    named = {**native, **(base.variables if base else {}), **variables}
-    return Theme(name=path.stem, dark=dark, ansi=ansi, variables=named, **colours)
+    variables = {**(base.variables if base else {}), **variables}
+    return Theme(name=path.stem, dark=dark, ansi=ansi, variables=_selected(variables, colours, dark=dark, ansi=ansi), **colours)
+
+
+def _selected(variables: Mapping[str, str], colours: Mapping[str, str], *, dark: bool, ansi: bool) -> dict[str, str]:
+    """With the colours of selected text: Textual mixes them, which ours may not survive and a terminal's own cannot."""
+    ground, text = ("ansi_blue", "ansi_bright_white") if ansi else (variables["muted"], colours["background"])
+    cursors = BUILTIN_THEMES["ansi-dark" if dark else "ansi-light"].variables if ansi else {}
+    kinds = ("screen-selection", "input-selection") if ansi else ("screen-selection",)
+    selected = {f"{kind}-{part}": said for kind in kinds for part, said in (("background", ground), ("foreground", text))}
+    return {**cursors, **variables, **selected}
 
 
 def _base(path: Path, *, dark: bool, ansi: bool) -> Theme:
@@ -178,20 +189,8 @@ def sixteen() -> bool:
 
 def fallback() -> Theme:
     """The dark theme without any file, so that a broken installation still starts."""
-    return Theme(
-        name=DEFAULT,
-        primary=VARIABLES["local"],
-        secondary=VARIABLES["cloud"],
-        warning=VARIABLES["warn"],
-        error="#f08f8f",
-        success=VARIABLES["local"],
-        accent=VARIABLES["local"],
-        foreground="#d5d8df",
-        background="#14161a",
-        surface="#191c21",
-        panel="#20242b",
-        variables=dict(VARIABLES),
-    )
+    colours = dict(zip(COLOURS, _DARK, strict=True))
+    return Theme(name=DEFAULT, variables=_selected(VARIABLES, colours, dark=True, ansi=False), **colours)
 
 
 def palette(variables: Mapping[str, str], *, dark: bool) -> Palette:

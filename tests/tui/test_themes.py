@@ -60,6 +60,12 @@ def test_lines_and_bars_are_seen_on_every_ground_they_stand_on(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", RGB)
+def test_selected_text_reads(name: str) -> None:
+    named = worn(name).variables
+    assert contrast(named["screen-selection-foreground"], named["screen-selection-background"]) >= 4.5
+
+
+@pytest.mark.parametrize("name", RGB)
 def test_text_reads_on_terminals_of_256_colours_too(name: str) -> None:
     def shown(colour: str) -> str:
         return TerminalColor.parse(colour).downgrade(ColorSystem.EIGHT_BIT).get_truecolor().hex
