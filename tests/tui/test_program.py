@@ -279,7 +279,7 @@ def test_the_demo_is_labelled_needs_nothing_and_keeps_nothing(tmp_path: Path) ->
         ask(terminal, QUESTION)
         terminal.wait_for("Paris")
         terminal.send("ctrl+o")
-        terminal.wait_for("1 word left to check · –")
+        terminal.wait_for("hidden · –")
         consent(terminal, "y")
         terminal.wait_for("· cloud ·")
         terminal.wait_for("s · –")
