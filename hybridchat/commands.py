@@ -71,6 +71,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("branch", "Show another branch of a question", "[N]", letter="j"),
     Command("fork", "A new conversation that begins as this one", letter="k"),
     Command("recall", "Search what you typed before", "[WORDS]", ("history",), "ctrl+r", "i"),
+    Command("system", "What models are told first here; none: nothing", "[TEXT]"),
     Command("hide", "Never send this word readable", "WORD"),
     Command("ledger", "What left this machine, to the byte", aliases=("left",), letter="g"),
     Command("stats", "What was asked, where, and what it cost", letter="u"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hybridchat.render import editor as texts
 from hybridchat.render import finding
 from hybridchat.render.text import one_line
-from hybridchat.render.words import plural, short
+from hybridchat.render.words import UNTOLD, plural, short, told_first
 
 if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
     from hybridchat.cli.plain import Plain
@@ -136,7 +137,15 @@ def editor(plain: Plain, _: str) -> None:
             plain.say("Nothing was written, so nothing is sent.")
 
 
+def system(plain: Plain, text: str) -> None:
+    if text:
+        plain.session = replace(plain.session, system="" if text == UNTOLD else text)
+        if plain.session.id:
+            plain.chat.store.set_session(plain.session.id, system=plain.session.system)
+    plain.say(*told_first(plain.session.system).splitlines())
+
+
 READING: Mapping[str, Callable[[Plain, str], None]] = {
     "find": find, "edit": edit, "fork": fork, "branch": branch, "recall": recall,
-    "copy": copy, "export": export, "editor": editor,
+    "copy": copy, "export": export, "editor": editor, "system": system,
 }  # fmt: skip

@@ -26,6 +26,17 @@ UNFOUND = "patterns and your own terms only: names are not hidden"
 """Said wherever something may leave while names cannot be found."""
 
 
+UNTOLD = "none"
+"""What `/system` takes for no text."""
+
+
+def told_first(system: str) -> str:
+    """What every model is told first in a conversation, as a sentence."""
+    if not system:
+        return "Models are told nothing first here. /system TEXT tells them something, in this conversation only."
+    return f"Told first in this conversation: {system}\n/system {UNTOLD} takes it away."
+
+
 def spell(text: str, *, ascii_only: bool) -> str:
     """Our own words for this terminal; a sign without an ASCII spelling becomes `?`."""
     if not ascii_only or text.isascii():

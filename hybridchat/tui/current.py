@@ -77,7 +77,7 @@ class Current:
     def begin(self) -> str:
         """The id of the conversation, which begins now if it was blank."""
         if self.blank:
-            self.session = self._store.new_session(mode=self.session.mode, pin=self.session.pin)
+            self.session = self._store.new_session(mode=self.session.mode, pin=self.session.pin, system=self.session.system)
         return self.session.id
 
     async def refresh(self) -> None:
@@ -95,6 +95,12 @@ class Current:
         """Raises `LookupError` for a model that is not there."""
         self._chat.set_pin(self.session.id, model_id)
         self.session = replace(self.session, pin=model_id)
+
+    def set_system(self, text: str) -> None:
+        """What every model is told first in this conversation."""
+        self.session = replace(self.session, system=text)
+        if not self.blank:
+            self._store.set_session(self.session.id, system=text)
 
     def rename(self, title: str) -> None:
         self._store.rename(self.session.id, title)

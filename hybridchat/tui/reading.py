@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from hybridchat.render.words import UNTOLD, told_first
+
 if TYPE_CHECKING:  # the screen runs these and hands itself in; at run time nothing points back
     from hybridchat.tui.screen import ChatScreen
 
@@ -51,7 +53,14 @@ async def copy(screen: ChatScreen, args: str) -> None:
     taking.copy(screen, args)
 
 
+async def system(screen: ChatScreen, args: str) -> None:
+    if args:
+        screen.current.set_system("" if args == UNTOLD else args)
+        screen.look_ahead()
+    screen.say(told_first(screen.current.session.system))
+
+
 READING: dict[str, Callable[[ChatScreen, str], Awaitable[None]]] = {
     "find": find, "edit": edit, "fork": fork, "branch": branch, "recall": recall,
-    "editor": editor, "export": export, "copy": copy,
+    "editor": editor, "export": export, "copy": copy, "system": system,
 }  # fmt: skip

@@ -102,3 +102,13 @@ def test_a_message_is_written_in_the_editor_and_a_conversation_into_a_file(env: 
         assert "Written to" in talk.line(f"/export {tmp_path / 'talk.md'}")
         assert "repeat: from afar" in (tmp_path / "talk.md").read_text()
         assert "The last answer, once more:\nfrom afar" in talk.line("/copy 1")
+
+
+def test_what_models_are_told_first_is_set_and_taken_away(demo: Demo, env: dict[str, str]) -> None:
+    with Talk("--plain", env=env) as talk:
+        talk.until("\nyou: ")
+        assert "told nothing first" in talk.line("/system")
+        assert "Told first in this conversation: Rhyme." in talk.line("/system Rhyme.")
+        talk.line("repeat: one")
+        assert any(b"Rhyme." in (r.body or b"") for r in demo.ollama.requests if r.path == "/api/chat")
+        assert "told nothing first" in talk.line("/system none")

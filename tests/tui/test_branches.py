@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from hybridchat.demo import Demo
@@ -95,3 +96,24 @@ async def test_without_a_question_there_is_nothing_to_edit_or_fork(tmp_path: Pat
         said = await shows(seat.pilot, "one branch only")
         assert "no question to edit yet" in said
         assert "nothing to fork yet" in said
+
+
+async def test_what_models_are_told_first_goes_along_from_the_first_question_on(tmp_path: Path, demo: Demo) -> None:
+    def told(question: str) -> list[str]:
+        bodies = [json.loads(r.body) for r in demo.ollama.requests if r.path == "/api/chat" and r.body]
+        body = next(b for b in bodies if b["messages"] and b["messages"][-1]["content"] == question)
+        return [m["content"] for m in body["messages"] if m["role"] == "system"]
+
+    async with seated(tmp_path, demo) as seat:
+        await seat.type("/system Answer in rhymes.")
+        await shows(seat.pilot, "Told first in this conversation: Answer in rhymes.")
+        assert seat.chat.store.sessions() == []
+        await seat.type("repeat: one")
+        await until(seat.pilot, lambda: len(questions(seat)) == 1 and not seat.screen.exchange.running)
+        assert "Answer in rhymes." in told("repeat: one")[0]
+        await seat.type("/system none")
+        await seat.type("repeat: two")
+        await until(seat.pilot, lambda: len(questions(seat)) == 2 and not seat.screen.exchange.running)
+        assert "rhymes" not in "".join(told("repeat: two"))
+        await seat.screen.open_session(None)
+        assert seat.screen.current.session.system == ""
