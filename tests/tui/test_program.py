@@ -59,7 +59,8 @@ def until(terminal: Terminal, done: Callable[[], object], seconds: float = 20.0)
 def ask(terminal: Terminal, text: str) -> None:
     """Asks, and waits until the answer stands below the question with how long it took."""
     terminal.send(text, "enter")
-    done = re.compile(rf"   {re.escape(text)}\n\n(?:.*\n)*? .* · \d+\.\d s( ·|\n)")
+    # the end of the scroll bar may stand beside either line
+    done = re.compile(rf"   {re.escape(text)}[ ▁-█]*\n[ ▁-█]*\n(?:.*\n)*? .* · \d+\.\d s( ·|[ ▁-█]*\n)")
     until(terminal, lambda: done.search(terminal.text()))
     idle(terminal)
 
