@@ -58,6 +58,8 @@ class Setup:
     """False for one-shot commands: they read a running chat's gauges instead."""
     demo: bool = False
     mode: Mode | None = None
+    kept_here: bool = False
+    """Nothing leaves in this run, whichever conversation is opened and whatever is held there."""
     consent: bool = False
     """The command line consented to the cloud for this run."""
     session: str | None = None
@@ -126,6 +128,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         folder=_here(),
         here=folder.of(Path(_here())) if demo is None and _here() else folder.Folder(),
         private=setup.private,
+        kept_here=setup.kept_here,
         retention=config.retention,
     )
     if setup.asks:

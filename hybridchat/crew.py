@@ -158,6 +158,8 @@ class Crew:
     """Days after which a conversation is purged; `None`: never."""
     private: bool = False
     """Local only, and nothing of it is saved: whoever sets this sees to a store in memory."""
+    kept_here: bool = False
+    """The command line promised for the whole run that nothing leaves."""
     patience: Patience = Patience()
     reads: Callable[[], None] = get_ready
     """Reads what every scan needs; a failure is the scan's to tell."""
@@ -209,7 +211,9 @@ class Crew:
         """Why nothing may leave whatever mode is chosen, as a sentence; empty where the mode decides."""
         if self.private:
             return "This conversation is private: nothing leaves, and nothing is saved. /new ends it."
-        return f"{self.here.path} keeps everything on this machine." if self.here.local_only else ""
+        if self.here.local_only:
+            return f"{self.here.path} keeps everything on this machine."
+        return "Started with --local: nothing leaves this machine until you quit." if self.kept_here else ""
 
     def apart(self, store: Store) -> Crew:
         """The same world for a private conversation, which shares nothing that was said: no table, no consent, no scan."""

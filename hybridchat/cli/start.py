@@ -40,6 +40,7 @@ class Opening:
             asks=True,
             demo=self.demo,
             mode=Mode.ONLY_LOCAL if self.local else None,
+            kept_here=self.local,
             session=self.session,
             wanted=self.model,
             config=config,
