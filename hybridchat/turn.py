@@ -162,10 +162,11 @@ class _Journey:
         yield rest
 
     async def _wait(self, model: Model) -> AsyncGenerator[Event, None]:
-        """Waits for the host of `model`, which is asked then; `Ended` comes only when the user stopped."""
+        """Waits for the host of `model`, which is asked then; `Ended` comes only when it is not to be asked any more."""
         yield Waiting(self.turn.id, model.id, model.host)
-        if await waiting.until_back(self.crew, model.host, self.stopper):
-            yield self._stopped()
+        if (said := await waiting.until_back(self.crew, model.host, self.stopper, self.session.id)) is not None:
+            stopped = said == waiting.STOPPED
+            yield self._end(Ending.STOPPED, said, "") if stopped else self._end(Ending.UNROUTED, said, "unrouted")
             return
         self.crew.world.health.forgive(model.id)
         self.attempt, self.tries = None, 0
@@ -307,7 +308,7 @@ class _Journey:
         return Rest(Held(self.turn.id, made, reason), replace(self.ask, waiting_for=model, verdict=None))
 
     def _stopped(self) -> Ended:
-        return self._end(Ending.STOPPED, "Stopped. The question is kept.", "")
+        return self._end(Ending.STOPPED, waiting.STOPPED, "")
 
     def _scan_failed(self, why: str) -> Ended:
         return self._end(Ending.FAILED, f"The privacy scan failed ({why}), so nothing was sent.", "scan_error")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from hybridchat.conversation import Ended, Ending, Offered, Session, Turn, Verdict
-from hybridchat.crew import Ask, Crew
+from hybridchat.crew import Ask, Crew, held_mode
 from hybridchat.facts import Decision, Locality, Mode, Model
 from hybridchat.look import Look
 from hybridchat.providers.base import ProviderError, Unreachable
@@ -18,6 +19,7 @@ LOOK_S = 0.5
 """Seconds between looks at the gauges while a turn waits; they ask nobody."""
 KEPT = "Kept for later: /queue shows what waits."
 STAYS = "it stays in the queue"
+STOPPED = "Stopped. The question is kept."
 
 
 def stored(crew: Crew, turn_id: str) -> Ask:
@@ -114,14 +116,27 @@ def note_loss(crew: Crew, session: Session, found: Look) -> None:
             crew.lost[session.id] = before.model.host
 
 
-async def until_back(crew: Crew, host: str, stopper: Stopper) -> bool:
-    """Waits until `host` may be asked again; True when the user stopped first. Contacts nobody: the gauges do, where allowed."""
+async def until_back(crew: Crew, host: str, stopper: Stopper, session_id: str) -> str | None:
+    """Waits until `host` may be asked again, and then returns `None`. Contacts nobody: the gauges do, where allowed.
+
+    A sentence says that it will not be: the user stopped, or holds LOCAL ONLY for the session, from whatever window.
+    """
     snapshot = crew.world.snapshot()
     link = snapshot.links.get(host)
     if is_back(snapshot, host) and (link is None or link.up_since is None):
         # nothing tells how the network is: the request itself will
-        return await stopper.wait(crew.patience.network)
+        await stopper.wait(crew.patience.network)
+        return STOPPED if stopper.stopped else await _kept_here(crew, host, session_id)
     while not is_back(crew.world.snapshot(), host):
+        if (said := await _kept_here(crew, host, session_id)) is not None:
+            return said
         if await stopper.wait(LOOK_S):
-            return True
-    return stopper.stopped
+            return STOPPED
+    return STOPPED if stopper.stopped else await _kept_here(crew, host, session_id)
+
+
+async def _kept_here(crew: Crew, host: str, session_id: str) -> str | None:
+    session = await asyncio.to_thread(crew.store.session, session_id)
+    if session is None or held_mode(crew, session) is not Mode.ONLY_LOCAL:
+        return None
+    return f"LOCAL ONLY is on, so nothing waits for {host} any more. The question is kept."

@@ -201,6 +201,24 @@ async def test_what_waits_stays_here_once_local_only_is_held_for_it_also_when_an
         assert not b.cloud_bodies()
 
 
+async def test_a_turn_that_waits_ends_with_a_sentence_once_local_only_is_held_though_the_network_stays_away(
+    demo: Demo, tmp_path: Path
+) -> None:
+    async with bench(tmp_path, demo, config=AUTO, samplers=True) as b:
+        down(b)
+        told = offered(await b.ask(HARD))
+        answer = b.chat.resume(told.turn_id, Verdict.WAIT)
+        await events_until(answer, Waiting)
+        b.chat.set_mode(b.session.id, Mode.ONLY_LOCAL)
+        async with asyncio.timeout(10):
+            ended = (await hear(answer)).ended
+        assert ended.ending is Ending.UNROUTED
+        assert "LOCAL ONLY is on" in ended.text
+        turn = b.chat.store.turn(told.turn_id)
+        assert turn is not None
+        assert (turn.question, turn.ending) == (HARD, Ending.UNROUTED)
+
+
 async def test_waiting_goes_on_when_the_network_is_back(demo: Demo, tmp_path: Path) -> None:
     async with bench(tmp_path, demo, config=AUTO, samplers=True) as b:
         hasten(b)
