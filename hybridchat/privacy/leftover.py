@@ -128,11 +128,16 @@ def suspects(text: str, *, tagger: Tagger | None = None, size: int = 20_000) -> 
 
 def _is_name(kind: Kind) -> bool:
     """Whether the lists know the word as a name of people more than as anything else."""
-    from hybridchat.privacy.gazetteer import DICTIONARY, FIRST, FREQUENCY, LAST
+    from hybridchat.privacy.gazetteer import DICTIONARY, FIRST, FREQUENCY, LAST, PLACE
 
     first, last, often = kind.flags >> FIRST & 3, kind.flags >> LAST & 3, kind.flags >> FREQUENCY & 7
     plain = kind.flags >> DICTIONARY & 1
-    if len(kind.folded) < 3 or kind.code[1:2] in _TOLD or (kind.shape == "X" and len(kind.folded) < 4):
+    if (
+        len(kind.folded) < 3
+        or kind.flags >> PLACE & 3 == 3
+        or kind.code[1:2] in _TOLD
+        or (kind.shape == "X" and len(kind.folded) < 4)
+    ):
         return False
     if kind.shape in "xm":
         return first >= 2 and not plain and often < 4
