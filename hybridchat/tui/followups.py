@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hybridchat.render.words import plural
-from hybridchat.tui import branches, lines
+from hybridchat.tui import branches
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
     from hybridchat.conversation import Ended
@@ -53,7 +53,7 @@ class FollowUps:
             return
         if not self._resting:
             self._resting = True
-            self._screen.say(f"▪ {plural(len(self.texts), 'message')} not sent yet: {lines.SENDS_NEXT}.")
+            self._screen.say(f"▪ {plural(len(self.texts), 'message')} not sent yet.")
         self.show()
 
     def send(self) -> None:

@@ -137,9 +137,7 @@ class ScriptedStore:
     intake: NoPast = field(default_factory=NoPast)
     condemned: list[tuple[str, ...]] = field(default_factory=list)
 
-    def new_session(
-        self, kind: str = "chat", *, mode: Mode | None = None, pin: str | None = None, system: str = ""
-    ) -> Session:
+    def new_session(self, kind: str = "chat", *, mode: Mode | None = None, pin: str | None = None, system: str = "") -> Session:
         count = sum(s.kind == kind for s in (*self.all.values(), *self.gone.values()))
         session = Session(f"{'s' if kind == 'chat' else kind}{count + 1}", "", NOW, NOW, kind, mode, pin, system=system)
         self.all[session.id] = session
