@@ -76,6 +76,8 @@ class Ask:
     """Hosts that could not be reached for this turn."""
     back: frozenset[str] = frozenset()
     """Hosts that it waited for, and that are there again."""
+    billed: tuple[float | None, ...] = ()
+    """What each attempt at it that somebody bills costs, in US dollars; also of those before it rested."""
     queued: bool = False
     """It waited in the queue, and stays there until somebody answered."""
     confirm: str = ""

@@ -200,9 +200,7 @@ class _Journey:
             async with aclosing(attempt.events()) as events:
                 async for event in events:
                     yield event
-            if attempt.billed:
-                # what was allowed once beyond the budget has been used
-                self.ask = replace(self.ask, over_budget=False)
+            self._count(attempt)
             if made.remote and attempt.said:
                 self.crew.lost.pop(self.session.id, None)
             if attempt.error is None or attempt.said:
@@ -218,6 +216,11 @@ class _Journey:
             attempt = self.attempt or attempt
         if (ended := self._after(attempt, model)) is not None:
             yield ended
+
+    def _count(self, attempt: Try) -> None:
+        """Adds to the bill. What was allowed once beyond the budget has been used then."""
+        if attempt.billed:
+            self.ask = replace(self.ask, over_budget=False, billed=(*self.ask.billed, attempt.cost))
 
     def _after(self, attempt: Try, model: Model) -> Ended | None:
         """What follows an attempt at `model`: the end of the turn, or with `None` another look."""
@@ -263,6 +266,7 @@ class _Journey:
         async with aclosing(second.events()) as events:
             async for event in events:
                 yield event
+        self._count(second)
         if second.ending is Ending.COMPLETE:
             self.notes += first.notes
             self.attempt, self.other = second, None
@@ -349,7 +353,7 @@ class _Journey:
             locality=attempt.model.locality if attempt else None,
             usage=attempt.usage if attempt else Usage(),
             timings=attempt.timings if attempt else Timings(),
-            cost=attempt.cost if attempt else None,
+            cost=self._cost(),
             text=text,
             error=error,
             notes=tuple(self.notes) + (attempt.notes if attempt else ()),
@@ -358,3 +362,11 @@ class _Journey:
             other=self.other,
             over_budget=over_budget,
         )
+
+    def _cost(self) -> float | None:
+        """US dollars of all attempts; `None` where one of them has no price, or nobody was asked."""
+        known = [usd for usd in self.ask.billed if usd is not None]
+        if len(known) < len(self.ask.billed):
+            return None
+        here = self.attempt is not None and self.attempt.model.on_device
+        return sum(known) if known or here else None

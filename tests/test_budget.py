@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -12,8 +13,10 @@ import pytest
 from hybridchat.config import Config, load
 from hybridchat.config.schema import Limits, ModelSettings, PairSettings, PriceSettings, Privacy
 from hybridchat.conversation import Ending, Held, Verdict
+from hybridchat.crew import Patience
 from hybridchat.demo import Demo, Fault
-from hybridchat.facts import Locality
+from hybridchat.facts import Locality, Mode
+from hybridchat.render import words
 from tests.support.chats import LOCAL, bench, hear
 
 OPENAI = "openai:gpt-6.1-terra"
@@ -111,3 +114,35 @@ async def test_no_budget_is_an_answer_too_and_holds_over_a_restart(demo: Demo, t
             assert b.chat.purse.question(0.123) == question
             b.chat.purse.set("")
             assert b.chat.snapshot().budget.limit is None
+
+
+async def test_an_answer_here_tells_what_the_attempts_in_the_cloud_before_it_cost(demo: Demo, tmp_path: Path) -> None:
+    """A server that fails may have begun to work: both tries are counted, and the turn costs their sum."""
+    async with bench(tmp_path, demo, config=paid(None)) as b:
+        b.chat._crew.patience = replace(Patience(), retry=0.01)
+        demo.openai.fail(Fault(kind="status", status=500))
+        ended = (await b.ask("hello there", mode=Mode.PREFER_CLOUD)).ended
+        assert (ended.ending, ended.locality, questions(demo)) == (Ending.COMPLETE, Locality.ON_DEVICE, 2)
+        turn = b.chat.store.turn(ended.turn_id)
+        assert turn is not None
+        assert turn.answer is not None
+        billed = [a.cost for a in turn.attempts if a.cost]
+        assert len(billed) == 2
+        assert ended.cost == pytest.approx(sum(billed))
+        assert words.money(ended.cost) in words.head_of(turn.answer, turn)
+        shown = words.head(ended.model_id or "", Locality.ON_DEVICE, timings=ended.timings, usage=ended.usage, cost=ended.cost)
+        assert words.money(ended.cost) in shown
+
+
+async def test_what_failed_before_the_question_for_consent_is_in_the_sum_too(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=paid(None, cloud="ask")) as b:
+        held = (await b.ask("hello there", mode=Mode.PREFER_CLOUD)).held
+        demo.openai.fail(Fault(kind="status", status=500))
+        ended = (await hear(b.chat.resume(held.turn_id, Verdict.SEND))).ended
+        assert ended.locality is Locality.ON_DEVICE
+        assert ended.cost
+
+
+async def test_an_answer_of_this_machine_alone_costs_nothing(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=paid(None)) as b:
+        assert (await b.ask("hello there")).ended.cost == 0.0

@@ -135,7 +135,7 @@ class Hearing:
             inference_source=SOURCES[locality] if locality is not None else "",
             routing_decision=self.record(),
             redactions=dict(self._hidden.get(self._answering, {})),
-            cost=0.0 if locality is Locality.ON_DEVICE else ended.cost if ended is not None else None,
+            cost=ended.cost if ended is not None else None,
             ending=ended.ending.value if ended is not None else Ending.CUT.value,
             fallbacks=list(self.fallbacks),
             second_look=self._look,

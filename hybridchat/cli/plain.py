@@ -173,9 +173,7 @@ class Plain:
     def begin(self) -> None:
         """Makes the session real: one without a question never reaches the list."""
         if not self.session.id:
-            self.session = self.chat.store.new_session(
-                mode=self.session.mode, pin=self.session.pin, system=self.session.system
-            )
+            self.session = self.chat.store.new_session(mode=self.session.mode, pin=self.session.pin, system=self.session.system)
 
     def refresh(self) -> None:
         """Reads the session again after something in it changed."""
@@ -195,7 +193,7 @@ class Plain:
         for turn in self.path():
             self.say(f"you: {turn.question}")
             if (answer := turn.answer) is not None:
-                self.say(f"{words.head_of(answer, demo=self.demo)}", answer.text)
+                self.say(f"{words.head_of(answer, turn, demo=self.demo)}", answer.text)
             if mark := words.ending(turn.ending, answer.error if answer is not None else ""):
                 self.say(mark)
 

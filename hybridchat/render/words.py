@@ -6,12 +6,13 @@ The screens, plain mode and `ask` all say the same words. `spell` turns them int
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from hybridchat.facts import Budget, BudgetState, Decision, Locality, Timings, Usage
 
 if TYPE_CHECKING:
-    from hybridchat.conversation import Attempt, Ended, Ending, FellBack, HandedOver, Message, Package, SecondLook
+    from hybridchat.conversation import Attempt, Ended, Ending, FellBack, HandedOver, Message, Package, SecondLook, Turn
 
 _ASCII = {
     "→": "->", "←": "<-", "⇡": "=>", "⇣": "<=", "·": "-", "…": "...", "–": "-", "—": "-", "■": "#", "▪": "*", "◄": "<",
@@ -111,24 +112,31 @@ def head(
         speed = timings.tokens_per_second(usage.output_tokens if usage else None)
         if locality is not Locality.REMOTE and speed is not None:
             parts.append(f"{speed:.0f} tok/s")
-        if locality is Locality.REMOTE:
+        if locality is Locality.REMOTE or cost:
+            # also beside a local answer, where others were paid before it
             parts.append("–" if demo else money(cost))
     if hidden:
         parts.append(f"{plural(hidden, 'item')} hidden")
     return " · ".join(parts)
 
 
-def head_of(attempt: Attempt, *, demo: bool = False) -> str:
-    """The head line of a stored answer."""
+def head_of(attempt: Attempt, turn: Turn, *, demo: bool = False) -> str:
+    """The head line of a stored answer, with what the attempts cost that came before it and said nothing."""
     done = attempt.ending is not None
     return head(
         attempt.model_id,
         attempt.locality,
         timings=attempt.timings if done else None,
         usage=attempt.usage,
-        cost=attempt.cost,
+        cost=_paid(attempt, turn),
         demo=demo,
     )
+
+
+def _paid(attempt: Attempt, turn: Turn) -> float | None:
+    before = [a.id for a in turn.attempts].index(attempt.id) if attempt in turn.attempts else 0
+    silent = [a.cost for a in takewhile(lambda a: not a.text, reversed(turn.attempts[:before])) if a.cost]
+    return sum(silent) + (attempt.cost or 0.0) if silent else attempt.cost
 
 
 def loading(left_s: float | None) -> str:

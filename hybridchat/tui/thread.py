@@ -142,7 +142,7 @@ class Thread:
         return before
 
     def _load_attempt(self, turn: Turn, attempt: Attempt) -> None:
-        head = words.head_of(attempt, demo=self._demo)
+        head = words.head_of(attempt, turn, demo=self._demo)
         tone = tone_of(attempt.locality)
         self._add(Block(Kind.ANSWER, attempt.text, head, tone, turn.id, attempt.id, attempt.thinking))
         if attempt.note:
