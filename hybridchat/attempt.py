@@ -18,6 +18,7 @@ from hybridchat.conversation import (
     Thought,
     Turn,
     doubted,
+    not_local,
     were_hidden,
 )
 from hybridchat.crew import Crew, readable
@@ -229,6 +230,8 @@ class Try:
         opinion = self._opinion
         if closed and not self.doubt and opinion is not None and opinion.convenient and (second := await opinion.ask()):
             _, self.doubt = await asyncio.to_thread(_against, self.turn.question, text, done, second)
+        if opinion is not None:
+            self.notes += opinion.notes
         if self.doubt:
             self.notes += (doubted(self.doubt),)
 
@@ -240,9 +243,7 @@ class Try:
             self.notes += ("the provider cut the answer off (content policy)",)
         if done.remote_host and self.model.on_device:
             self.crew.world.found_remote(self.model.id, done.remote_host)
-            self.notes += (
-                f"NOT LOCAL: {self.model.name} was answered by {done.remote_host}; it counts as a cloud model from now on",
-            )
+            self.notes += (not_local(self.model.name, done.remote_host),)
         read = done.usage.input_tokens
         if self.package.num_ctx and read is not None and self.package.turns == 1 and read < 0.5 * self.package.tokens > 200:
             self.notes += (f"context cut by the server: it read {read:,} of about {self.package.tokens:,} tokens",)

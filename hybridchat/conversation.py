@@ -332,6 +332,11 @@ class Ended:
 Event = Asked | Decided | Held | Offered | Waiting | HandedOver | Said | Thought | FellBack | SecondLook | Ended
 
 
+def not_local(name: str, host: str, asked: str = "") -> str:
+    """What to say of a model taken for local that `host` answered for; `asked` is what for, where that is not the question."""
+    return f"NOT LOCAL: {name}{asked and f', asked {asked},'} was answered by {host}; it counts as a cloud model from now on"
+
+
 def doubted(reasons: tuple[str, ...]) -> str:
     """`worth a second look: no final number`, as it is stored with an answer and shown beside it."""
     return f"worth a second look: {', '.join(reasons[:2])}"

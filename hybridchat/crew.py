@@ -183,6 +183,8 @@ class Crew:
     """Streams that were told to close and have not yet."""
     watched: Watch | None = None
     """The scan that the worker is at."""
+    untold: list[str] = field(default_factory=list)
+    """What the user has to know of work that nobody waited for; the next turn's notes say it."""
     scans: ScanCache = field(init=False)
     _reading: Future[None] | None = None
     _stamp: tuple[int, int] | None = None

@@ -12,7 +12,7 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import cast
 
-from hybridchat.conversation import Message, Package, Role, Session, Turn
+from hybridchat.conversation import Message, Package, Role, Session, Turn, not_local
 from hybridchat.crew import Ask, Crew
 from hybridchat.earlier import MARGIN, PER_MESSAGE, clipped, messages_of
 from hybridchat.facts import Locality, Mode, Model, ResourceState
@@ -176,6 +176,10 @@ async def _said(crew: Crew, call: Call) -> str | None:
     async with aclosing(cast("AsyncGenerator[Delta | Done, None]", provider.stream(call))) as parts:
         async for part in parts:
             if isinstance(part, Done):
+                if part.remote_host and call.model.on_device:
+                    crew.world.found_remote(call.model.id, part.remote_host)
+                    # nobody listens now: the next turn says so
+                    crew.untold.append(not_local(call.model.name, part.remote_host, "for a summary while nobody typed"))
                 whole = "".join(text)
                 if part.remote_host is not None or part.reason not in {"stop", "length"}:
                     return None

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import cast
 
-from hybridchat.conversation import Package
+from hybridchat.conversation import Package, not_local
 from hybridchat.crew import Crew
 from hybridchat.facts import Device, Model, ResourceState
 from hybridchat.providers.base import Call, Delta, Done, ProviderError
@@ -26,6 +26,8 @@ class Opinion:
     def __init__(self, crew: Crew, model: Model, package: Package, device: Device, stopper: Stopper) -> None:
         self._crew, self._model, self._package, self._device = crew, model, package, device
         self._stopper = stopper
+        self.notes: tuple[str, ...] = ()
+        """What the user has to know of it."""
 
     @property
     def convenient(self) -> bool:
@@ -68,6 +70,9 @@ class Opinion:
             async with aclosing(stream) as parts:
                 async for part in parts:
                     if isinstance(part, Done):
+                        if part.remote_host and self._model.on_device:
+                            self._crew.world.found_remote(self._model.id, part.remote_host)
+                            self.notes = (not_local(self._model.name, part.remote_host, "once more"),)
                         return "".join(text) if part.reason == "stop" and part.remote_host is None else None
                     text.append(part.text)
         return None

@@ -334,6 +334,8 @@ class _Journey:
 
     def _end(self, ending: Ending, text: str, error: str, *, over_budget: bool = False) -> Ended:
         self.over = True
+        self.notes += self.crew.untold
+        self.crew.untold.clear()
         attempt = self.attempt
         earlier = self.turn.answer
         kept, final = (attempt.attempt.id if attempt is not None and attempt.said else None), ending

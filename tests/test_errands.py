@@ -22,6 +22,7 @@ from hybridchat.sessions.store import Store
 from hybridchat.sessions.summaries import Summary
 from hybridchat.tokens import estimate
 from tests.support.chats import LOCAL, Bench, bench, hear
+from tests.support.faultserver import FaultServer, http, ndjson
 
 OPENAI = "openai:gpt-6.1-terra"
 IDLE = Device(state=ResourceState.AVAILABLE, on_battery=False)
@@ -31,7 +32,14 @@ SIGN = ASKED[:40]
 
 @asynccontextmanager
 async def away(
-    folder: Path, demo: Demo, *, turns: int = 6, mode: Mode = Mode.ONLY_CLOUD, device: Device = IDLE, idle: float = 60.0
+    folder: Path,
+    demo: Demo,
+    *,
+    turns: int = 6,
+    mode: Mode = Mode.ONLY_CLOUD,
+    device: Device = IDLE,
+    idle: float = 60.0,
+    ollama: str = "",
 ) -> AsyncIterator[Bench]:
     """A conversation of some 300 tokens a turn, with nobody at the keys."""
     config = Config(
@@ -40,7 +48,7 @@ async def away(
         limits=Limits(max_output=256, reserve=256),
         models={LOCAL: ModelSettings(window=WINDOW)},
     )
-    async with bench(folder, demo, config=config) as b:
+    async with bench(folder, demo, config=config, extra={"OLLAMA_HOST": ollama} if ollama else None) as b:
         b.chat.world.stored_gauges = Snapshot(device=device)
         for n in range(turns):
             await b.ask(f"repeat: subject {n}: " + "well said and often heard " * 25, mode=mode)
@@ -188,3 +196,23 @@ async def test_it_goes_with_its_conversation(demo: Demo, tmp_path: Path) -> None
         # one that was still being written must not bring anything back
         store.summaries.keep(path, Summary("too late", 4, LOCAL))
         assert store.summaries.newest(path) is None
+
+
+async def test_minutes_that_another_host_wrote_are_not_kept_and_the_next_turn_says_so(demo: Demo, tmp_path: Path) -> None:
+    end = {"model": "m", "created_at": "2026-11-01T00:00:00Z", "message": {"role": "assistant", "content": ""}, "done": True}
+    said = {**end, "message": {"role": "assistant", "content": "- minutes"}, "done": False}
+    paths = {
+        "/api/tags": http({"models": [{"name": "llama3.2:3b", "model": "llama3.2:3b", "digest": "d", "size": 1}]}),
+        "/api/ps": http({"models": []}),
+        "/api/version": http({"version": "0.12.6"}),
+        "/api/show": http({"model_info": {}, "capabilities": ["completion"]}),
+        "/api/chat": ndjson(said, {**end, "done_reason": "stop", "remote_host": "https://ollama.com:443"}),
+    }
+    async with FaultServer(paths=paths) as server, away(tmp_path, demo, ollama=server.url) as b:
+        assert await summed_up(b.chat._crew, b.session.id) is None
+        assert kept(b) is None
+        assert not b.chat.world.find(LOCAL).on_device
+        heard = await b.ask("repeat: and now?", mode=Mode.ONLY_CLOUD)
+        (told,) = [note for note in heard.ended.notes if note.startswith("NOT LOCAL: ")]
+        assert "ollama.com" in told
+        assert "summary" in told

@@ -336,6 +336,16 @@ async def test_on_an_idle_machine_another_try_that_differs_sends_it_on(demo: Dem
         assert len(turn.attempts) == 2, "the opinion itself is no attempt"
 
 
+async def test_a_second_try_that_another_host_answered_is_told_and_the_model_counts_as_remote(demo: Demo, tmp_path: Path) -> None:
+    elsewhere = ndjson(line("There are 27 left."), {**line("", done=True), "remote_host": "https://ollama.com:443"})
+    async with ollama(says("The answer is 21."), elsewhere) as server, idle(tmp_path, demo, server) as b:
+        heard = await b.ask(PENS)
+        assert len(chats(server)) == 2
+        (told,) = [note for note in heard.ended.notes if note.startswith("NOT LOCAL: ")]
+        assert "ollama.com" in told
+        assert not b.chat.world.find(LOCAL).on_device
+
+
 async def test_a_try_that_agrees_leaves_the_answer_here(demo: Demo, tmp_path: Path) -> None:
     async with ollama(says("The answer is 21."), says("21 pens.")) as server, idle(tmp_path, demo, server) as b:
         heard = await b.ask(PENS)
