@@ -66,7 +66,9 @@ class Ask:
     granted: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
     waiting_for: Model | None = None
-    """The model whose consent question the turn rests on."""
+    """The model whose consent question the turn rests on, or the one that it misses (`offered`)."""
+    offered: bool = False
+    """What it rests on is no question of consent: `waiting_for` cannot be reached."""
     soft_pin: str | None = None
     """The model consent was given for; unlike a pin it may be fallen back from."""
     verdict: Verdict | None = None
@@ -87,13 +89,15 @@ class Ask:
     """What the program's agents said of this message: they are asked once, however often it is looked at."""
 
     def decided(self, verdict: Verdict) -> Ask:
-        """The same question after the user's answer to `Held`."""
+        """The same question after the user's answer to `Held`, or to `Offered`, which showed no package to consent to."""
         ask = replace(self, verdict=verdict)
         if verdict is Verdict.LOCAL:
             # a local model that failed before is tried again: the user would rather have that than the cloud
             stay = replace(ask, mode=Mode.ONLY_LOCAL, pin=None, soft_pin=None, excluded=frozenset())
             return replace(stay, escalated=False, unpinned=True)
         if self.waiting_for is not None and verdict in {Verdict.SEND, Verdict.ALWAYS}:
+            if self.offered:
+                return replace(ask, verdict=Verdict.SEND, soft_pin=self.waiting_for.id)
             return replace(ask, granted=ask.granted | {self.waiting_for.host}, soft_pin=self.waiting_for.id)
         return ask
 

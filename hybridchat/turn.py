@@ -309,7 +309,7 @@ class _Journey:
     def _rest(self, model: Model, made: Package, reason: str) -> Rest:
         self.over = True
         self.crew.store.end_turn(self.turn.id, Ending.HELD)
-        return Rest(Held(self.turn.id, made, reason), replace(self.ask, waiting_for=model, verdict=None))
+        return Rest(Held(self.turn.id, made, reason), replace(self.ask, waiting_for=model, offered=False, verdict=None))
 
     def _stopped(self) -> Ended:
         return self._end(Ending.STOPPED, waiting.STOPPED, "")

@@ -39,7 +39,7 @@ def stored(crew: Crew, turn_id: str) -> Ask:
     other = answered is not None and waiting is not None and (answered.locality is Locality.ON_DEVICE) != waiting.on_device
     mode = Mode.AUTO if other else None
     ask = Ask(turn.session_id, turn.question, mode=mode, parent=turn.parent_id, turn=turn, escalated=other, unpinned=other)
-    return replace(ask, waiting_for=waiting)
+    return replace(ask, waiting_for=waiting, offered=missed is not None)
 
 
 def _queued(crew: Crew, turn: Turn) -> Ask:
@@ -90,7 +90,7 @@ def offer(session: Session, ask: Ask, found: Look) -> tuple[Offered, Ask] | None
     here = decision.chosen or _stand_in(decision)
     doubt = looks(found.request.difficulty, 0.0) if decision.chosen is not None else ""
     told = Offered(ask.turn.id, model.id, why, here=here.id if here is not None else None, doubt=doubt)
-    return told, replace(ask, waiting_for=model, verdict=None)
+    return told, replace(ask, waiting_for=model, offered=True, verdict=None)
 
 
 def _stand_in(decision: Decision) -> Model | None:

@@ -360,6 +360,28 @@ async def test_what_could_not_be_answered_stays_in_the_queue(mode: Mode | None, 
         assert [t.id for t in b.chat.store.queued()] == [turn_id]
 
 
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.parametrize("verdict", [Verdict.SEND, Verdict.ALWAYS])
+async def test_sending_what_was_only_offered_is_no_consent(verdict: Verdict, restart: bool, demo: Demo, tmp_path: Path) -> None:
+    """What was asked was how to go on without the network: no package was shown."""
+    async with bench(tmp_path, demo, config=ASK, samplers=True, save=True) as b:
+        down(b)
+        told = offered(await b.ask(HARD))
+        if not restart:
+            up(b)
+            heard = await hear(b.chat.resume(told.turn_id, verdict))
+            assert heard.held.package.host == host(b)
+            assert not b.chat.store.allowed(b.session.id)
+    if restart:
+        demo.conditions.offline = False
+        async with bench(tmp_path, demo, config=ASK, save=True) as b:
+            assert (await hear(b.chat.resume(told.turn_id, verdict))).held.package.host == host(b)
+            turn = b.chat.store.turn(told.turn_id)
+            assert turn is not None
+            assert not b.chat.store.allowed(turn.session_id)
+    assert not b.cloud_bodies()
+
+
 async def test_an_offer_survives_the_program(demo: Demo, tmp_path: Path) -> None:
     async with bench(tmp_path, demo, config=AUTO, samplers=True, save=True) as b:
         down(b)
