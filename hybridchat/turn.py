@@ -158,7 +158,7 @@ class _Journey:
                     yield event
             return
         self.over = True
-        self.crew.store.end_turn(self.turn.id, Ending.HELD)
+        self.crew.store.end_turn(self.turn.id, self._resting)
         yield rest
 
     async def _wait(self, model: Model) -> AsyncGenerator[Event, None]:
@@ -308,8 +308,13 @@ class _Journey:
 
     def _rest(self, model: Model, made: Package, reason: str) -> Rest:
         self.over = True
-        self.crew.store.end_turn(self.turn.id, Ending.HELD)
+        self.crew.store.end_turn(self.turn.id, self._resting)
         return Rest(Held(self.turn.id, made, reason), replace(self.ask, waiting_for=model, offered=False, verdict=None))
+
+    @property
+    def _resting(self) -> Ending:
+        """What came from the queue rests there: whatever becomes of the question on the screen, it is not lost from it."""
+        return Ending.QUEUED if self.ask.queued else Ending.HELD
 
     def _stopped(self) -> Ended:
         return self._end(Ending.STOPPED, waiting.STOPPED, "")

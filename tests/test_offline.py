@@ -342,6 +342,21 @@ async def test_sending_from_the_queue_asks_for_consent_and_not_sending_leaves_it
         assert [t.id for t in b.chat.store.queued()] == [turn_id]
 
 
+async def test_what_waits_for_consent_from_the_queue_is_in_it_again_after_a_crash(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=ASK, samplers=True, save=True) as b:
+        down(b)
+        turn_id = await queue(b)
+        up(b)
+        assert (await hear(b.chat.resume(turn_id, Verdict.SEND))).of(Held)
+        b.chat.store.flush()
+        # what the disk has is all that a process that starts after a crash finds
+        async with bench(tmp_path, demo, config=ASK, save=True) as after:
+            assert [t.id for t in after.chat.store.queued()] == [turn_id]
+        sent = await hear(b.chat.resume(turn_id, Verdict.SEND))
+        assert sent.ended.model_id == OPENAI
+        assert not b.chat.store.queued()
+
+
 @pytest.mark.parametrize("mode", [None, Mode.ONLY_LOCAL])
 async def test_what_could_not_be_answered_stays_in_the_queue(mode: Mode | None, demo: Demo, tmp_path: Path) -> None:
     async with bench(tmp_path, demo, config=AUTO, samplers=True) as b:

@@ -9,6 +9,8 @@ from hybridchat.sessions import owners, search
 from hybridchat.sessions.owners import Owner
 
 FORGOTTEN_S = 7 * 86400.0
+CLAIMED = "queued:"
+"""Before a turn's id: key of the note that it was taken from the queue and has not ended since."""
 
 
 class Pulse:
@@ -68,7 +70,10 @@ def anything_open(conn: sqlite3.Connection) -> bool:
 
 
 def recover(conn: sqlite3.Connection, me: str, now: float, *, full_text: bool) -> list[str]:
-    """Marks what dead owners left open as cut, text kept, and settles their reservations as estimates; returns the turns' ids."""
+    """Marks what dead owners left open as cut, text kept, and settles their reservations as estimates; returns the turns' ids.
+
+    What they had taken from the queue, and nobody answered, is in it again.
+    """
     held = conn.execute(
         """SELECT owner_id FROM turns WHERE ending IS NULL UNION SELECT owner_id FROM attempts WHERE ending IS NULL
         UNION SELECT owner_id FROM spend WHERE how IS NULL"""
@@ -92,6 +97,13 @@ def close_owner(conn: sqlite3.Connection, owner_id: str | None, now: float, *, f
         if full_text:
             search.index_answer(conn, row["id"])
     turns = conn.execute("SELECT id FROM turns WHERE ending IS NULL AND owner_id IS ? ORDER BY seq", (owner_id,)).fetchall()
+    conn.execute(
+        """UPDATE turns SET ending = 'queued', owner_id = NULL WHERE ending IS NULL AND owner_id IS ?
+        AND EXISTS (SELECT 1 FROM kept WHERE key = ? || turns.id)
+        AND NOT EXISTS (SELECT 1 FROM attempts WHERE turn_id = turns.id AND text <> '')""",
+        (owner_id, CLAIMED),
+    )
+    conn.executemany("DELETE FROM kept WHERE key = ?", [(f"{CLAIMED}{row['id']}",) for row in turns])
     conn.execute(
         "UPDATE turns SET ending = 'cut', ended = ?, owner_id = NULL WHERE ending IS NULL AND owner_id IS ?", (now, owner_id)
     )

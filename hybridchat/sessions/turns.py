@@ -13,7 +13,7 @@ from hybridchat.facts import Locality, Timings, Usage
 from hybridchat.sessions import attachments, rows, search
 from hybridchat.sessions.attachments import Named
 from hybridchat.sessions.database import Database
-from hybridchat.sessions.recovery import Pulse, fold
+from hybridchat.sessions.recovery import CLAIMED, Pulse, fold
 from hybridchat.sessions.writer import Writer, storable
 
 UNKNOWN_USAGE, UNKNOWN_TIMINGS = Usage(), Timings()
@@ -155,15 +155,23 @@ class Turns:
                 "UPDATE sessions SET updated = max(updated, ?) WHERE id = (SELECT session_id FROM turns WHERE id = ?)",
                 (now, turn_id),
             )
+            conn.execute("DELETE FROM kept WHERE key = ?", (f"{CLAIMED}{turn_id}",))
 
         self._writer.put(job)
 
     def claim(self, turn_id: str) -> bool:
-        """Takes up a turn that waits, so that no other process sends it too; `False` when one did. Waits for the disk."""
+        """Takes up a turn that waits, so that no other process sends it too; `False` when one did. Waits for the disk.
+
+        Until it ends it is noted as taken from the queue, where it goes back should this process die before an answer came.
+        """
         self._pulse.open(turn_id)
         now = self._clock()
 
         def job(conn: sqlite3.Connection) -> bool:
+            conn.execute(
+                "INSERT OR REPLACE INTO kept(key, value, at) SELECT ? || id, '', ? FROM turns WHERE id = ? AND ending = 'queued'",
+                (CLAIMED, now, turn_id),
+            )
             taken = conn.execute(
                 "UPDATE turns SET ending = NULL, ended = NULL, owner_id = ? WHERE id = ? AND ending IN ('queued', 'held')",
                 (self._pulse.hold(conn, now), turn_id),

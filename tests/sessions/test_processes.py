@@ -253,3 +253,38 @@ async def test_an_open_turn_keeps_its_owners_heart_beating(opened: Open) -> None
 def test_memory_is_private_to_its_store(opened: Open) -> None:
     opened(None).new_session()
     assert opened(None).sessions(None) == []
+
+
+SENDING = """
+    import asyncio, sys, time
+    from pathlib import Path
+    from hybridchat.conversation import Ending
+    from hybridchat.facts import Locality
+    from hybridchat.sessions.store import Store
+
+    async def main():
+        store = Store.open(Path(sys.argv[1]))
+        turn = await store.ask(store.new_session().id, "kept for later", parent_id=None, ending=Ending.QUEUED)
+        assert store.claim(turn.id)
+        attempt = store.begin(turn.id, "openai:gpt", "api.openai.com", Locality.REMOTE)
+        store.say(attempt.id, sys.argv[2])
+        store.flush()
+        print(turn.id, flush=True)
+        await asyncio.sleep(60)
+
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("said", "ending"), [("", Ending.QUEUED), ("half an answer", Ending.CUT)])
+def test_killed_while_it_sent_from_the_queue_the_question_is_in_it_again_unless_somebody_answered(
+    said: str, ending: Ending, path: Path, opened: Open
+) -> None:
+    sending = start(SENDING, path, said)
+    turn_id = line(sending).strip()
+    end(sending)
+    store = opened()
+    turn = store.turn(turn_id)
+    assert turn is not None
+    assert turn.ending is ending
+    assert [t.id for t in store.queued()] == ([turn_id] if ending is Ending.QUEUED else [])
