@@ -2,74 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from hybridchat.facts import Finding
 from hybridchat.late import late
 from hybridchat.privacy.allow import allowed, office_words
-from hybridchat.privacy.gazetteer import COUNTRY, DICTIONARY, FREQUENCY, PLACE
+from hybridchat.privacy.gazetteer import COUNTRY, PLACE
+from hybridchat.privacy.names_firms import firms
+from hybridchat.privacy.names_known import Known
 from hybridchat.privacy.names_runs import CONJUNCTIONS, LINKS, Run, is_word, runs_of
 from hybridchat.privacy.names_streets import serials, streets
+from hybridchat.privacy.names_world import is_general, tell_nobody
 from hybridchat.privacy.source import known_only_spans, prose_spans
 from hybridchat.privacy.tagger_features import Tokens, tokens_of
 
 if TYPE_CHECKING:
     from hybridchat.privacy.tagger import Tagger
 
+Scores = Sequence[tuple[int, int, int, int] | None]
 BIAS: dict[str, tuple[int, int, int, int]] = {"low": (8, 0, -10, -10), "normal": (46, 32, 0, 0), "high": (66, 44, 0, 0)}
 """Added to the scores of P, X, A and N at each level (1/20): measured in docs/weights.md."""
+
+_TOLD = ((30, 10), (44, 28), (45, 34), (45, 40))
+"""P and X at `normal`, by how many distinct names are certain: a text with none of them is seldom about anybody."""
+_SHORT, _SHORT_TOLD = 200, (50, 29)
+"""Characters up to which a text may have nothing certain for want of words, and its P and X then."""
+_HIGHEST = (50, 40)
+_CERTAIN = (8, 0)
 
 _KINDS = {"P": "PERSON", "X": "ORG", "A": "ADDRESS", "N": "ID"}
 _REASONS = {"PERSON": "name of a person", "ORG": "name of an organisation", "LOCATION": "name of a place", "ADDRESS": "address",
     "ID": "number of a person or case"}  # fmt: skip
 
 
-class Known:
-    """Words found to be names, and how ordinary they are otherwise: the same word hides wherever it stands for the same."""
-
-    def __init__(self, look: Callable[[str], int]) -> None:
-        self.words: dict[str, str] = {}
-        self._look = look
-
-    def learn(self, tokens: Tokens, runs: Iterable[Run]) -> None:
-        """Remembers the parts of people's names, and of other names single words and parts that are no ordinary words."""
-        for run in runs:
-            if run.label not in "PX":
-                continue
-            words = [k for k in tokens.kinds[run.first : run.last] if is_word(k)]
-            for kind in words:
-                flags = kind.flags
-                plain = flags >> DICTIONARY & 1 or flags >> FREQUENCY & 7 >= 4
-                if len(kind.folded) < 3 or kind.code[1:2] in _TITLES or not kind.text[0].isalpha():
-                    continue
-                if run.label == "P" or len(words) == 1 or not (plain or flags >> PLACE & 3):
-                    self.words.setdefault(kind.folded, run.label)
-
-    def spread(self, tokens: Tokens, labels: str) -> str:
-        """`labels` with every further occurrence of a known name labelled too."""
-        if not self.words:
-            return labels
-        out = list(labels)
-        for i, kind in enumerate(tokens.kinds):
-            label = self.words.get(kind.folded) if out[i] == "O" and kind.placed else None
-            if label is None:
-                continue
-            often, place = kind.flags >> FREQUENCY & 7, tokens.places[i]
-            plain = kind.flags >> DICTIONARY & 1 or often >= 5
-            if kind.capital:
-                if not plain or (place[0] == "M" and "l" not in place[2:]):
-                    out[i] = label
-            elif kind.shape == "x" and not plain and often < 3:
-                out[i] = label
-        return "".join(out)
-
-
-_TITLES = frozenset("TLMC")
-
 _POST = late(r"(?:^|\s)(?:@\w{2}|#[A-Za-z]{3}|RT @)")
 _POST_LENGTH = 400
-_POST_BIAS = 14
+_POST_BIAS = 24
 """A short text with a handle or a hashtag speaks of people more often, and as carelessly of capitals."""
 _HANDLE = late(r"(?<![\w@/.])@[A-Za-z_]\w{1,40}(?![\w/(@]|\.\w)")
 _CODE_AFTER = late(r"[{};=()]")
@@ -84,30 +53,24 @@ def names(text: str, level: str, *, size: int = 20_000, tagger: Tagger | None = 
         from hybridchat.privacy.tagger import shipped_tagger  # 0.1 s: read when a text is to be looked at, not before
 
         tagger = shipped_tagger()
-    known = Known(tagger.look)
-    tagged: list[tuple[Tokens, str]] = []
     prose = prose_spans(text)
-    bias = BIAS[level]
-    if len(text) <= _POST_LENGTH and _POST.search(text):
-        bias = bias[0] + _POST_BIAS, *bias[1:]
+    known = Known(tagger.look)
+    tagged = _tagged(text, level, list(_parts(text, prose, size)), tagger, known)
     for start, end in _parts(text, prose, size):
-        tokens = tokens_of(text, tagger.kind, start, end)
-        labels = tagger.labels(tokens, bias)
-        known.learn(tokens, runs_of(tokens, labels))
         yield from streets(text, start, end)
-        tagged.append((tokens, labels))
     found: list[Finding] = []
-    telling = level == "high"
+    general = level != "high" and is_general(text)
+    seen: list[tuple[Tokens, Run]] = []
     for tokens, labels in tagged:
         labels = titled(tokens, known.spread(tokens, labels))
         runs = runs_of(tokens, unknown_too(tokens, labels) if level == "high" else labels)
-        telling = telling or not all(_is_country(tokens, run) for run in runs)
+        seen.extend((tokens, run) for run in runs)
         runs = [run for run in runs if not _is_part(text, tokens, run)]
         if level != "high":
             runs = [run for run in runs if not _is_office(tokens, run)]
         here = (_finding(tokens, run, tagger.look) for run in runs)
         found.extend(here if level == "high" else _unlisted(text, here))
-    if telling:
+    if not (general and tell_nobody(seen)):
         yield from found
     if known.words:
         for start, end in _parts(text, known_only_spans(text), size):
@@ -115,6 +78,47 @@ def names(text: str, level: str, *, size: int = 20_000, tagger: Tagger | None = 
             yield from (_finding(tokens, run, tagger.look) for run in runs_of(tokens, known.spread(tokens, "O" * len(tokens))))
     yield from serials(text, prose)
     yield from _handles(text)
+
+
+def _tagged(text: str, level: str, parts: Iterable[tuple[int, int]], tagger: Tagger, known: Known) -> list[tuple[Tokens, str]]:
+    """The parts as tokens with the labels of a first look; what it finds is added to `known`."""
+    most = _most(text, level)
+    scored: list[tuple[Tokens, Scores]] = []
+    for start, end in parts:
+        tokens = tokens_of(text, tagger.kind, start, end)
+        scored.append((tokens, tagger.scores(tokens, most)))
+    less = _less(text, level, most, scored, tagger)
+    out: list[tuple[Tokens, str]] = []
+    for tokens, scores in scored:
+        labels = firms(tokens, tagger.decoded(scores, less))
+        known.learn(tokens, runs_of(tokens, labels))
+        out.append((tokens, labels))
+    return out
+
+
+def _most(text: str, level: str) -> tuple[int, int, int, int]:
+    """What is added to the scores at most."""
+    person, other, address, number = BIAS[level]
+    if level == "normal":
+        person, other = _HIGHEST
+    post = len(text) <= _POST_LENGTH and _POST.search(text)
+    return person + (_POST_BIAS if post else 0), other, address, number
+
+
+def _less(
+    text: str, level: str, most: tuple[int, int, int, int], scored: Iterable[tuple[Tokens, Scores]], tagger: Tagger
+) -> tuple[int, int]:
+    """What of that is taken from P and X again in this text: little where names are certain, much where there is none."""
+    if level != "normal":
+        return 0, 0
+    certain = {
+        tuple(k.folded for k in tokens.kinds[run.first : run.last])
+        for tokens, scores in scored
+        for run in runs_of(tokens, tagger.decoded(scores, (most[0] - _CERTAIN[0], most[1] - _CERTAIN[1])))
+    }
+    short = not certain and len(text) <= _SHORT
+    person, other = _SHORT_TOLD if short else _TOLD[min(len(certain), len(_TOLD) - 1)]
+    return _HIGHEST[0] - person, most[1] - other
 
 
 def _parts(text: str, spans: Iterable[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
@@ -152,12 +156,22 @@ def _is_part(text: str, tokens: Tokens, run: Run) -> bool:
         or _SNAKE_AFTER.match(text, end)
     ):
         return True
-    code = run.last - run.first == 1 and tokens.kinds[run.first].shape in "Xm"
-    return code and (text[start - 1 : start].isdigit() or text[end : end + 1].isdigit())
+    if run.last - run.first > 1:
+        return False
+    kind = tokens.kinds[run.first]
+    if kind.shape in "Xm" and (text[start - 1 : start].isdigit() or text[end : end + 1].isdigit()):
+        return True
+    codeish = "1" in tokens.places[run.first] or "2" in tokens.places[run.first]
+    if kind.shape == "m" and kind.text[0].islower() and (run.label == "P" or codeish):
+        return True
+    member = (codeish or text[end : end + 1] == "(") and bool(_MEMBER_BEFORE.search(text, max(0, start - 3), start))
+    return member or bool(_MEMBER_AFTER.match(text, end))
 
 
 _SNAKE_BEFORE = late(r"\w_$")
 _SNAKE_AFTER = late(r"_\w")
+_MEMBER_AFTER = late(r"\.[a-z]\w*[(.]|\.[a-z]+[A-Z]|\(\)|::\w| ::")
+_MEMBER_BEFORE = late(r"\w\w\.$|\w::$")
 _DOTTED = late(r"[\d.][.:]$|\.$")
 _DOT = late(r"\.\d|\.\w")
 
@@ -167,11 +181,6 @@ def _is_office(tokens: Tokens, run: Run) -> bool:
     words = [k.folded for k in tokens.kinds[run.first : run.last] if is_word(k)]
     named = run.label == "X" or (run.label == "P" and len(words) > 1)
     return named and all(word in office_words() or word in LINKS or word in CONJUNCTIONS for word in words)
-
-
-def _is_country(tokens: Tokens, run: Run) -> bool:
-    """Where a text names countries and nothing else, they tell nothing of anybody: "What is the capital of France?"."""
-    return run.last - run.first == 1 and bool(tokens.kinds[run.first].flags >> COUNTRY & 1)
 
 
 def titled(tokens: Tokens, labels: str) -> str:
@@ -212,11 +221,16 @@ def _finding(tokens: Tokens, run: Run, look: Callable[[str], int]) -> Finding:
     return Finding(tokens.starts[run.first], tokens.ends[run.last - 1], kind, _REASONS[kind], 0.7)
 
 
+_TITLED = late(
+    r"^(?:(?:[Pp]resident|[Pp]rime [Mm]inister|[Kk]ing|[Qq]ueen|[Pp]ope|[Cc]hancellor|[Ss]enator|[Dd]r|[Ss]ir|[Tt]he)\.? )+"
+)
+
+
 def _unlisted(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
     """Without the names that everybody knows."""
     listed = allowed()
     for finding in found:
-        value = text[finding.start : finding.end].rstrip("0123456789 ")
+        value = _TITLED.sub("", text[finding.start : finding.end].rstrip("0123456789 "))
         hits = listed.find(value) if finding.kind in {"PERSON", "ORG", "LOCATION"} else []
         if not any(end - start == len(value) for start, end, _ in hits):
             yield finding

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hybridchat.privacy.gazetteer import DICTIONARY, FREQUENCY
 from hybridchat.privacy.tagger_features import Kind, Tokens
 from hybridchat.value import value
@@ -37,11 +39,25 @@ def runs_of(tokens: Tokens, labels: str) -> list[Run]:
         if labels[at] != "O":
             while end < len(labels) and labels[end] == labels[at] and not _ends(tokens, end - 1):
                 end += 1
-            first, last = _trimmed(tokens, at, end, labels[at])
-            if first < last:
-                out.append(Run(first, last, labels[at]))
+            for start, stop in _cut(tokens, at, end, labels[at]):
+                first, last = _trimmed(tokens, start, stop, labels[at])
+                if first < last and (labels[at] in "AN" or any(k.text[0].isalpha() for k in tokens.kinds[first:last])):
+                    out.append(Run(first, last, labels[at]))
         at = end
     return _joined(tokens, out)
+
+
+def _cut(tokens: Tokens, first: int, last: int, label: str) -> Iterator[tuple[int, int]]:
+    """The pieces of a person's name that has capitals, without the ordinary words in small letters that stand within it."""
+    if label == "P" and any(k.capital for k in tokens.kinds[first:last]):
+        start = first
+        for at in range(first, last):
+            kind = tokens.kinds[at]
+            if kind.shape == "x" and len(kind.text) > 3 and kind.folded not in LINKS and _ordinary(kind):
+                yield start, at
+                start = at + 1
+        first = start
+    yield first, last
 
 
 def _ends(tokens: Tokens, at: int) -> bool:

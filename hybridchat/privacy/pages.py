@@ -27,7 +27,11 @@ _MANUAL = late(
     r"/(?:docs?|documentation|reference|manual|api|wiki|package|packages|tutorials?|guide|spec|rfc\d*|schemas?)(?:/|$)"
 )
 _PICTURE = late(r"\.(?:png|jpe?g|gif|svg|webp|ico|css|m?js|woff2?|ttf)(?:[?#].*)?$")
-_MARKUP = ("](", "]: ", "]:", "<", '="', "='", "xmlns=", ': "', ": '", '":"', '= "', "= '", "url: ", "uri: ")
+_MARKUP = ("](", "]: ", "]:", "<", '="', "='", "xmlns=", '= "', "= '", "url: ", "uri: ")
+_DATA = (': "', ": '", '":"')
+_DEEP = late(r"(?:https?://)?[^/]+/[^/?#]+(?:/[^/?#]+|.*\?.)")
+"""A field of data holds somebody's page where that lies two steps down; a host alone is a setting."""
+_VIDEO = late(r"(?:https?://)?(?:www\.|m\.)?(?:youtube\.com/(?:watch|shorts/|playlist)|youtu\.be/.)")
 
 
 def pages(text: str, start: int, end: int) -> Iterator[Finding]:
@@ -42,7 +46,7 @@ def pages(text: str, start: int, end: int) -> Iterator[Finding]:
             return
         value = match[0].rstrip(".,;:!?*_…")
         host = _HOST.match(value)
-        named = host is not None and any(part in _PUBLIC for part in host[1].lower().split("."))
+        named = host is not None and any(part in _PUBLIC for part in host[1].lower().split(".")) and not _VIDEO.match(value)
         before = text[max(0, match.start() - 6) : match.start()]
         if (
             host is None
@@ -50,6 +54,7 @@ def pages(text: str, start: int, end: int) -> Iterator[Finding]:
             or named
             or _SERVICE.match(value)
             or before.endswith(_MARKUP)
+            or (before.endswith(_DATA) and not _DEEP.match(value))
             or _MANUAL.search(value.lower())
             or _PICTURE.search(value.lower())
         ):

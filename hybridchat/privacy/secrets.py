@@ -36,11 +36,13 @@ _USERINFO = late(
     r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}://([^\s:/@\"'<>]{0,80}):([^\s/\"'<>]{1,200})@(?=[\w.\[${-])", re.IGNORECASE
 )
 _SCHEME_AUTH = late(
-    r"\b(?:bearer|basic|token|apikey)[ \t]{1,3}(?=[A-Za-z0-9+/_.~=-]{0,400}[A-Z0-9+/=])([A-Za-z0-9+/_.~=-]{12,2000})",
+    r"\b(?:bearer|basic|(?:[a-z]{2,12}-)?(?:oauth)?token|apikey)[ \t]{1,3}"
+    r"(?=[A-Za-z0-9+/_.~=-]{0,400}[A-Z0-9+/=])([A-Za-z0-9+/_.~=-]{12,2000})",
     re.IGNORECASE,
 )
 _QUERY = late(
-    r"[?&;](?:(?:access|auth|api|id|refresh|session|sas|x-amz|oauth)?[_-]?(?:token|key|signature|secret|password|passwd|pwd|"
+    r"(?:[?&;]|-d[ ]?[\"'])"
+    r"(?:(?:access|auth|api|id|refresh|session|sas|x-amz|oauth|client)?[_-]?(?:token|key|signature|secret|password|passwd|pwd|"
     r"sig|code|"
     r"session|sid|credential|jwt)|auth|pass|hash|hmac)(?:_?secret)?=([^\s&#\"'<>]{6,600})",
     re.IGNORECASE,

@@ -225,8 +225,12 @@ class Tagger:
 
     def labels(self, tokens: Tokens, bias: tuple[int, int, int, int]) -> str:
         """One letter of `LABELS` for each token: the likeliest sequence."""
-        scores = self.scores(tokens, bias)
+        return self.decoded(self.scores(tokens, bias))
+
+    def decoded(self, scores: Sequence[tuple[int, int, int, int] | None], less: tuple[int, int] = (0, 0)) -> str:
+        """The likeliest labels for `scores`, of which `less` is taken from those for P and X (1/20)."""
         out = ["O"] * len(scores)
+        p, x = less
         at = 0
         while at < len(scores):
             if scores[at] is None:
@@ -235,7 +239,7 @@ class Tagger:
             end = at
             chain: list[tuple[int, int, int, int]] = []
             while end < len(scores) and (one := scores[end]) is not None:
-                chain.append(one)
+                chain.append((one[0] - p, one[1] - x, one[2], one[3]))
                 end += 1
             if any(max(one) > _SEED for one in chain):
                 out[at:end] = best_path(chain, self.weights.moves)

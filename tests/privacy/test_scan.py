@@ -141,7 +141,7 @@ LEFT_ALONE = [
     "nie 1000 zł, pas 1500 euros, il compte 3000 habitants, la ciudad cuenta 1200",
     "docker run -u 1000:1000 busybox",
     "accounts for 4000 of them",
-    "see https://www.youtube.com/watch?v=1 and https://github.com/a/b",
+    "see https://www.youtube.com/t/terms and https://github.com/a/b",
     '[the site](https://kolibri-bau.dk/x), <a href="https://kolibri-bau.dk">',
     "https://kolibri-bau.dk/docs/install and http://localhost:8000/x and https://{host}/x",
     "12345678",
