@@ -23,7 +23,7 @@ from hybridchat.render.palette import Palette
 from hybridchat.render.text import one_line
 from hybridchat.tui import themes
 from hybridchat.tui.consent import Consent
-from hybridchat.tui.ports import Answer
+from hybridchat.tui.ports import Answer, Purse
 from hybridchat.tui.thread import Kind, Thread, Tone
 from hybridchat.tui.transcript import Transcript
 
@@ -148,17 +148,25 @@ class Compare(ModalScreen[str]):
     ]
 
     def __init__(
-        self, models: Sequence[Model], question: str, begin: Begin, palette: Palette, *, again: str = "", demo: bool = False
+        self,
+        models: Sequence[Model],
+        question: str,
+        begin: Begin,
+        palette: Palette,
+        *,
+        again: str = "",
+        demo: bool = False,
+        purse: Purse | None = None,
     ) -> None:
         """Without a `question` it asks for one; `again` is the conversation's last, which an empty line stands for.
 
-        `begin` is given the models and the question, "" for that last one.
+        `begin` is given the models and the question, "" for that last one. With `purse` the first spend asks for a budget.
         """
         super().__init__()
         self.columns = [Column(n, model, palette, demo=demo) for n, model in enumerate(models, 1)]
         self.at = 0
         self._models, self._question, self._again = tuple(models), question, again
-        self._begin, self._demo = begin, demo
+        self._begin, self._demo, self._purse = begin, demo, purse
         self._comparison: Comparison[Answer] | None = None
         self._over = False
         self._wanted: int | None = None
@@ -223,14 +231,25 @@ class Compare(ModalScreen[str]):
     # -- consent ----------------------------------------------------------------------------------
 
     async def _consent(self, n: int, held: Held) -> None:
-        card = Consent(held, demo=self._demo, local=False)
+        purse, cost = self._purse, held.package.est_cost
+        budget = await asyncio.to_thread(purse.question, cost) if purse is not None else ""
+        card = Consent(held, demo=self._demo, local=False, budget=budget)
         self._asking = n
         await self.mount(card, before=self.query_one(".keys"))
         card.focus()
 
     async def on_consent_answered(self, message: Message) -> None:
         if isinstance(message, Consent.Answered) and self._asking is not None and self._comparison is not None:
+            if message.budget is not None and self._purse is not None:
+                await self._set(self._purse, message.budget)
             await self._decided(message.verdict)
+
+    async def _set(self, purse: Purse, typed: str) -> None:
+        """Sets the daily budget and says so; off the event loop, for it is written to a file."""
+        try:
+            self.notify(await asyncio.to_thread(purse.set, typed), timeout=5)
+        except ValueError as error:
+            self.notify(str(error), timeout=5)
 
     async def on_consent_typed(self, message: Message) -> None:
         """No composer takes the letter here: a number keeps an answer as ever, and the next letter may be the user's word."""
@@ -353,4 +372,6 @@ def _show(screen: ChatScreen, models: tuple[Model, ...], question: str) -> None:
             screen.switch(screen.current.session.id)
 
     palette = themes.palette(screen.app.theme_variables, dark=screen.app.current_theme.dark)
-    screen.app.push_screen(Compare(models, question, begin, palette, again=asked, demo=screen.launch.demo), closed)
+    purse = screen.opened.chat.purse
+    made = Compare(models, question, begin, palette, again=asked, demo=screen.launch.demo, purse=purse)
+    screen.app.push_screen(made, closed)

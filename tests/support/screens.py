@@ -51,8 +51,10 @@ class Seat:
 
 
 @asynccontextmanager
-async def seated(folder: Path, demo: Demo, size: tuple[int, int] = (120, 34)) -> AsyncIterator[Seat]:
-    config = Config(pair=PairSettings(local=LOCAL))
+async def seated(
+    folder: Path, demo: Demo, size: tuple[int, int] = (120, 34), *, config: Config | None = None
+) -> AsyncIterator[Seat]:
+    config = config or Config(pair=PairSettings(local=LOCAL))
     made = await open_assembled(Setup(save=False, samplers=False, config=config, env=environment(demo, folder)))
 
     async def opening() -> Opened:

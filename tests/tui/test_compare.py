@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
+from hybridchat.config import Config
+from hybridchat.config.schema import ModelSettings, PairSettings, PriceSettings
 from hybridchat.conversation import Ending
 from hybridchat.demo import Demo
 from hybridchat.tui.compare import Compare
-from hybridchat.tui.consent import SETTLE
+from hybridchat.tui.consent import SETTLE, Consent
 from tests.support.chats import LOCAL
 from tests.support.screen import frame, shows, until
 from tests.support.screens import Seat, seated
 
 GPT = "openai:gpt-6.1-terra"
+PRICE = PriceSettings(input=10.0, output=100.0, as_of=date(2026, 11, 1))
 ASK = "/compare llama3.2:3b gpt-6.1-terra repeat: to anna@post.example"
 
 
@@ -42,8 +47,8 @@ def kept(seat: Seat) -> str:
 async def test_both_answers_stand_side_by_side_each_under_its_figures(demo: Demo, tmp_path: Path) -> None:
     async with seated(tmp_path, demo) as seat:
         await compared(seat)
+        await until(seat.pilot, lambda: any(n.count("to anna@post.example") == 2 for n in frame(seat.pilot.app).splitlines()))
         said = await shows(seat.pilot, "● stands")
-        assert any(line.count("to anna@post.example") == 2 for line in said.splitlines())
         assert "1 llama3.2:3b · on this machine" in said
         assert "2 gpt-6.1-terra · cloud" in said
         assert said.count("tok/s") == 2
@@ -181,3 +186,19 @@ async def test_by_its_key_the_draft_is_what_is_asked(demo: Demo, tmp_path: Path)
         await until(seat.pilot, lambda: seat.pilot.app.screen is seat.screen)
         await shows(seat.pilot, "from the draft")
         assert not seat.screen.composer.draft
+
+
+async def test_the_first_spend_asks_for_a_daily_budget_before_anything_leaves(demo: Demo, tmp_path: Path) -> None:
+    config = Config(pair=PairSettings(local=LOCAL), models={GPT: ModelSettings(price=PRICE)})
+    async with seated(tmp_path, demo, config=config) as seat:
+        await seat.type(ASK)
+        await until(seat.pilot, lambda: view(seat).query(Consent))
+        card = view(seat).query_one(Consent)
+        await until(seat.pilot, lambda: card._shown_at + SETTLE < monotonic())
+        await seat.pilot.press("y")
+        await shows(seat.pilot, "No daily budget is set.")
+        assert not [r for r in demo.openai.requests if r.body]
+        await seat.pilot.press(*"2.50", "enter")
+        await until(seat.pilot, lambda: view(seat)._over)
+        assert seat.chat.world.daily_limit == 2.5
+        assert [c.said for c in view(seat).columns] == [True, True]
