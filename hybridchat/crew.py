@@ -223,6 +223,15 @@ class Crew:
             return f"{self.here.path} keeps everything on this machine."
         return "Started with --local: nothing leaves this machine until you quit." if self.kept_here else ""
 
+    @property
+    def lifted_by(self) -> str:
+        """What the user can do about `lock`; empty without one."""
+        if self.private:
+            return "end the private conversation (/new)"
+        if self.here.local_only:
+            return "start hybridchat in another folder"
+        return "start hybridchat without --local" if self.kept_here else ""
+
     def apart(self, store: Store) -> Crew:
         """The same world for a private conversation, which shares nothing that was said: no table, no consent, no scan."""
         return replace(

@@ -309,6 +309,8 @@ class Request:
     """The user's own rule that fits the message; what it leads to is `rule_mode` or `rule_model` (a model id)."""
     rule_mode: Mode | None = None
     rule_model: str | None = None
+    lifted_by: str = ""
+    """What the user can do about LOCAL ONLY where no key lifts it; empty where one does."""
 
 
 @value

@@ -188,6 +188,7 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
         needs=_needs(ask),
         allowed_hosts=ask.granted | crew.grants.get(ask.session_id, frozenset()),
         escalated=ask.escalated,
+        lifted_by=crew.lifted_by,
     )
     request = ruled(request, measures.rule)
     start = perf_counter()

@@ -37,6 +37,8 @@ async def test_a_private_conversation_is_answered_here_and_stands_in_no_file(dem
         await private.preview(session.id, f"about {WORD}")
         held_to_cloud = await hear(private.answer(session.id, f"repeat: {WORD}"))
         assert held_to_cloud.ended.ending is Ending.UNROUTED
+        assert "f5" not in held_to_cloud.ended.text
+        assert "end the private conversation (/new)" in held_to_cloud.ended.text
         private.set_pin(session.id, None)
         private.set_mode(session.id, Mode.AUTO)
         heard = await hear(private.answer(session.id, f"repeat: {WORD} a@{WORD}.example", mode=Mode.ONLY_CLOUD))

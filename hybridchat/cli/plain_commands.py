@@ -12,7 +12,7 @@ from hybridchat.cli.plain_reading import READING
 from hybridchat.commands import COMMANDS
 from hybridchat.config.paths import profile
 from hybridchat.conversation import Ending, Session, Turn
-from hybridchat.facts import Mode
+from hybridchat.facts import Decision, Mode
 from hybridchat.render import words
 
 if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
@@ -101,10 +101,15 @@ def _last(plain: Plain) -> Turn | None:
 def anyway(plain: Plain, _: str) -> None:
     if (last := _last(plain)) is None:
         return
-    if last.ending is Ending.UNROUTED:
+    if last.ending is Ending.UNROUTED and _for_money(plain.chat.decision(last.id)):
         plain.turn(lambda: plain.chat.again(last.id, over_budget=True))
     else:
         plain.say("No question was refused for the budget.")
+
+
+def _for_money(decision: Decision | None) -> bool:
+    """Whether the day's budget was in the way: it is lifted for nothing else."""
+    return decision is not None and any(c.rejected is not None and c.rejected.rule == "budget" for c in decision.candidates)
 
 
 def budget(plain: Plain, amount: str) -> None:

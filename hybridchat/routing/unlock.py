@@ -82,6 +82,8 @@ def lift(case: Case, model: Model, rejection: Rejection) -> str:
     kind = _kind(model, rejection)
     if kind == "start":
         return f"start {'Ollama' if model.endpoint == 'ollama' else model.endpoint}"
+    if kind == "mode" and case.request.lifted_by:
+        return case.request.lifted_by
     if kind == "mode":
         return f"turn {rejection.reason.removesuffix(' is on')} off (f5)"
     if kind == "rule":

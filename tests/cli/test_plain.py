@@ -271,3 +271,13 @@ def test_the_first_spend_asks_for_a_budget_and_one_that_is_spent_can_be_overridd
         assert len(cloud_bodies(demo)) == 1
         assert "of today's $0.010 spent" in talk.line("/budget")
     assert "daily_budget = 0.01" in (tmp_path / "config.toml").read_text()
+
+
+def test_only_what_the_budget_refused_is_sent_in_spite_of_it(demo: Demo, env: dict[str, str]) -> None:
+    with Talk("--plain", "--local", "-m", "openai:gpt-6.1-terra", env=env) as talk:
+        talk.until("\nyou: ")
+        refused = talk.line("hello there")
+        assert "without --local" in refused
+        assert "/auto" not in refused
+        assert "No question was refused for the budget." in talk.line("/anyway")
+    assert not cloud_bodies(demo)
