@@ -30,6 +30,8 @@ _SHORT, _SHORT_TOLD = 200, (50, 29)
 """Characters up to which a text may have nothing certain for want of words, and its P and X then."""
 _HIGHEST = (50, 40)
 _CERTAIN = (8, 0)
+_GLANCE = 400
+"""Tokens that are looked at for certain names first: most long texts show there already that they are about somebody."""
 
 _KINDS = {"P": "PERSON", "X": "ORG", "A": "ADDRESS", "N": "ID"}
 _REASONS = {"PERSON": "name of a person", "ORG": "name of an organisation", "LOCATION": "name of a place", "ADDRESS": "address",
@@ -111,11 +113,14 @@ def _less(
     """What of that is taken from P and X again in this text: little where names are certain, much where there is none."""
     if level != "normal":
         return 0, 0
-    certain = {
-        tuple(k.folded for k in tokens.kinds[run.first : run.last])
-        for tokens, scores in scored
-        for run in runs_of(tokens, tagger.decoded(scores, (most[0] - _CERTAIN[0], most[1] - _CERTAIN[1])))
-    }
+    certain: set[tuple[str, ...]] = set()
+    beyond = (most[0] - _CERTAIN[0], most[1] - _CERTAIN[1])
+    for tokens, scores in scored:
+        for few in (scores[:_GLANCE], scores):
+            runs = runs_of(tokens, tagger.decoded(few, beyond))
+            certain.update(tuple(k.folded for k in tokens.kinds[run.first : run.last]) for run in runs)
+            if len(few) == len(scores) or len(certain) >= len(_TOLD) - 1:
+                break
     short = not certain and len(text) <= _SHORT
     person, other = _SHORT_TOLD if short else _TOLD[min(len(certain), len(_TOLD) - 1)]
     return _HIGHEST[0] - person, most[1] - other

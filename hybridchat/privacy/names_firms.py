@@ -18,6 +18,7 @@ _TRADE_WORDS = """
 """
 _LEGAL = frozenset(_LEGAL_WORDS.split())
 _TRADE = frozenset(_TRADE_WORDS.split())
+_KEYS = _LEGAL | _TRADE
 _OF = frozenset(["of", "for", "de", "des", "del", "la", "der"])
 _INNER = frozenset({"&", "-", "'", "’", "."})
 _FARTHEST = 7
@@ -28,7 +29,7 @@ def firms(tokens: Tokens, labels: str) -> str:
     """`labels` with organisations that the tagger left or cut short; names of persons stay what they are."""
     out: list[str] | None = None
     for i, kind in enumerate(tokens.kinds):
-        if kind.shape not in _SHAPES or (kind.folded not in _TRADE and kind.folded not in _LEGAL) or _in_code(tokens, i):
+        if not kind.capital or kind.folded not in _KEYS or kind.shape not in _SHAPES or _in_code(tokens, i):
             continue
         first, last = _start(tokens, i), i + 1
         if kind.folded in _TRADE:

@@ -231,17 +231,19 @@ class Tagger:
         """The likeliest labels for `scores`, of which `less` is taken from those for P and X (1/20)."""
         out = ["O"] * len(scores)
         p, x = less
+        seed_p, seed_x = _SEED + p, _SEED + x
         at = 0
         while at < len(scores):
             if scores[at] is None:
                 at += 1
                 continue
             end = at
-            chain: list[tuple[int, int, int, int]] = []
+            hope = False
             while end < len(scores) and (one := scores[end]) is not None:
-                chain.append((one[0] - p, one[1] - x, one[2], one[3]))
+                hope = hope or one[0] > seed_p or one[1] > seed_x or one[2] > _SEED or one[3] > _SEED
                 end += 1
-            if any(max(one) > _SEED for one in chain):
+            if hope:
+                chain = [(a - p, b - x, c, d) for a, b, c, d in filter(None, scores[at:end])]
                 out[at:end] = best_path(chain, self.weights.moves)
             at = end
         return "".join(out)
