@@ -144,7 +144,7 @@ def ask(
     ] = None,
     queue: Annotated[bool, typer.Option("--queue", help="Ask nobody now: keep it until the network is back.")] = False,
     file: Annotated[
-        list[Path] | None, typer.Option("--file", metavar="PATH", help="A text file or a JPEG or PNG picture; as often as wanted.")
+        list[Path] | None, typer.Option("--file", metavar="PATH", help="A text file or a JPEG or PNG picture; may be repeated.")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notices on stderr.")] = False,
     demo: Demo = False,

@@ -392,18 +392,6 @@ class ScriptedChat:
     async def forget(self) -> None:
         self.forgotten = True
 
-    private = False
-    lock = ""
-
-    async def go_private(self) -> ScriptedChat:
-        made = ScriptedChat(self.script)
-        made.private, made.lock = True, "This conversation is private."
-        self.apart.append(made)
-        return made
-
-    async def forget(self) -> None:
-        self.forgotten = True
-
     def opened(self, session: Session) -> None:
         self.looked_at.append(session.id)
 

@@ -62,7 +62,8 @@ TONGUES = {
         "+33 6 39 98 ## ##",
         "1 ## ## ## ### ### ##",
         _split(
-            "prénom, nom_de_famille, nom_complet, courriel, téléphone, adresse, ville, code_postal, entreprise, securite_sociale, note"
+            "prénom, nom_de_famille, nom_complet, courriel, téléphone, adresse, ville, code_postal, entreprise, "
+            "securite_sociale, note"
         ),
         _split("rappeler lundi, facture en retard, demande de devis, client fidèle, ne répond pas"),
     ),
