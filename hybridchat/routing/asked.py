@@ -87,9 +87,7 @@ _BRIEF = late(
 _DRAWN = late(r"\[asy\]|\\begin\{(?:align|array|cases|equation|p?matrix)|\$[^$\n]*\\[a-z]+[^$\n]*\$")
 """Formulas or a drawing as mathematicians set them: what looks like a program there is none."""
 _SOUGHT = late(r"\b(?:what|find|compute|determine|evaluate|how|which|express|calculate|simplify|solve)\b")
-_HOW_MANY = late(
-    r"\bhow many\b|\bwie ?viele?\b|\bcombien\b|\bcu[aá]nt[oa]s?\b|\bquant[eio]s?\b|\bhoeveel\b|сколько|多少|いくつ"
-)
+_HOW_MANY = late(r"\bhow many\b|\bwie ?viele?\b|\bcombien\b|\bcu[aá]nt[oa]s?\b|\bquant[eio]s?\b|\bhoeveel\b|сколько|多少|いくつ")
 
 
 def question(prompt: str) -> Question:

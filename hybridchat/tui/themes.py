@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -189,9 +189,8 @@ def sixteen() -> bool:
 
 def fallback() -> Theme:
     """The dark theme without any file, so that a broken installation still starts."""
-    colours = dict(zip(COLOURS, _DARK, strict=True))
-    theme = Theme(name=DEFAULT, variables=_selected(VARIABLES, colours, dark=True, ansi=False), primary=colours["primary"])
-    return replace(theme, **colours)
+    colours: dict[str, Any] = dict(zip(COLOURS, _DARK, strict=True))
+    return Theme(name=DEFAULT, variables=_selected(VARIABLES, colours, dark=True, ansi=False), **colours)
 
 
 def palette(variables: Mapping[str, str], *, dark: bool) -> Palette:
