@@ -305,14 +305,17 @@ class Chat:
     def expire(self, but: Collection[str] = ()) -> str:
         """Has conversations older than the configuration keeps them erased, in ten minutes; the sentence that says so.
 
-        Those of the ids in `but` are spared. Reads the store.
+        Those of the ids in `but` are spared, and all while the clock may be wrong. Reads the store.
         """
-        days = self._crew.retention
-        old = self.store.purge.older(days, but=but) if days is not None else []
+        if (days := self._crew.retention) is None:
+            return ""
+        leapt, old = self.store.purge.leapt(), self.store.purge.older(days, but=but)
         if not old:
             return ""
-        self.store.purge.mark(old)
         some = f"{len(old)} conversation{'s' if len(old) > 1 else ''} not used for {days} days"
+        if leapt:
+            return f"{some}, by a clock that leapt ahead: nothing is erased unless it still says so in a day."
+        self.store.purge.mark(old)
         return f"{some} will be erased in 10 minutes. /undo before that brings them back."
 
     async def go_private(self) -> Chat:

@@ -72,7 +72,7 @@ class Intake:
             """INSERT INTO sessions(id, kind, title, titled_by, created, updated, mode, pin, system, parameters, leaf_id, turns)
             VALUES (?, ?, ?, 'user', ?, ?, ?, ?, ?, ?, ?, ?)""",
             (made.id, made.kind, storable(made.title), made.created, made.updated, made.mode, made.pin, storable(made.system),
-             json.dumps({"origin": origin}, ensure_ascii=True), made.leaf_id, made.turns),
+             json.dumps({"origin": origin, "taken": self._clock()}, ensure_ascii=True), made.leaf_id, made.turns),
         )  # fmt: skip
         for turn in turns:
             parent = ids[turn.parent_id] if turn.parent_id is not None else None

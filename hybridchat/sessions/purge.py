@@ -21,6 +21,10 @@ from hybridchat.value import value
 UNDO_S = 600.0
 """Seconds in which a purge can be taken back."""
 _DAY_S = 86_400.0
+LEAP_S = 2 * _DAY_S
+"""Seconds between two looks at the clock, beyond which it may have been set wrongly in between."""
+_CLOCK, _LEAP = "clock", "clock-leapt"
+"""Keys of the time that was believed last, and of the time at which a leap was first seen."""
 _SWEEP = "sweep"
 """Key of the note that pages with erased text are still to be cleaned out of the file."""
 _LOOSE = "own:draft-new"
@@ -58,16 +62,35 @@ class Purge:
         return due
 
     def older(self, days: float, *, but: Iterable[str] = ()) -> list[str]:
-        """Ids of the sessions last used more than `days` ago, deleted ones too; not those of `but`, nor what waits already."""
+        """Ids of the sessions last used more than `days` ago, deleted ones too; not those of `but`, nor what waits already.
+
+        What was taken in from elsewhere was used when it was taken in, however old its messages are.
+        """
         found = self._database.read(
             lambda conn: conn.execute(
-                """SELECT id FROM sessions WHERE updated < ? AND purge IS NULL AND kept_on_top IS NULL AND kind <> 'preview'
+                """SELECT id FROM sessions WHERE max(updated, coalesce(json_extract(parameters, '$.taken'), 0)) < ?
+                AND purge IS NULL AND kept_on_top IS NULL AND kind <> 'preview'
                 ORDER BY seq""",
                 (self._clock() - days * _DAY_S,),
             ).fetchall()
         )
         spared = frozenset(but)
         return [row["id"] for row in found if row["id"] not in spared]
+
+    def leapt(self) -> bool:
+        """Whether the clock may be wrong: days past the last look at it, or past all that is stored, and not for a day already.
+
+        Notes what it says; whoever erases by age asks at each start. A clock that is still there a day later is believed.
+        """
+        now = self._clock()
+        known, since = self._database.read(lambda conn: (_noted(conn, _CLOCK) or _newest(conn), _noted(conn, _LEAP)))
+        leapt = known is not None and now - known > LEAP_S and not (since is not None and since <= now - _DAY_S)
+        if not leapt:
+            self._writer.put(lambda conn: _note(conn, _CLOCK, now))
+            self._writer.put(lambda conn: conn.execute("DELETE FROM kept WHERE key = ?", (_LEAP,)))
+        elif since is None or since > now:
+            self._writer.put(lambda conn: _note(conn, _LEAP, now))
+        return leapt
 
     def every(self) -> list[str]:
         """Ids of all sessions, deleted ones too, that do not wait already."""
@@ -152,6 +175,22 @@ class Purge:
             return gone
         finally:
             self._one_at_a_time.release()
+
+
+def _noted(conn: sqlite3.Connection, key: str) -> float | None:
+    row = conn.execute("SELECT at FROM kept WHERE key = ?", (key,)).fetchone()
+    at: float | None = row["at"] if row is not None else None
+    return at
+
+
+def _note(conn: sqlite3.Connection, key: str, at: float) -> None:
+    conn.execute("INSERT OR REPLACE INTO kept(key, value, at) VALUES (?, '', ?)", (key, at))
+
+
+def _newest(conn: sqlite3.Connection) -> float | None:
+    """When the last question was stored. Conversations without one say nothing: a start may just have begun them."""
+    at: float | None = conn.execute("SELECT max(created) FROM turns").fetchone()[0]
+    return at
 
 
 def _erase(conn: sqlite3.Connection, now: float, *, full_text: bool) -> int:

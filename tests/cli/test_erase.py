@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from hybridchat.cli.tidying import keep_tidy
+from hybridchat.config import Config
 from hybridchat.conversation import Ending
 from hybridchat.demo import Demo
 from hybridchat.sessions.store import Store
 from tests.cli.run import inside
 from tests.cli.talk import Talk
-from tests.support.chats import environment
+from tests.support.chats import bench, environment
 
 CLOUD = ("ask", "-q", "--cloud", "-m", "openai:gpt-6.1-terra")
 WORD = "qxzimtstern"
@@ -123,6 +124,20 @@ def test_retention_marks_at_the_start_says_so_and_can_be_undone(env: dict[str, s
         assert "Back: " in talk.line("/undo")
         assert talk.leave("/quit", "enter") == 0
     assert WORD.encode() in inside("sessions", env=env).stdout
+
+
+async def test_a_start_with_a_date_far_ahead_erases_nothing_for_its_age(demo: Demo, tmp_path: Path) -> None:
+    config = Config(retention=30)
+    async with bench(tmp_path, demo, config=config, save=True) as b:
+        await b.ask("repeat: kept")
+    with closing(sqlite3.connect(tmp_path / "data" / "hybridchat.db")) as conn, conn:
+        # to the program this is the same as a clock that is a year ahead
+        conn.execute("UPDATE sessions SET updated = updated - 400 * 86400")
+        conn.execute("UPDATE turns SET created = created - 400 * 86400")
+    async with bench(tmp_path, demo, config=config, save=True) as b:
+        said = b.chat.expire([b.session.id])
+        assert "nothing is erased" in said
+        assert not b.chat.store.purge.waiting()
 
 
 async def test_an_open_chat_erases_what_becomes_due_while_no_answer_runs(tmp_path: Path) -> None:

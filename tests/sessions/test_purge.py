@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -231,3 +232,45 @@ async def test_in_memory_everything_works_and_nothing_is_swept(opened: Open, clo
     store.purge.mark([gone], after=0)
     assert store.purge.tidy() == 1
     assert store.session(gone) is None
+
+
+async def test_a_clock_that_leapt_ahead_is_believed_a_day_later_and_not_before(opened: Open, clock: Clock) -> None:
+    store = opened(clock=clock)
+    await store.ask(store.new_session().id, "used today", parent_id=None, ending=Ending.STOPPED)
+    assert not store.purge.leapt()
+    clock.now += 400 * DAY
+    assert store.purge.leapt()
+    # what is asked under the wrong date does not make it right
+    await store.ask(store.new_session().id, "asked then", parent_id=None, ending=Ending.STOPPED)
+    clock.now += 0.9 * DAY
+    assert opened(clock=clock).purge.leapt()
+    clock.now += 0.2 * DAY
+    assert not store.purge.leapt()
+    assert not store.purge.leapt()
+
+
+async def test_a_clock_that_was_put_right_again_is_believed_at_once(opened: Open, clock: Clock) -> None:
+    store = opened(clock=clock)
+    assert not store.purge.leapt()
+    clock.now += 400 * DAY
+    assert store.purge.leapt()
+    clock.now -= 399 * DAY
+    assert not store.purge.leapt()
+    clock.now += 401 * DAY
+    assert store.purge.leapt(), "an earlier leap does not count for a later one"
+
+
+async def test_a_first_look_at_the_clock_goes_by_what_is_stored(opened: Open, clock: Clock) -> None:
+    store = opened(clock=clock)
+    await store.ask(store.new_session().id, "used today", parent_id=None, ending=Ending.STOPPED)
+    clock.now += 400 * DAY
+    assert store.purge.leapt()
+
+
+async def test_what_was_imported_counts_from_then_on_however_old_it_is(opened: Open, clock: Clock) -> None:
+    store = opened(clock=clock)
+    session = replace(store.new_session(), created=clock.now - 900 * DAY, updated=clock.now - 900 * DAY)
+    taken = store.intake.take(session, (), origin="imported from old.json")
+    assert taken.id not in store.purge.older(30)
+    clock.now += 31 * DAY
+    assert taken.id in store.purge.older(30)
