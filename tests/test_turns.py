@@ -265,7 +265,8 @@ async def test_stop_before_the_request_sends_nothing(demo: Demo, tmp_path: Path)
 
 async def test_stop_does_not_wait_for_a_long_scan(demo: Demo, tmp_path: Path) -> None:
     async with bench(tmp_path, demo, config=AUTO) as b:
-        text = "call 555 123 4567 or mail a@b.example about 4111 1111 1111 1111. " * 8000
+        # each line another, so that no part of the text is known from the one before
+        text = "\n".join(f"{n}: call 555 123 4567 or mail a{n}@b.example about 4111 1111 1111 1111." for n in range(3_000))
         answer = b.chat.answer(b.session.id, text, pin=OPENAI)
         seen: list[Event] = []
 
@@ -290,7 +291,8 @@ async def test_stop_does_not_wait_for_a_long_scan(demo: Demo, tmp_path: Path) ->
 
 async def test_an_answer_from_here_does_not_wait_for_the_scan_of_a_draft(demo: Demo, tmp_path: Path) -> None:
     async with bench(tmp_path, demo) as b:
-        scanning = asyncio.create_task(b.chat.preview(b.session.id, "call 555 123 4567 or mail a@b.example. " * 60_000))
+        draft = "\n".join(f"{n}: call 555 123 4567 or mail a{n}@b.example." for n in range(12_000))
+        scanning = asyncio.create_task(b.chat.preview(b.session.id, draft))
         await asyncio.sleep(0.3)
         for pin in (None, LOCAL):
             heard = await b.ask("What is the capital of France?", pin=pin)

@@ -47,7 +47,7 @@ def kept(seat: Seat) -> str:
 async def test_both_answers_stand_side_by_side_each_under_its_figures(demo: Demo, tmp_path: Path) -> None:
     async with seated(tmp_path, demo) as seat:
         await compared(seat)
-        await until(seat.pilot, lambda: any(n.count("to anna@post.example") == 2 for n in frame(seat.pilot.app).splitlines()))
+        await until(seat.pilot, lambda: frame(seat.pilot.app).count("│    to anna@post.example") == 2)
         said = await shows(seat.pilot, "● stands")
         assert "1 llama3.2:3b · on this machine" in said
         assert "2 gpt-6.1-terra · cloud" in said
