@@ -24,7 +24,17 @@ async def asked(seat: Seat) -> None:
     seat.screen.composer.draft = "repeat: to anna@post.example"
     await seat.pilot.press("enter")
     await seat.consent("y")
-    await until(seat.pilot, lambda: not seat.screen.exchange.running)
+    await from_the_cloud(seat)
+
+
+async def from_the_cloud(seat: Seat) -> None:
+    """Waits for the answer: between a yes and the sending nothing runs for a moment."""
+
+    def there() -> bool:
+        last = seat.chat.store.path(seat.screen.current.session.id)[-1]
+        return last.ending is Ending.COMPLETE and last.answer is not None and last.answer.locality is Locality.REMOTE
+
+    await until(seat.pilot, lambda: there() and not seat.screen.exchange.running)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -106,7 +116,7 @@ async def test_another_model_is_asked_from_the_story_of_a_decision(demo: Demo, t
         await shows(seat.pilot, "ask this one instead")
         await seat.pilot.press("down", "enter")
         await seat.consent("y")
-        await until(seat.pilot, lambda: not seat.screen.exchange.running)
+        await from_the_cloud(seat)
         (turn,) = seat.chat.store.path(seat.screen.current.session.id)
         assert [a.locality for a in turn.attempts] == [Locality.ON_DEVICE, Locality.REMOTE]
 
