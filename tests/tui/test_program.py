@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -268,12 +269,19 @@ def _answer(terminal: Terminal) -> str:
     return said[0] if len(said) > 1 else ""
 
 
-def test_the_demo_is_labelled_needs_nothing_and_keeps_nothing(tmp_path: Path) -> None:
-    config = tmp_path / "config.toml"
+@pytest.fixture
+def near() -> Iterator[Path]:
+    """A folder with a short name: what is said of a file in it stands on one line."""
+    with TemporaryDirectory(prefix="h") as name:
+        yield Path(name)
+
+
+def test_the_demo_is_labelled_needs_nothing_and_keeps_nothing(near: Path) -> None:
+    config = near / "config.toml"
     config.write_text('mouse = false\ntheme = "mine"\n')
-    (tmp_path / "themes").mkdir()
-    (tmp_path / "themes" / "mine.toml").write_text('primary = "no colour"\n')
-    env = {"HYBRIDCHAT_DATA_DIR": str(tmp_path / "data"), "HYBRIDCHAT_CONFIG": str(config), "NO_COLOR": "1"}
+    (near / "themes").mkdir()
+    (near / "themes" / "mine.toml").write_text('primary = "no colour"\n')
+    env = {"HYBRIDCHAT_DATA_DIR": str(near / "data"), "HYBRIDCHAT_CONFIG": str(config), "NO_COLOR": "1"}
     with program("demo", env=env, columns=80, rows=24) as terminal:
         terminal.wait_for("DEMO · canned text, no model")
         terminal.wait_for("primary: 'no colour'")
@@ -288,4 +296,4 @@ def test_the_demo_is_labelled_needs_nothing_and_keeps_nothing(tmp_path: Path) ->
         assert terminal.close("") == 0
         assert b"\x1b[?1000h" not in terminal.raw, "mouse = false"
         assert all(len(set(found.groups())) == 1 for found in SGR.finditer(bytes(terminal.raw))), "NO_COLOR"
-    assert not (tmp_path / "data").exists()
+    assert not (near / "data").exists()
