@@ -138,7 +138,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "tool": ("ingest", "repack", "mirrorctl"),
     "flag": ("batch", "window", "depth"),
     "table": ("orders_2025", "patient_visits", "ledger_lines", "stock_moves"),
-    "path": ("/srv/app/releases/current", "/var/lib/mirror/state", "~/work/atlas/config", "/opt/batch/run.d"),
+    "path": ("/srv/app/releases/current", "/var/lib/mirror/state", "~/projects/atlas/config", "/opt/batch/run.d"),
     "error": ("E4012", "ERR_LOCK_STALE", "ORA-01555", "0x80070005"),
     "day": ("Friday", "Monday", "Sunday"),
     "lib": ("SQLite", "Redis", "Postgres", "DuckDB", "RabbitMQ", "NATS"),
