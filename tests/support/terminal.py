@@ -62,8 +62,10 @@ class Terminal:
         os.set_blocking(self.fd, False)
 
     def resize(self, columns: int, rows: int) -> None:
+        """Empties the picture too: what is read after it was drawn for the new size."""
         self.columns, self.rows = columns, rows
         self.screen.resize(rows, columns)
+        self.screen.erase_in_display(2)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def pump(self, timeout: float) -> float | None:
