@@ -188,9 +188,6 @@ class Chat:
         self._errands.disturb()
         # off the loop: some questions are read from the store
         ask = await asyncio.to_thread(lambda: self.repair.observed(make()))
-        if not self.repair.watching:
-            # models are compared: what one of them cannot answer no other answers in its place
-            ask = replace(ask, options=replace(ask.options, alone=True))
         if ask.turn is not None and (ended := waiting.laid(self._crew, ask, ask.turn)) is not None:
             yield ended
             return

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 
 from hybridchat.conversation import Asked, Attempt, Ended, Ending, Event, HandedOver, Held, Offered, Turn, Verdict
-from hybridchat.facts import Model
+from hybridchat.crew import NO_OPTIONS, Options
+from hybridchat.facts import Mode, Model
 
 FEWEST = 2
 MOST = 6
@@ -34,19 +35,15 @@ class Store(Protocol):
     def end_turn(self, turn_id: str, ending: Ending, chosen_attempt: str | None = None) -> None: ...
 
 
-class Watch(Protocol):
-    watching: bool
-
-
 class Asker(Protocol[A_co]):
     """What a comparison needs of the chat."""
 
     @property
     def store(self) -> Store: ...
-    @property
-    def repair(self) -> Watch: ...
-    def answer(self, session_id: str, text: str, *, pin: str | None = None) -> A_co: ...
-    def again(self, turn_id: str, *, pin: str | None = None) -> A_co: ...
+    def answer(
+        self, session_id: str, text: str, *, pin: str | None = None, mode: Mode | None = None, options: Options = ...
+    ) -> A_co: ...
+    def again(self, turn_id: str, *, pin: str | None = None, mode: Mode | None = None, options: Options = ...) -> A_co: ...
     def resume(self, turn_id: str, verdict: Verdict) -> A_co: ...
 
 
@@ -110,7 +107,16 @@ class Comparison(Generic[A]):
     With `turn_id` the question of that turn is asked again. `settle` belongs to the end, however it came.
     """
 
-    def __init__(self, chat: Asker[A], models: Sequence[Model], session_id: str, text: str = "", *, turn_id: str = "") -> None:
+    def __init__(
+        self,
+        chat: Asker[A],
+        models: Sequence[Model],
+        session_id: str,
+        text: str = "",
+        *,
+        turn_id: str = "",
+        options: Options = NO_OPTIONS,
+    ) -> None:
         self.models = tuple(models)
         self.turn_id = turn_id
         self._chat, self._session_id, self._text = chat, session_id, text
@@ -120,21 +126,21 @@ class Comparison(Generic[A]):
         self._running: dict[int, A] = {}
         self._stopped = False
         self._faults: list[Exception] = []
-        # the models are named to be compared, not because the program chose wrongly
-        chat.repair.watching = False
+        # what one of them cannot answer no other answers in its place
+        self._options = replace(options, compared=True, alone=True)
 
-    def start(self, n: int) -> A:
+    def start(self, n: int, mode: Mode | None = None) -> A:
         """Asks the model number `n`. Whoever asks them one by one says the `turn_id` after the first."""
+        pin, options = self.models[n].id, self._options
         if self.turn_id:
-            return self._chat.again(self.turn_id, pin=self.models[n].id)
-        return self._chat.answer(self._session_id, self._text, pin=self.models[n].id)
+            return self._chat.again(self.turn_id, pin=pin, mode=mode, options=options)
+        return self._chat.answer(self._session_id, self._text, pin=pin, mode=mode, options=options)
 
     def settle(self, kept: int | None = None) -> Attempt | None:
         """Says which answer stands: number `kept`, else the last named that came whole, else that said anything.
 
         Reads the store. Returns `None` when nobody answered, or `kept` did not.
         """
-        self._chat.repair.watching = True
         turn = self._chat.store.turn(self.turn_id) if self.turn_id else None
         if turn is None:
             return None

@@ -44,6 +44,8 @@ class Options:
     """The text is shown as it comes, so no other answer can take its place by itself."""
     alone: bool = False
     """Nobody is there to be asked what to do without the network: what can be answered here is."""
+    compared: bool = False
+    """Models are named to be compared, not because the program chose wrongly, and none stands in for another."""
 
 
 NO_OPTIONS = Options()

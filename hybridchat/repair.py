@@ -99,8 +99,6 @@ class Repair:
 
     def __init__(self, crew: Crew) -> None:
         self._crew = crew
-        self.watching = True
-        """False while models are named for another reason than that the program chose wrongly."""
         self._memory: Memory = {}
         self._kinds: dict[str, Kind] = {}
         """Session id -> kind of the question last moved in it."""
@@ -109,8 +107,7 @@ class Repair:
 
     def observed(self, ask: Ask) -> Ask:
         """The question, which is on its way. Reads the store: off the event loop."""
-        if not self.watching:
-            self._watched.discard(ask.session_id)
+        if ask.options.compared:
             return ask
         self._memory = _read(self._crew.store.recall(KEY))
         session = self._crew.store.session(ask.session_id)
@@ -120,7 +117,7 @@ class Repair:
 
     def went(self, ask: Ask, event: HandedOver) -> None:
         """A model is asked. It counts as moved when the user had named it or the side, and things do not start there anyway."""
-        if ask.session_id not in self._watched:
+        if ask.options.compared or ask.session_id not in self._watched:
             return
         side: Side = "local" if event.locality is Locality.ON_DEVICE else "cloud"
         usual = side == "local" and self._crew.policy.local_first

@@ -12,7 +12,7 @@ from hybridchat.comparing import Comparison, keep, named
 from hybridchat.conversation import Ended, Ending, Event, Held, Said, Verdict
 from hybridchat.demo import Demo, Fault
 from hybridchat.repair import KEY
-from tests.support.chats import LOCAL, Bench, bench
+from tests.support.chats import LOCAL, Bench, bench, hear
 
 GPT, CLAUDE = "openai:gpt-6.1-terra", "anthropic:claude-sonnet-5"
 QUESTION = "repeat: write to anna@post.example"
@@ -165,7 +165,10 @@ async def test_a_model_named_to_be_compared_is_no_override(made: Bench) -> None:
     await told(compared, Verdict.SEND)
     compared.settle()
     assert made.chat.store.recall(KEY) is None
-    assert made.chat.repair.watching
+
+    await hear(made.chat.again(compared.turn_id, pin=gpt))
+    await hear(made.chat.resume(compared.turn_id, Verdict.SEND))
+    assert "cloud" in (made.chat.store.recall(KEY) or ""), "the next model named by hand counts"
 
 
 async def test_local_only_holds_in_a_comparison_too(made: Bench) -> None:

@@ -17,32 +17,29 @@ from hybridchat.api.wired import Wired
 from hybridchat.chat import Chat
 from hybridchat.comparing import Comparison, keep
 from hybridchat.conversation import Event, Held, Session, Verdict
-from hybridchat.crew import Options
-from hybridchat.repair import Repair
+from hybridchat.crew import NO_OPTIONS, Options
+from hybridchat.facts import Mode
 from hybridchat.sessions.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """A chat that asks with what a program set for the prompt."""
+    """A chat that asks in spite of the budget where a program said so."""
 
     chat: Chat
-    options: Options
     over_budget: bool
 
     @property
     def store(self) -> Store:
         return self.chat.store
 
-    @property
-    def repair(self) -> Repair:
-        return self.chat.repair
+    def answer(
+        self, session_id: str, text: str, *, pin: str | None = None, mode: Mode | None = None, options: Options = NO_OPTIONS
+    ) -> Answer:
+        return self.chat.answer(session_id, text, pin=pin, mode=mode, over_budget=self.over_budget, options=options)
 
-    def answer(self, session_id: str, text: str, *, pin: str | None = None) -> Answer:
-        return self.chat.answer(session_id, text, pin=pin, over_budget=self.over_budget, options=self.options)
-
-    def again(self, turn_id: str, *, pin: str | None = None) -> Answer:
-        return self.chat.again(turn_id, pin=pin, over_budget=self.over_budget, options=self.options)
+    def again(self, turn_id: str, *, pin: str | None = None, mode: Mode | None = None, options: Options = NO_OPTIONS) -> Answer:
+        return self.chat.again(turn_id, pin=pin, mode=mode, over_budget=self.over_budget, options=options)
 
     def resume(self, turn_id: str, verdict: Verdict) -> Answer:
         return self.chat.resume(turn_id, verdict)
@@ -55,13 +52,14 @@ async def together(
     model_ids: Sequence[str],
     hearings: Sequence[Hearing],
     heard: Callable[[Hearing, Event], None],
+    options: Options,
 ) -> list[Response | HybridError]:
     """Asks all of `model_ids` (ids inside, each once) at once; one result for each. The last that answered whole stands.
 
     Consent that only a person can give is not given: such a model stays unasked.
     """
     models = [asker.chat.world.find(model_id) for model_id in model_ids]
-    comparison = Comparison(asker, models, session_id, prompt)
+    comparison = Comparison(asker, models, session_id, prompt, options=options)
     held: set[int] = set()
     try:
         async with aclosing(comparison.events()) as events:
@@ -138,9 +136,9 @@ class Together:
         for hearing in hearings:
             self._board.began(hearing)
         try:
-            asker = Asker(wired.chat, asked, over_budget)
+            asker = Asker(wired.chat, over_budget)
             inside = [wired.inner[one] for one in said]
-            told = await together(asker, session.id, prompt, inside, hearings, self._heard) if said else []
+            told = await together(asker, session.id, prompt, inside, hearings, self._heard, asked) if said else []
         finally:
             for hearing in hearings:
                 self._board.left(hearing, wired.outer)

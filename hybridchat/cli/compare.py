@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Mapping
-from functools import partial
 
 from hybridchat.chat import Chat
 from hybridchat.cli import edge
@@ -33,15 +32,13 @@ async def compare(chat: Chat, options: Options, session: Session, text: str) -> 
     comparison = Comparison(chat, [chat.world.find(model) for model in ids], session.id, text)
     told: list[Mapping[str, object]] = []
     code = edge.OK
-    for model in ids:
+    for n, model in enumerate(ids):
         if not options.as_json:
-            _heading(chat, model, first=model == ids[0])
+            _heading(chat, model, first=not n)
         if options.dry_run:
             made, ended = await _previewed(chat, options, session, text, model)
         else:
-            turn_id = comparison.turn_id
-            again = partial(chat.again, turn_id) if turn_id else partial(chat.answer, session.id, text)
-            result = await answered(chat, options, again(pin=model, mode=_mode(options)))
+            result = await answered(chat, options, comparison.start(n, _mode(options)))
             comparison.turn_id = comparison.turn_id or result.turn_id
             made, ended = record(result, await checks_of(chat, result)), result.code
             if result.held is not None:

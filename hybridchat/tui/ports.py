@@ -11,6 +11,7 @@ from hybridchat.value import value
 
 if TYPE_CHECKING:
     from hybridchat.conversation import Ending, Event, Session, Turn, Verdict
+    from hybridchat.crew import Options
     from hybridchat.repair import Suggestion
     from hybridchat.review import Changed
     from hybridchat.sessions.intake import Intake
@@ -88,8 +89,6 @@ class Store(Protocol):
 class Repair(Protocol):
     """Takes the answer to a suggestion. `accept` writes a file, off the event loop, and returns the sentence to show."""
 
-    watching: bool
-
     def accept(self, suggestion: Suggestion) -> str: ...
     def decline(self, suggestion: Suggestion) -> None: ...
 
@@ -116,8 +115,19 @@ class Chat(Protocol):
 
     @property
     def store(self) -> Store: ...
-    def answer(self, session_id: str, text: str, *, pin: str | None = None, mode: Mode | None = None) -> Answer: ...
-    def again(self, turn_id: str, *, pin: str | None = None, other: bool = False, over_budget: bool = False) -> Answer: ...
+    def answer(
+        self, session_id: str, text: str, *, pin: str | None = None, mode: Mode | None = None, options: Options = ...
+    ) -> Answer: ...
+    def again(
+        self,
+        turn_id: str,
+        *,
+        pin: str | None = None,
+        mode: Mode | None = None,
+        other: bool = False,
+        over_budget: bool = False,
+        options: Options = ...,
+    ) -> Answer: ...
     def resume(self, turn_id: str, verdict: Verdict) -> Answer: ...
     def preview(self, session_id: str, draft: str, *, pin: str | None = None, mode: Mode | None = None) -> Awaitable[Preview]: ...
     @property

@@ -26,6 +26,7 @@ from hybridchat.conversation import (
     Turn,
     Verdict,
 )
+from hybridchat.crew import NO_OPTIONS, Options
 from hybridchat.facts import (
     Candidate,
     ConnectivityState,
@@ -285,7 +286,15 @@ class ScriptedChat:
         self.hard = False
         """Every message may be hard: the cloud is offered."""
 
-    def answer(self, session_id: str, text: str, *, pin: str | None = None, mode: Mode | None = None) -> ScriptedAnswer:
+    def answer(
+        self,
+        session_id: str,
+        text: str,
+        *,
+        pin: str | None = None,
+        mode: Mode | None = None,
+        options: Options = NO_OPTIONS,
+    ) -> ScriptedAnswer:
         self.asked.append(": ".join(filter(None, (pin, mode, text))))
         line = self.script.pop(0) if self.script else Line()
         turn = Turn(f"t{len(self.asked)}", session_id, None, text, NOW)
@@ -294,7 +303,16 @@ class ScriptedChat:
             self.store.rename(session_id, text.splitlines()[0][:60])
         return ScriptedAnswer(lambda stop: self._play(turn, line, stop, held=line.held))
 
-    def again(self, turn_id: str, *, pin: str | None = None, other: bool = False, over_budget: bool = False) -> ScriptedAnswer:
+    def again(
+        self,
+        turn_id: str,
+        *,
+        pin: str | None = None,
+        mode: Mode | None = None,
+        other: bool = False,
+        over_budget: bool = False,
+        options: Options = NO_OPTIONS,
+    ) -> ScriptedAnswer:
         self.asked.append("anyway" if over_budget else "other" if other else "again")
         line = self.script.pop(0) if self.script else Line(GPT if other else LLAMA)
         turn = next(t for turns in self.store.turns.values() for t in turns if t.id == turn_id)
