@@ -17,18 +17,14 @@ from hybridchat.conversation import (
     Ended,
     Ending,
     Event,
-    FellBack,
-    Held,
     Package,
-    Session,
-    Turn,
     Verdict,
     Waiting,
 )
+from hybridchat.course import Course
 from hybridchat.crew import Ask, Crew, held_mode, readable
 from hybridchat.doubt import judged, other_side, unasked
-from hybridchat.facts import Mode, Model, Timings, Usage
-from hybridchat.handover import Parts
+from hybridchat.facts import Mode, Model
 from hybridchat.look import Look, look, package, readable_before
 from hybridchat.opening import Rest
 from hybridchat.opinion import Opinion
@@ -65,19 +61,8 @@ async def run(ask: Ask, stopper: Stopper, crew: Crew) -> AsyncGenerator[Event | 
         journey.leave()
 
 
-class _Journey:
+class _Journey(Course):
     """One turn from decision to ending, over as many attempts as it takes."""
-
-    def __init__(self, ask: Ask, turn: Turn, session: Session, crew: Crew, stopper: Stopper) -> None:
-        self.ask, self.turn, self.session, self.crew, self.stopper = ask, turn, session, crew, stopper
-        self.parts = Parts(session.system, (), turn.question, turn.id)
-        self.notes: list[str] = []
-        self.tries = 0
-        self.attempt: Try | None = None
-        """The one that runs, or ran last."""
-        self.other: str | None = None
-        """Whom "the other one" would ask, when the answer is doubtful."""
-        self.over = False
 
     async def events(self) -> AsyncGenerator[Event | Rest, None]:
         if self.ask.verdict is Verdict.ALWAYS and self.ask.waiting_for is not None:
@@ -94,10 +79,10 @@ class _Journey:
             try:
                 found = await self.stopper.unless(self._look())
             except Stopped:
-                yield self._stopped()
+                yield self.stopped()
                 return
             if self.attempt is not None:
-                yield self._fell_back(self.attempt, found.decision.chosen)
+                yield self.fell_back(self.attempt, found.decision.chosen)
             last: Ended | Rest | None = None
             async with aclosing(self._go(found)) as events:
                 async for event in events:
@@ -133,18 +118,18 @@ class _Journey:
                     yield event
             return
         if model is None:
-            yield self._unrouted(found)
+            yield self.unrouted(found)
             return
         try:
             made = await self.stopper.unless(self._package(model, found))
         except Stopped:
-            yield self._stopped()
+            yield self.stopped()
             return
         except ScanError as error:
-            yield self._scan_failed(str(error))
+            yield self.scan_failed(str(error))
             return
         if (reason := self._must_ask(model, made)) is not None:
-            yield self._rest(model, made, reason)
+            yield self.rest(model, made, reason)
             return
         async with aclosing(self._send(model, made, found, decision_id)) as events:
             async for event in events:
@@ -158,7 +143,7 @@ class _Journey:
                     yield event
             return
         self.over = True
-        self.crew.store.end_turn(self.turn.id, self._resting)
+        self.crew.store.end_turn(self.turn.id, self.resting)
         yield rest
 
     async def _wait(self, model: Model) -> AsyncGenerator[Event, None]:
@@ -166,7 +151,7 @@ class _Journey:
         yield Waiting(self.turn.id, model.id, model.host)
         if (said := await waiting.until_back(self.crew, model.host, self.stopper, self.session.id)) is not None:
             stopped = said == waiting.STOPPED
-            yield self._end(Ending.STOPPED, said, "") if stopped else self._end(Ending.UNROUTED, said, "unrouted")
+            yield self.end(Ending.STOPPED, said, "") if stopped else self.end(Ending.UNROUTED, said, "unrouted")
             return
         self.crew.world.health.forgive(model.id)
         self.attempt, self.tries = None, 0
@@ -232,7 +217,7 @@ class _Journey:
             lost, back = self.ask.lost | {model.host}, self.ask.back - {model.host}
             self.ask = replace(self.ask, lost=lost, back=back, soft_pin=pin)
         elif attempt.error is None or attempt.said or not self._may_fall_back(attempt.error):
-            return self._end(attempt.ending, attempt.explanation, attempt.error.kind if attempt.error else attempt.flaw)
+            return self.end(attempt.ending, attempt.explanation, attempt.error.kind if attempt.error else attempt.flaw)
         else:
             self.ask = replace(self.ask, excluded=self.ask.excluded | {model.id}, soft_pin=None)
         return None
@@ -273,13 +258,6 @@ class _Journey:
         else:
             self.notes.append(f"second look: {second.explanation or 'stopped'}")
 
-    def leave(self) -> None:
-        """The consumer is gone. A turn that neither ended nor rests is cut: its question stays, and what was said."""
-        if not self.over:
-            # while a second look runs, the first answer is whole already
-            whole = self.attempt is not None and self.attempt.ending is Ending.COMPLETE
-            self._end(Ending.COMPLETE if whole else Ending.CUT, "", "")
-
     # -- what comes next --------------------------------------------------------------------------
 
     def _moves(self, model: Model) -> bool:
@@ -300,80 +278,3 @@ class _Journey:
         if self.tries >= MAX_ATTEMPTS or self.ask.pinned(self.session):
             return False
         return not isinstance(error, Refused | Blocked)
-
-    # -- the events that end it, or tell of a change ----------------------------------------------
-
-    def _fell_back(self, failed: Try, model: Model | None) -> FellBack:
-        return FellBack(self.turn.id, failed.attempt.id, failed.model.id, model.id if model else None, failed.explanation)
-
-    def _rest(self, model: Model, made: Package, reason: str) -> Rest:
-        self.over = True
-        self.crew.store.end_turn(self.turn.id, self._resting)
-        return Rest(Held(self.turn.id, made, reason), replace(self.ask, waiting_for=model, offered=False, verdict=None))
-
-    @property
-    def _resting(self) -> Ending:
-        """What came from the queue rests there: whatever becomes of the question on the screen, it is not lost from it."""
-        return Ending.QUEUED if self.ask.queued else Ending.HELD
-
-    def _stopped(self) -> Ended:
-        return self._end(Ending.STOPPED, waiting.STOPPED, "")
-
-    def _scan_failed(self, why: str) -> Ended:
-        return self._end(Ending.FAILED, f"The privacy scan failed ({why}), so nothing was sent.", "scan_error")
-
-    def _unrouted(self, found: Look) -> Ended:
-        decision, failed = found.decision, self.attempt
-        hint = f" You can: {decision.unlock}." if decision.unlock else ""
-        if failed is not None and not isinstance(failed.error, OverBudget):
-            return self._end(Ending.FAILED, f"{failed.explanation}{hint}", failed.error.kind if failed.error else "")
-        if found.findings is not None and found.findings.failure:
-            return self._scan_failed(found.findings.failure)
-        problems = [str(problem) for problem in self.crew.world.problems.values()]
-        rules = {c.rejected.rule for c in decision.candidates if c.rejected is not None}
-        # a server that is not there says little when it is the budget that keeps the others out
-        error = "unreachable" if problems and "budget" not in rules else "unrouted"
-        if not problems or decision.candidates:
-            problems.append(f"{decision.reason}{hint}")  # with no model at all the problems say everything
-        return self._end(Ending.UNROUTED, " ".join(problems), error, over_budget="budget" in rules)
-
-    def _end(self, ending: Ending, text: str, error: str, *, over_budget: bool = False) -> Ended:
-        self.over = True
-        self.notes += self.crew.untold
-        self.crew.untold.clear()
-        attempt = self.attempt
-        earlier = self.turn.answer
-        kept, final = (attempt.attempt.id if attempt is not None and attempt.said else None), ending
-        if kept is None and earlier is not None and earlier.text:
-            # an answer that was there stands, whatever became of this try
-            kept, final = earlier.id, earlier.ending or ending
-        elif kept is None and self.ask.queued:
-            # nobody answered: it waits on
-            final = Ending.QUEUED
-            self.notes.append(waiting.STAYS)
-        self.crew.store.end_turn(self.turn.id, final, kept)
-        return Ended(
-            self.turn.id,
-            attempt.attempt.id if attempt else None,
-            ending,
-            model_id=attempt.model.id if attempt else None,
-            locality=attempt.model.locality if attempt else None,
-            usage=attempt.usage if attempt else Usage(),
-            timings=attempt.timings if attempt else Timings(),
-            cost=self._cost(),
-            text=text,
-            error=error,
-            notes=tuple(self.notes) + (attempt.notes if attempt else ()),
-            doubt=attempt.doubt if attempt else (),
-            stumbled=attempt.stumbled if attempt else (),
-            other=self.other,
-            over_budget=over_budget,
-        )
-
-    def _cost(self) -> float | None:
-        """US dollars of all attempts; `None` where one of them has no price, or nobody was asked."""
-        known = [usd for usd in self.ask.billed if usd is not None]
-        if len(known) < len(self.ask.billed):
-            return None
-        here = self.attempt is not None and self.attempt.model.on_device
-        return sum(known) if known or here else None
