@@ -10,10 +10,11 @@ from typing import Any
 BEFORE = frozenset({"status", "html", "redirect", "context_overflow", "garbage"})
 """Kinds answered instead of the request, before any streaming."""
 WITHIN = frozenset({"cut", "truncate", "malformed", "stall", "error_event", "slow_first_token", "empty", "refusal"})
-"""Kinds that only a chat call can have."""
+"""Kinds that only a chat call can have, or another stream that is named by its path."""
 KINDS = BEFORE | WITHIN | {"refuse"}
 
 CHAT_PATHS = frozenset({"/api/chat", "/api/generate", "/v1/chat/completions", "/chat/completions", "/v1/messages"})
+STREAMS = CHAT_PATHS | {"/api/pull"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Fault:
 
     def strikes(self, path: str) -> bool:
         """Whether a request to `path` is meant."""
-        if self.kind == "refuse" or (self.kind in WITHIN and path not in CHAT_PATHS):
+        if self.kind == "refuse" or (self.kind in WITHIN and path not in STREAMS):
             return False
         return self.path == "*" or (path in CHAT_PATHS if not self.path else path == self.path)
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from hybridchat.demo.answers import answer_to, thinking_for
-from hybridchat.demo.catalogue import DEFAULT, Card, card, tagged
+from hybridchat.demo.catalogue import Card, card
+from hybridchat.demo.disk import NDJSON, Disk
 from hybridchat.demo.parse import (
     BadRequestError,
     Told,
@@ -17,14 +18,13 @@ from hybridchat.demo.parse import (
     prompt_tokens,
     whole_number,
 )
-from hybridchat.demo.play import Answer, Clock, Lines, Performance, Script
+from hybridchat.demo.play import Answer, Clock, Performance, Script
 from hybridchat.demo.residents import Residents
 from hybridchat.demo.tokens import pieces
 from hybridchat.demo.wire import Plain, Received, as_json, encode
 
 VERSION = "0.12.6"
 DEFAULT_NUM_CTX = 4096
-_NDJSON = "application/x-ndjson"
 _REASONS = {"stop": "stop", "length": "length", "refused": "stop"}
 _MESSAGES = {
     401: "unauthorized",
@@ -39,7 +39,7 @@ _MESSAGES = {
 class LineFrames:
     """The NDJSON lines of one answer of `/api/chat`, or of `/api/generate`."""
 
-    content_type = _NDJSON
+    content_type = NDJSON
     late = True
     keepalive = b""
     malformed = b'{"model":"demo","created_at":"2026-\n'
@@ -99,7 +99,7 @@ class Ollama:
     name = "ollama"
 
     def __init__(self, listed: Sequence[str] | None = None) -> None:
-        self._listed = {tagged(name): None for name in (DEFAULT if listed is None else listed)}
+        self._disk = Disk(listed)
         self._residents = Residents()
 
     def answer(self, request: Received, *, require_key: bool) -> Answer:
@@ -128,7 +128,7 @@ class Ollama:
             ("GET", "/"): lambda _: running,
             ("HEAD", "/"): lambda _: running,
             ("GET", "/api/version"): lambda _: as_json({"version": VERSION}),
-            ("GET", "/api/tags"): lambda _: as_json({"models": [card(name).summary() for name in list(self._listed)]}),
+            ("GET", "/api/tags"): lambda _: as_json({"models": [card(name).summary() for name in self._disk.names]}),
             ("GET", "/api/ps"): lambda _: as_json({"models": self._residents.listing()}),
             ("POST", "/api/show"): lambda request: as_json(card(_model(request)).show()),
             ("POST", "/api/chat"): lambda request: self._talk(request, chat=True),
@@ -147,6 +147,8 @@ class Ollama:
         if body.get("think") and "thinking" not in model.capabilities:
             raise BadRequestError(f'"{name}" does not support thinking')
         window = min(whole_number(options.get("num_ctx")) or DEFAULT_NUM_CTX, model.window)
+        if not messages and not self._disk.holds(name):
+            raise BadRequestError(f"model '{name}' not found", 404)
         load_ns = 0 if model.remote else self._residents.touch(model, window, body.get("keep_alive"))
         if not messages:
             return _loaded(name, chat=chat, unload=not model.remote and not self._residents.holds(model))
@@ -155,23 +157,11 @@ class Ollama:
         return Performance(script, frames, stream=body.get("stream") is not False)
 
     def _pull(self, request: Received) -> Answer:
-        name = tagged(_model(request))
-        model = card(name)
-        self._listed[name] = None
-        if request.json().get("stream") is False:
-            return as_json({"status": "success"})
-        digest = f"sha256:{model.digest}"
-        bar = {"status": f"pulling {model.digest[:12]}", "digest": digest, "total": model.size}
-        steps: list[dict[str, object]] = [{"status": "pulling manifest"}, bar]
-        steps += [{**bar, "completed": model.size * part // 20} for part in range(1, 21)]
-        steps += [{"status": s} for s in ("verifying sha256 digest", "writing manifest", "success")]
-        return Lines(_NDJSON, tuple(encode(step) + b"\n" for step in steps))
+        return self._disk.pull(_model(request), stream=request.json().get("stream") is not False)
 
     def _delete(self, request: Received) -> Answer:
         name = _model(request)
-        if tagged(name) not in self._listed:
-            raise BadRequestError(f"model '{name}' not found", 404)
-        del self._listed[tagged(name)]
+        self._disk.delete(name)
         self._residents.unload(card(name))
         return Plain(b"", 200)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from hybridchat.demo.conditions import Pace
 from hybridchat.demo.faults import Fault
-from hybridchat.demo.wire import Plain, Wire, as_json
+from hybridchat.demo.wire import Plain, Wire, as_json, encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,11 @@ class Performance:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A stream that is no chat, such as a download's progress."""
+    """A stream that is no chat, such as a download's progress. `sent(n)` is called once frame `n` went out."""
 
     content_type: str
     frames: tuple[bytes, ...]
+    sent: Callable[[int], None] = lambda _: None
 
 
 Answer = Plain | Lines | Performance
@@ -91,12 +92,38 @@ def play(wire: Wire, show: Performance, pace: Pace, fault: Fault | None) -> None
         _whole(wire, show.frames, script, pace, fault)
 
 
-def play_lines(wire: Wire, lines: Lines, pace: Pace) -> None:
+def play_lines(wire: Wire, lines: Lines, pace: Pace, fault: Fault | None = None) -> None:
+    """Sends the frames to their end, or to the fault's. Raises `GoneError` when the client leaves."""
     wire.begin(lines.content_type)
-    for frame in lines.frames:
+    strike = min(fault.after, len(lines.frames) - 1) if fault is not None else -1
+    for n, frame in enumerate(lines.frames):
+        if n == strike and fault is not None and _broke(wire, fault):
+            return
         wire.wait(pace.gap)
         wire.send(frame)
+        lines.sent(n)
     wire.end()
+
+
+def _broke(wire: Wire, fault: Fault) -> bool:
+    """Has the fault happen in the middle of lines; true when nothing may follow."""
+    match fault.kind:
+        case "cut":
+            wire.drop(reset=fault.reset)
+        case "truncate":
+            wire.end()
+        case "malformed":
+            wire.send(b'{"status":"pulling\n')
+            wire.drop()
+        case "error_event":
+            wire.send(encode({"error": fault.message or "write /models/blobs: no space left on device"}) + b"\n")
+            wire.end()
+        case "stall":
+            wire.wait(fault.seconds)
+            return False
+        case _:
+            return False
+    return True
 
 
 class _Streaming:

@@ -143,7 +143,8 @@ class Server:
             case Plain():
                 wire.whole(answer)
             case Lines():
-                play_lines(wire, answer, self._pace)
+                with self._streaming():
+                    play_lines(wire, answer, self._pace, fault)
             case Performance():
                 with self._streaming():
                     play(wire, answer, self._pace, fault)

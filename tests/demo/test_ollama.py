@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from hybridchat.demo import Demo
+from hybridchat.demo import Demo, Fault
 from tests.demo.conftest import ask, chat
 
 DETAILS = {"format": str, "family": str, "families": list, "parameter_size": str, "quantization_level": str}
@@ -149,15 +150,64 @@ def test_a_prompt_beyond_the_window_is_cut_without_a_word_unless_forbidden(demo:
     assert (refused.status, "context length" in refused.json()["error"]) == (400, True)
 
 
-def test_pull_tells_its_progress_and_adds_the_model(demo: Demo) -> None:
+def installed(demo: Demo) -> set[str]:
+    return {m["name"] for m in ask(demo.ollama, "GET", "/api/tags").json()["models"]}
+
+
+def test_pull_tells_its_progress_layer_by_layer_and_adds_the_model(demo: Demo) -> None:
     steps = ask(demo.ollama, "POST", "/api/pull", {"model": "phi4"}).lines()
     assert steps[0] == {"status": "pulling manifest"}
     assert steps[-1] == {"status": "success"}
-    done = [step["completed"] for step in steps if "completed" in step]
-    assert done == sorted(done)
-    assert done[-1] == next(step["total"] for step in steps if "total" in step)
-    assert "phi4:latest" in {m["name"] for m in ask(demo.ollama, "GET", "/api/tags").json()["models"]}
+    for step in steps:
+        fits(step, {"status": str})
+    layers = list(dict.fromkeys(step["digest"] for step in steps if "digest" in step))
+    assert len(layers) == 2
+    for layer in layers:
+        told = [step for step in steps if step.get("digest") == layer]
+        done = [step["completed"] for step in told if "completed" in step]
+        assert done == sorted(done)
+        assert {type(step["total"]) for step in told} == {int}
+        assert done[-1] == told[0]["total"]
+    assert "phi4:latest" in installed(demo)
     assert ask(demo.ollama, "POST", "/api/pull", {"model": "phi4", "stream": False}).json() == {"status": "success"}
+
+
+def test_what_the_registry_does_not_know_cannot_be_pulled(demo: Demo) -> None:
+    reply = ask(demo.ollama, "POST", "/api/pull", {"model": "no-such-thing"})
+    assert reply.status == 200
+    assert reply.lines()[-1] == {"error": "pull model manifest: file does not exist"}
+    assert ask(demo.ollama, "POST", "/api/pull", {"model": "no-such-thing", "stream": False}).status == 500
+    assert "no-such-thing:latest" not in installed(demo)
+
+
+@pytest.mark.parametrize("kind", ["cut", "truncate", "error_event", "malformed"])
+def test_a_pull_that_breaks_adds_nothing_and_is_gone_on_with(demo: Demo, kind: str) -> None:
+    demo.ollama.fail(Fault(kind, after=20, path="/api/pull", times=1))
+    with suppress(http.client.IncompleteRead, OSError):
+        ask(demo.ollama, "POST", "/api/pull", {"model": "phi4"})
+    assert "phi4:latest" not in installed(demo)
+    steps = ask(demo.ollama, "POST", "/api/pull", {"model": "phi4"}).lines()
+    first = next(step["completed"] for step in steps if "completed" in step)
+    assert first > steps[1]["total"] // 3
+    assert "phi4:latest" in installed(demo)
+
+
+def test_a_full_disk_is_told_in_the_middle_of_the_stream(demo: Demo) -> None:
+    demo.ollama.fail(Fault("error_event", after=5, path="/api/pull", message="write blob: no space left on device"))
+    assert ask(demo.ollama, "POST", "/api/pull", {"model": "phi4"}).lines()[-1] == {
+        "error": "write blob: no space left on device"
+    }
+
+
+def test_delete_takes_the_model_from_disk_and_memory(demo: Demo) -> None:
+    chat(demo, "ollama", "hello", model="llama3.2:3b")
+    assert ask(demo.ollama, "DELETE", "/api/delete", {"model": "llama3.2:3b"}).status == 200
+    assert "llama3.2:3b" not in installed(demo)
+    assert ask(demo.ollama, "GET", "/api/ps").json()["models"] == []
+    again = ask(demo.ollama, "DELETE", "/api/delete", {"model": "llama3.2:3b"})
+    assert (again.status, again.json()["error"]) == (404, "model 'llama3.2:3b' not found")
+    unloaded = ask(demo.ollama, "POST", "/api/generate", {"model": "llama3.2:3b", "keep_alive": 0})
+    assert (unloaded.status, "not found" in unloaded.json()["error"]) == (404, True)
 
 
 @pytest.mark.parametrize(
