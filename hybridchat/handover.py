@@ -26,12 +26,10 @@ from hybridchat.privacy.scan import merge, without
 from hybridchat.privacy.tokens import Core
 from hybridchat.privacy.words import WordIndex, collapse
 from hybridchat.sessions.summaries import Summary
-from hybridchat.tokens import estimate
+from hybridchat.tokens import PER_PICTURE, estimate
 from hybridchat.value import value
 
 NOTE_TOKENS = 48
-PER_PICTURE = 1600
-"""Tokens a picture takes, an estimate on the high side; clouds scale larger pictures down before they count."""
 PLACEHOLDER_NOTE = (
     "Tokens such as {example} stand for values the user keeps private. Treat each as the value itself "
     "and copy it exactly as written, brackets included."

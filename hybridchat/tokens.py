@@ -21,6 +21,8 @@ PER_FOUR_BYTES = 2.25
 """Emoji and rare scripts."""
 PER_INDENT = 0.15
 """Per four spaces in a row."""
+PER_PICTURE = 1600
+"""Tokens a picture takes, an estimate on the high side; clouds scale larger pictures down before they count."""
 
 LETTERS = bytes((*range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1)))
 SIGNS = bytes(c for c in range(0x21, 0x7F) if c not in LETTERS)

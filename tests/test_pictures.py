@@ -225,7 +225,7 @@ def test_a_text_file_goes_under_its_name_and_without_its_folder(demo: Demo, env:
     assert done.returncode == 0, done.stderr
     (body,) = [r.body for s in (demo.openai, demo.anthropic) for r in s.requests]
     text = json.loads(body)["messages"][-1]["content"]
-    assert text.startswith("people.csv:\n```csv\nname,mail\n")
+    assert text.startswith("people.csv (2 lines):\n```csv\nname,mail\n")
     assert text.endswith("\n```\n\nWho is in it?")
     assert b"ana.ruiz" not in body
     assert tmp_path.name.encode() not in body
@@ -236,14 +236,14 @@ def test_a_name_that_tells_of_somebody_goes_to_nobody(demo: Demo, env: dict[str,
     done = inside("ask", "hello", "--file", str(tmp_path / "ana.ruiz@acme.example_notes.txt"), env=env)
     assert done.returncode == 0, done.stderr
     asked = [json.loads(r.body)["messages"][-1]["content"] for r in demo.ollama.requests if r.path == "/api/chat"]
-    assert asked == ["file 1.txt:\n```\nnothing much\n```\n\nhello"]
+    assert asked == ["file 1.txt (1 line):\n```\nnothing much\n```\n\nhello"]
 
 
 def test_a_fence_in_a_file_does_not_end_it(demo: Demo, env: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("```\ncode\n```\n", encoding="utf-8")
     inside("ask", "hello", "--file", str(tmp_path / "a.md"), env=env)
     asked = [json.loads(r.body)["messages"][-1]["content"] for r in demo.ollama.requests if r.path == "/api/chat"]
-    assert asked == ["a.md:\n````\n```\ncode\n```\n````\n\nhello"]
+    assert asked == ["a.md (3 lines):\n````\n```\ncode\n```\n````\n\nhello"]
 
 
 @pytest.mark.parametrize(

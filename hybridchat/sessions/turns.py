@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import astuple
 
 from hybridchat.conversation import Attempt, Ending, Picture, Turn
+from hybridchat.enclosed import words
 from hybridchat.facts import Locality, Timings, Usage
 from hybridchat.sessions import attachments, rows, search
 from hybridchat.sessions.attachments import Named
@@ -75,7 +76,7 @@ class Turns:
             "INSERT INTO turns(id, session_id, parent_id, question, created, ending, owner_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (turn.id, turn.session_id, turn.parent_id, turn.question, turn.created, turn.ending, owner),
         )
-        title = next((line.strip() for line in turn.question.splitlines() if line.strip()), "")
+        title = next((line.strip() for line in words(turn.question).splitlines() if line.strip()), "")
         conn.execute(
             """UPDATE sessions SET turns = turns + 1, updated = max(updated, ?), leaf_id = ?,
             titled_by = CASE WHEN title = '' THEN 'question' ELSE titled_by END,
