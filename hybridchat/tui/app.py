@@ -15,7 +15,7 @@ from textual.theme import Theme
 
 from hybridchat.commands import COMMANDS
 from hybridchat.render.palette import Palette
-from hybridchat.tui import themes
+from hybridchat.tui import ending, themes
 from hybridchat.tui.ports import Launch
 from hybridchat.tui.screen import ChatScreen
 
@@ -73,6 +73,7 @@ class HybridChat(App[None]):
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._recolour)
         self.call_after_refresh(self._read_colours)
+        self.call_after_refresh(ending.heed, self, self.action_quit)
         if self._chat is not None:
             self._chat.transcript.repalette(self.palette)
         if self._problem:
