@@ -68,10 +68,16 @@ class Gate:
             raise Blocked(f"{host} was not allowed yet, so it was not contacted.", host=host)
 
 
+_FLAGS = {"stream", "insecure", "keep_alive"}
+"""What Ollama's clients send beside the name of a model that is pulled, deleted or unloaded: no words."""
+
+
 def _names_a_model(body: bytes) -> bool:
-    """Whether the body asks about a model and says nothing else, as Ollama's /api/show wants it."""
+    """Whether the body names a model and says nothing else, as Ollama's /api/show, /api/pull and /api/delete want it."""
     try:
         told = json.loads(body)
     except ValueError:
         return False
-    return isinstance(told, dict) and set(told) == {"model"} and isinstance(told["model"], str)
+    if not isinstance(told, dict) or not isinstance(told.get("model"), str):
+        return False
+    return set(told) <= {"model", *_FLAGS} and all(isinstance(told.get(flag, 0), int | float) for flag in _FLAGS)

@@ -74,11 +74,30 @@ class Done:
 
 
 @value
+class Running:
+    """A model in a server's memory: bytes in all, bytes of them on a GPU, epoch seconds until which it is kept."""
+
+    size_bytes: int | None = None
+    vram_bytes: int | None = None
+    until: float | None = None
+
+
+@value
+class Progress:
+    """How far a pull is: bytes that are there and bytes there will be, over what is known so far. `total` `None`: unknown."""
+
+    status: str
+    completed: int = 0
+    total: int | None = None
+
+
+@value
 class Listing:
     """What a server says it has: models, and what is known of each right now, by model id."""
 
     models: tuple[Model, ...] = ()
     live: tuple[tuple[str, Live], ...] = ()
+    running: tuple[tuple[str, Running], ...] = ()
 
 
 class Provider(Protocol):

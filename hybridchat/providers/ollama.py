@@ -12,7 +12,8 @@ from hybridchat.facts import Locality, Model, Timings, Usage
 from hybridchat.providers.base import Call, Delta, Done, Guard, Listing, ProviderError
 from hybridchat.providers.errors import Site, check_key, complaint_of, cut
 from hybridchat.providers.likelihoods import Likelihoods
-from hybridchat.providers.ollama_models import elsewhere, installed, known_live
+from hybridchat.providers.ollama_depot import Depot
+from hybridchat.providers.ollama_models import elsewhere, in_memory, installed
 from hybridchat.providers.wire import (
     LISTING_S,
     LOAD_S,
@@ -72,6 +73,7 @@ class OllamaProvider:
         self._guard, self._locality = guard, locality
         self._chat = Lazy(self._build_chat)
         self._plain = Lazy(self._build_plain)
+        self.depot = Depot(self._chat, self._site)
         self._no_logprobs = False
         """The server turned out not to know them."""
         self._shown: dict[str, Mapping[str, object]] = {}
@@ -195,8 +197,7 @@ class OllamaProvider:
             installed(raw, more, endpoint=self.endpoint, host=self.host, locality=self._locality)
             for raw, more in zip(listed, shown, strict=True)
         )
-        live = () if running is None else known_live(models, entries(running.get("models")))
-        return Listing(models, live)
+        return Listing(models, *in_memory(models, running))
 
     async def _show(self, listed: Mapping[str, object], turns: asyncio.Semaphore) -> Mapping[str, object]:
         name, digest = word(listed.get("name")) or word(listed.get("model")), word(listed.get("digest"))

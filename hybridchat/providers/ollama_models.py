@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeAlias, TypeVar
 
 from hybridchat.facts import Live, Locality, Model
-from hybridchat.providers.wire import entry, host_of, tier_of, whole, word
+from hybridchat.providers.base import Running
+from hybridchat.providers.ollama_thinking import levels
+from hybridchat.providers.wire import entries, entry, host_of, tier_of, whole, word
 
+T = TypeVar("T")
+_ById: TypeAlias = tuple[tuple[str, T], ...]
 CLOUD = "ollama.com"
 _SIZE = re.compile(r"([\d.]+)\s*([KMBT])", re.IGNORECASE)
 _BILLIONS = {"K": 1e-6, "M": 1e-3, "B": 1.0, "T": 1e3}
 _CLOUD_TAG = re.compile(r":(?:[^:]*-)?cloud$")
+_NANOSECONDS = re.compile(r"(\.\d{6})\d+")
 _CACHE_BYTES = 2
 """Bytes of one number in the key-value cache: 16 bits unless the server was told to quantise it."""
 
@@ -48,6 +55,7 @@ def installed(raw: Mapping[str, object], shown: Mapping[str, object], *, endpoin
         size_bytes=None if remote else whole(raw.get("size")),
         kv_bytes_per_token=None if remote else _kv_bytes(info),
         parameters=billions,
+        think=levels(shown),
     )
 
 
@@ -59,6 +67,32 @@ def known_live(models: Iterable[Model], running: Iterable[Mapping[str, object]])
         for m in models
         if m.locality is not Locality.REMOTE
     )
+
+
+def now_running(models: Iterable[Model], running: Iterable[Mapping[str, object]]) -> tuple[tuple[str, Running], ...]:
+    """What /api/ps tells of each model that is in memory."""
+    loaded = {word(r.get(key)): r for r in running for key in ("name", "model")}
+    return tuple(
+        (m.id, Running(whole(told.get("size")), whole(told.get("size_vram")), _moment(word(told.get("expires_at")))))
+        for m in models
+        if (told := loaded.get(m.name)) is not None
+    )
+
+
+def in_memory(models: Sequence[Model], told: Mapping[str, object] | None) -> tuple[_ById[Live], _ById[Running]]:
+    """What the answer of /api/ps says of `models`; nothing where there was none."""
+    if told is None:
+        return (), ()
+    loaded = entries(told.get("models"))
+    return known_live(models, loaded), now_running(models, loaded)
+
+
+def _moment(text: str) -> float | None:
+    """Epoch seconds of a moment as Go writes it, to the nanosecond."""
+    try:
+        return datetime.fromisoformat(_NANOSECONDS.sub(r"\1", text)).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _of_architecture(info: Mapping[str, object], key: str) -> object:
