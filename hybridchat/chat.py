@@ -207,10 +207,12 @@ class Chat:
 
     # -- looking ahead ----------------------------------------------------------------------------
 
-    async def preview(self, session_id: str, draft: str, *, pin: str | None = None, mode: Mode | None = None) -> Preview:
+    async def preview(
+        self, session_id: str, draft: str, *, pin: str | None = None, mode: Mode | None = None, options: Options = NO_OPTIONS
+    ) -> Preview:
         """Says where `draft` would go and what would be hidden. Raises `LookupError` when there is no such session."""
         self._errands.disturb()
-        ask = Ask(session_id, draft, pin=pin, mode=mode)
+        ask = Ask(session_id, draft, pin=pin, mode=mode, options=options)
         session, path = await asyncio.to_thread(self._session_and_path, session_id)
         parts = Parts(session.system, tuple(path), draft)
         found = await look(ask, session, parts, self._crew)

@@ -239,6 +239,9 @@ def package(crew: Crew, ask: Ask, model: Model, parts: Parts, found: Look, *, pr
         parts = replace(parts, summary=crew.store.summaries.newest(parts.history))
     if ask.turn is not None:
         parts = replace(parts, pictures=_pictures(crew, ask.turn, model, parts.history))
+    elif ask.options.files:
+        # the question is not stored yet: it is looked ahead
+        parts = replace(parts, pictures={"": tuple(picture for _, picture in ask.options.files)})
     made = build(model, parts, _room(crew, ask, model, found, preview=preview), redactor)
     return replace(made, temperature=ask.options.temperature, old_price=price_age(model.price, crew.clock()))
 

@@ -22,6 +22,7 @@ from hybridchat.facts import Mode
 from hybridchat.pictures import LARGEST, Unusable, looks_like_picture, picture
 from hybridchat.providers.base import Call
 from hybridchat.render.package import printed
+from hybridchat.tokens import PER_PICTURE
 from tests.cli.run import inside
 from tests.providers.conftest import Line, kind, line, said
 from tests.support.chats import LOCAL, Bench, Heard, bench, environment, hear
@@ -271,3 +272,23 @@ def test_a_picture_leaves_a_script_by_no_flag(demo: Demo, env: dict[str, str], t
     done = inside("ask", "--cloud", "What is it?", "--file", str(tmp_path / "a.png"), env=env)
     assert done.returncode == 3, done.stderr
     assert not [r for s in (demo.openai, demo.anthropic) for r in s.requests if r.body]
+
+
+def test_files_go_into_the_queue_and_to_several_models_as_to_one(demo: Demo, env: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("one\ntwo", encoding="utf-8")
+    done = inside("ask", "--compare", "llama3.2:3b,gpt-6.1-terra", "--cloud", "hi", "--file", str(tmp_path / "list.txt"), env=env)
+    assert done.returncode == 0, done.stderr
+    asked = [s.requests for s in (demo.ollama, demo.openai)]
+    texts = [json.loads(r.body)["messages"][-1]["content"] for some in asked for r in some if r.body and b"two" in r.body]
+    assert len(texts) == 2
+    assert all(text.startswith("list.txt (2 lines):\n") for text in texts)
+    done = inside("ask", "--queue", "--json", "What now?", "--file", str(tmp_path / "list.txt"), env=env)
+    assert json.loads(done.stdout)["question"].startswith("list.txt (2 lines):\n")
+
+
+def test_a_dry_run_counts_a_picture_and_names_who_sees_it(demo: Demo, env: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(png())
+    looking = ("ask", "--dry-run", "--json", "--model", "gpt-6.1-terra", "What is it?")
+    told = [json.loads(inside(*looking, *more, env=env).stdout) for more in ((), ("--file", str(tmp_path / "a.png")))]
+    assert told[1]["tokens"] - told[0]["tokens"] == PER_PICTURE
+    assert not [r for s in (demo.openai, demo.anthropic) for r in s.requests]

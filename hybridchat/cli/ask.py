@@ -88,8 +88,6 @@ class Options:
             raise Exit(edge.USAGE, "--compare names the models; leave --model out.")
         if self.queue and (self.no_log or self.private or self.local or self.demo or self.dry_run or self.compare):
             raise Exit(edge.USAGE, "--queue keeps the question for a model elsewhere: no other way to ask goes with it.")
-        if self.files and (self.compare or self.queue):
-            raise Exit(edge.USAGE, "--file goes with one question to one model: leave --compare and --queue out.")
         if self.keep is not None and not self.compare:
             raise Exit(edge.USAGE, "--keep names one of the models of --compare.")
 
@@ -141,13 +139,11 @@ async def _run(options: Options, text: str, pictures: tuple[Named, ...]) -> int:
         if options.compare:
             from hybridchat.cli.compare import compare  # imported here: it builds on this module
 
-            return await compare(chat, options, session, text)
+            return await compare(chat, options, session, text, pictures)
         if options.queue:
-            return await keep(chat, session, text, pin, as_json=options.as_json)
-        if options.dry_run and pictures:
-            raise Exit(edge.USAGE, "--dry-run looks at text only: leave the pictures out.")
+            return await keep(chat, session, text, pin, files=pictures, as_json=options.as_json)
         if options.dry_run:
-            return await _dry_run(chat, session, options, text, pin)
+            return await _dry_run(chat, session, options, text, pin, pictures)
         return await _ask(chat, options, session, text, pin, pictures)
 
 
@@ -354,8 +350,10 @@ async def checks_of(chat: Chat, result: Result) -> Mapping[str, object]:
     return stored_checks(chat.snapshot(), chosen.host if chosen else None) | made
 
 
-async def _dry_run(chat: Chat, session: Session, options: Options, text: str, pin: str | None) -> int:
-    preview = await chat.preview(session.id, text, pin=pin, mode=options.mode)
+async def _dry_run(
+    chat: Chat, session: Session, options: Options, text: str, pin: str | None, pictures: tuple[Named, ...]
+) -> int:
+    preview = await chat.preview(session.id, text, pin=pin, mode=options.mode, options=Told(files=pictures))
     if not session.turns:
         chat.store.delete_session(session.id)
     if options.as_json:

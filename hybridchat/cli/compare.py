@@ -13,11 +13,13 @@ from hybridchat.cli.ask_result import dry_lines, dry_record, record, unrouted_co
 from hybridchat.cli.edge import Exit, say
 from hybridchat.comparing import FEWEST, Comparison
 from hybridchat.conversation import Session
+from hybridchat.crew import Options as Told
 from hybridchat.facts import Mode
 from hybridchat.render import words
+from hybridchat.sessions.attachments import Named
 
 
-async def compare(chat: Chat, options: Options, session: Session, text: str) -> int:
+async def compare(chat: Chat, options: Options, session: Session, text: str, pictures: tuple[Named, ...] = ()) -> int:
     """Asks one model after the other, each under its own rules and consent; the exit code of the first that did not answer.
 
     Raises `Exit` for models that are not there. The answer of the model named by `--keep` stands in the conversation, else the
@@ -29,14 +31,14 @@ async def compare(chat: Chat, options: Options, session: Session, text: str) -> 
     kept = model_id(chat, options.keep) if options.keep is not None else None
     if kept is not None and kept not in ids:
         raise Exit(edge.USAGE, f"--keep names one of the models compared: {', '.join(ids)}.")
-    comparison = Comparison(chat, [chat.world.find(model) for model in ids], session.id, text)
+    comparison = Comparison(chat, [chat.world.find(model) for model in ids], session.id, text, options=Told(files=pictures))
     told: list[Mapping[str, object]] = []
     code = edge.OK
     for n, model in enumerate(ids):
         if not options.as_json:
             _heading(chat, model, first=not n)
         if options.dry_run:
-            made, ended = await _previewed(chat, options, session, text, model)
+            made, ended = await _previewed(chat, options, session, text, model, pictures)
         else:
             result = await answered(chat, options, comparison.start(n, _mode(options)))
             comparison.turn_id = comparison.turn_id or result.turn_id
@@ -69,8 +71,10 @@ def _heading(chat: Chat, model: str, *, first: bool) -> None:
     sys.stdout.flush()
 
 
-async def _previewed(chat: Chat, options: Options, session: Session, text: str, model: str) -> tuple[dict[str, object], int]:
-    preview = await chat.preview(session.id, text, pin=model, mode=_mode(options))
+async def _previewed(
+    chat: Chat, options: Options, session: Session, text: str, model: str, pictures: tuple[Named, ...]
+) -> tuple[dict[str, object], int]:
+    preview = await chat.preview(session.id, text, pin=model, mode=_mode(options), options=Told(files=pictures))
     if not options.as_json:
         sys.stdout.write("\n".join(dry_lines(preview)) + "\n")
     return dry_record(preview), edge.OK if preview.decision.chosen is not None else unrouted_code(preview.decision)

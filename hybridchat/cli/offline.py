@@ -12,6 +12,7 @@ from hybridchat.cli.edge import Exit, say
 from hybridchat.conversation import Decided, Ending, Event, Session, Turn
 from hybridchat.render import offline
 from hybridchat.render.words import short
+from hybridchat.sessions.attachments import Named
 
 HOW = "hybridchat queue lists what waits, hybridchat queue send sends it."
 
@@ -21,13 +22,13 @@ def record(turn: Turn) -> dict[str, object]:
     return {"turn_id": turn.id, "session_id": turn.session_id, "created": turn.created, "question": turn.question}
 
 
-async def keep(chat: Chat, session: Session, text: str, pin: str | None, *, as_json: bool) -> int:
+async def keep(chat: Chat, session: Session, text: str, pin: str | None, *, files: tuple[Named, ...] = (), as_json: bool) -> int:
     """Puts a question into the queue instead of asking anybody. Raises `Exit`."""
     if pin is not None:
         if session.turns:
             raise Exit(edge.USAGE, "A model can be named for a question that is kept only where it begins a conversation.")
         chat.store.set_session(session.id, pin=pin)
-    turn = await chat.store.ask(session.id, text, parent_id=session.leaf_id, ending=Ending.QUEUED)
+    turn = await chat.store.ask(session.id, text, parent_id=session.leaf_id, ending=Ending.QUEUED, files=files)
     if as_json:
         sys.stdout.write(json.dumps({"schema": 1, "ending": "queued", **record(turn)}, ensure_ascii=False) + "\n")
     say(f"Kept for later. {HOW}")

@@ -382,7 +382,9 @@ class ScriptedChat:
         at = next(n for n, t in enumerate(turns) if t.id == turn.id)
         turns[at] = replace(turns[at], ending=ending, attempts=(*turns[at].attempts, attempt))
 
-    async def preview(self, session_id: str, draft: str, *, pin: str | None = None, mode: Mode | None = None) -> Seen:
+    async def preview(
+        self, session_id: str, draft: str, *, pin: str | None = None, mode: Mode | None = None, options: Options = NO_OPTIONS
+    ) -> Seen:
         self.previewed.append(draft)
         model = GPT if mode is Mode.ONLY_CLOUD else LLAMA
         decision = decided(model, hard=self.hard)
