@@ -27,6 +27,19 @@ def faults(config: Config) -> Iterator[Fault]:
             yield from _model_id(("pair", side), model_id, config)
     yield from use_faults(config, _endpoint_names(config))
     yield from _thresholds(config.thresholds.resources)
+    yield from _keys(config)
+
+
+def _keys(config: Config) -> Iterator[Fault]:
+    if not config.keys:
+        return
+    from hybridchat.bindings import BINDINGS, named  # imported here: 2 ms, for those who set keys
+
+    for word in config.keys:
+        try:
+            named(word)
+        except KeyError:
+            yield Fault(("keys", word), "is no binding" + suggestion(word, BINDINGS), ", ".join(BINDINGS))
 
 
 def _strategies(config: Config) -> Iterator[Fault]:

@@ -252,6 +252,28 @@ class RuleSettings(Table, frozen=True, kw_only=True):
     when: RuleConditions = RuleConditions()
 
 
+class Ui(Table, frozen=True, kw_only=True):
+    """How the program shows itself."""
+
+    terminal: Annotated[
+        Literal[
+            "auto", "vscode", "vte", "windows-terminal", "conhost", "kitty", "iterm2", "apple-terminal", "wezterm", "alacritty",
+            "foot", "ghostty", "konsole", "xterm", "linux", "browser", "tmux", "screen", "unknown",
+        ],
+        Meta(description="Which terminal this is, where it is not recognised: the hints leave out the keys it keeps for itself."),
+    ] = "auto"  # fmt: skip
+    bell: Annotated[
+        bool, Meta(description="Ring when an answer took long and the window is not looked at; in plain mode after each answer.")
+    ] = True
+    notify: Annotated[
+        bool,
+        Meta(description="Also a notification of the desktop, where the terminal understands one; it never quotes the answer."),
+    ] = True
+    bell_after_s: Annotated[
+        Annotated[float, Meta(ge=0, le=86_400)], Meta(description="Seconds from which an answer took long.")
+    ] = 10.0
+
+
 class PairSettings(Table, frozen=True, kw_only=True):
     local: Annotated[str | None, Meta(description="Model to start with on this machine.", examples=["ollama:llama3.2"])] = None
     cloud: Annotated[str | None, Meta(description="Model to start with in the cloud.", examples=["openai:gpt-6.1-terra"])] = None
@@ -312,9 +334,10 @@ class Config(Table, frozen=True, kw_only=True):
     endpoints: dict[str, EndpointSettings] = {}
     models: dict[str, ModelSettings] = {}
     strategies: dict[str, StrategySettings] = {}
+    ui: Ui = Ui()
     keys: Annotated[
         dict[str, Annotated[str, Meta(min_length=1)]],
-        Meta(description='Key bindings: id of a command = the key or keys for it, as in models = "f6".'),
+        Meta(description='Key bindings: id = the key or keys for it, or none, as in other = "f8". docs/keys.md lists the ids.'),
     ] = {}
 
 

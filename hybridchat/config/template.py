@@ -73,7 +73,7 @@ def default_toml() -> str:
     table: tuple[str, ...] = ()
     for entry in entries():
         if entry.path == ("keys",):
-            lines += ["", *_comment(entry), "#[keys]", '#models = "f6"']
+            lines += ["", *_comment(entry), "#[keys]", '#other = "f8"']
             continue
         if entry.path[:-1] != table:
             table = entry.path[:-1]

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hybridchat.bindings import BINDINGS
 from hybridchat.config import Config, ConfigError, load
 from hybridchat.config.load import VARIABLES
 from hybridchat.facts import Locality, Mode
@@ -163,6 +164,7 @@ def test_the_configuration_is_frozen() -> None:
             None,
         ),
         ("[keys]\na = 3", 2, "keys.a", "is 3", "text"),
+        ('[keys]\nohter = "f8"', 2, "keys.ohter", "is no binding (did you mean `other`?)", ", ".join(BINDINGS)),
         ('x = 1\n[privacy]\ncloud = """\nask"""\nmouse = 1', 1, "x", "unknown key", None),
         ('theme = """\na\nb"""\nmouse = 3', 4, "mouse", "is 3", "true, false"),
     ],
