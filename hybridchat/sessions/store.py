@@ -25,6 +25,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from hybridchat.sessions import owners, recovery, search
+from hybridchat.sessions.asked import Asked
 from hybridchat.sessions.database import Database, open_database
 from hybridchat.sessions.intake import Intake
 from hybridchat.sessions.ledger import Ledger
@@ -85,6 +86,7 @@ class Store:
         self.leaf_under = turns.leaf_under
         self.branches = turns.branches
         self.asked = turns.asked
+        self.questions = Asked(database).questions
         self.queued = turns.queued
         notes = Notes(database, self._writer, clock)
         self.decided = notes.decided

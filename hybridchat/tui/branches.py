@@ -21,6 +21,7 @@ class Branches:
     def __init__(self, screen: ChatScreen) -> None:
         self._screen = screen
         self._known: Mapping[str, tuple[str, ...]] = {}
+        screen.thread.beside = self._place
         self.editing = ""
         """Turn whose question stands in the composer, to be asked in other words."""
 
@@ -114,7 +115,9 @@ class Branches:
     async def go(self, args: str) -> None:
         """Shows branch `args`, counted from 1, of the question under the cursor, else of the last one that has several."""
         screen, chosen = self._screen, self._chosen()
-        asked = [b.turn_id for b in screen.thread.blocks if b.kind is Kind.YOU and b.turn_id in self._known]
+        if self._known and chosen not in self._known and not self._several():
+            await screen.above.whole()
+        asked = self._several()
         turn_id = chosen if chosen in self._known else asked[-1] if asked else ""
         beside = self._known.get(turn_id, ())
         if not beside:
@@ -124,6 +127,10 @@ class Branches:
         else:
             await self._show(beside[int(args) - 1])
 
+    def _several(self) -> list[str]:
+        """The turns on the screen whose question has others beside it."""
+        return [b.turn_id for b in self._screen.thread.blocks if b.kind is Kind.YOU and b.turn_id in self._known]
+
     async def _show(self, turn_id: str) -> None:
         screen = self._screen
         if screen.exchange.busy():
@@ -132,8 +139,8 @@ class Branches:
         store.set_session(session_id, leaf_id=await asyncio.to_thread(store.leaf_under, turn_id))
         reading = screen.transcript.has_focus
         await screen.open_session(session_id)
-        at = next((n for n, b in enumerate(screen.thread.blocks) if b.turn_id == turn_id), None)
-        if reading and at is not None:
+        at = await screen.above.to(turn_id) if reading else None
+        if at is not None:
             screen.transcript.cursor = at
             screen.transcript.go_to(at, 0)
             screen.set_focus(screen.transcript)

@@ -66,10 +66,6 @@ class Current:
     def _newest(self, session_id: str) -> Sequence[Turn]:
         return self._store.path(session_id, limit=RECENT + 1) if session_id else ()
 
-    async def whole(self) -> Sequence[Turn]:
-        """Every turn of the branch that is looked at."""
-        return await asyncio.to_thread(self._store.path, self.session.id) if self.session.id else ()
-
     async def decision_of(self, turn_id: str) -> Decision | None:
         """The stored decision of a turn."""
         return await asyncio.to_thread(self._chat.decision, turn_id)

@@ -89,6 +89,14 @@ class Find(Horizontal):
 
     def on_mount(self) -> None:
         self.query_one(Words).focus()
+        self._reach_up()
+
+    @work(group="above")
+    async def _reach_up(self) -> None:
+        """Has the rest of a long conversation loaded: what is found further up comes after what is found already."""
+        if not self._chat.above.all_there:
+            await self._chat.above.whole()
+            self._search(self._at)
 
     def look_for(self, text: str) -> None:
         """Begins to look for something else."""
@@ -101,13 +109,13 @@ class Find(Horizontal):
         self._search()
 
     @work(exclusive=True)
-    async def _search(self) -> None:
+    async def _search(self, at: int = 0) -> None:
         words, blocks = self.query_one(Words).value, list(self._chat.thread.blocks)
         texts = [b.text if b.addressable else "" for b in blocks]
         # off the event loop: as long as the conversation is
         found = await asyncio.to_thread(newest_first, texts, words)
         self._hits = [(blocks[index], nth) for index, nth in found]
-        self._wanted, self._searched, self._at = flat(words.strip()), len(blocks), 0
+        self._wanted, self._searched, self._at = flat(words.strip()), len(blocks), at
         self._show()
 
     def step(self, by: int) -> None:

@@ -37,6 +37,14 @@ class Scrolled(Message, namespace="transcript"):
         super().__init__()
 
 
+class Older(Message, namespace="transcript"):
+    """The user comes near the first line that is loaded, or with `all` wants to see the very first."""
+
+    def __init__(self, *, all: bool = False) -> None:  # noqa: A002 - as it is said
+        self.all = all
+        super().__init__()
+
+
 class Copied(Message, namespace="transcript"):
     """The user copied a message or a part of it; `text` is what it says, `what` what it is, where it is not all."""
 

@@ -50,7 +50,7 @@ async def export(screen: ChatScreen, args: str) -> None:
 async def copy(screen: ChatScreen, args: str) -> None:
     from hybridchat.tui import taking
 
-    taking.copy(screen, args)
+    await taking.copy(screen, args)
 
 
 async def system(screen: ChatScreen, args: str) -> None:

@@ -34,6 +34,8 @@ class Rows:
         self.palette = palette
         self._blocks = blocks
         self._laid: list[_Laid] = []
+        self._kept: dict[int, _Laid] = {}
+        """Those with strips, by `id`, the one rendered last at the end: however far somebody scrolls, `KEPT` of them."""
         self._starts: list[int] = [0]
 
     def __len__(self) -> int:
@@ -48,6 +50,11 @@ class Rows:
     def exact(self) -> int:
         """How many blocks are measured, not estimated."""
         return sum(laid.exact for laid in self._laid)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the newest `KEPT` blocks are measured; those farther up are when they are seen."""
+        return all(laid.exact for laid in self._laid[-KEPT:])
 
     def start(self, index: int) -> int:
         return self._starts[index]
@@ -84,6 +91,7 @@ class Rows:
         """Another width: everything is an estimate again."""
         self.width = width
         self._laid.clear()
+        self._kept.clear()
         self.changed(0)
 
     def recolour(self, palette: Palette) -> None:
@@ -108,7 +116,16 @@ class Rows:
             laid.strips = painter.strips()
             laid.painter = painter if block.live else None
             laid.height, laid.exact = len(laid.strips), True
+            self._keep(laid)
         return laid.strips
+
+    def _keep(self, laid: _Laid) -> None:
+        self._kept.pop(id(laid), None)
+        self._kept[id(laid)] = laid
+        if len(self._kept) > KEPT:
+            old = self._kept.pop(next(iter(self._kept)))
+            old.strips = None
+            old.painter = None
 
     def row(self, row: int) -> Strip | None:
         """One row; `None` outside."""
@@ -141,15 +158,13 @@ class Rows:
         self._add_up(first)
 
     def settle(self, enough: Callable[[], bool]) -> bool:
-        """Measures estimated blocks, newest first, until `enough()`; `False` when none was left."""
+        """Measures estimated ones of the newest `KEPT` blocks, the newest first, until `enough()`; `False` when none was left."""
         lowest: int | None = None
-        for index in range(len(self._laid) - 1, -1, -1):
+        for index in range(len(self._laid) - 1, max(-1, len(self._laid) - 1 - KEPT), -1):
             laid = self._laid[index]
             if laid.exact:
                 continue
             self.strips(index)
-            if len(self._laid) - index > KEPT:
-                laid.strips = laid.painter = None
             lowest = index
             if enough():
                 break

@@ -16,6 +16,7 @@ from hybridchat.commands import COMMANDS, Unknown, key_word, parse
 from hybridchat.facts import Mode
 from hybridchat.render.palette import Palette
 from hybridchat.tui import keys, messages
+from hybridchat.tui.above import Above
 from hybridchat.tui.actions import ACTIONS
 from hybridchat.tui.ahead import Ahead
 from hybridchat.tui.branches import Branches
@@ -71,6 +72,7 @@ class ChatScreen(Screen[None]):
         self.ahead = Ahead(self)
         self.waiting = Waiting(self)
         self.branches = Branches(self)
+        self.above = Above(self)
         self.followups = FollowUps(self)
         self.composer.take_back = self.followups.take_back
         self._opened: Opened | None = None
@@ -173,20 +175,10 @@ class ChatScreen(Screen[None]):
         self.composer.draft = coming or await self.current.draft()
         self.branches.editing = ""
         self.followups.restored()
+        self.above.begins(above)
         await self.branches.look()
         self.show_top()
         self.look()
-        if above is not None:
-            self._load_above(turns[0].id)
-
-    @work(group="above", exclusive=True)
-    async def _load_above(self, first_id: str) -> None:
-        """Puts the rest of a long conversation above what is shown of it already, which begins with the turn `first_id`."""
-        turns = await self.current.whole()
-        first = next((n for n, turn in enumerate(turns) if turn.id == first_id), 0)
-        self.transcript.prepend(turns[:first])
-        self.composer.asked = [*(turn.question for turn in turns[:first]), *self.composer.asked]
-        await self.branches.look()
 
     @work(group="command")
     async def switch(self, session_id: str | None) -> None:
@@ -308,6 +300,9 @@ class ChatScreen(Screen[None]):
 
     def on_transcript_scrolled(self, message: messages.Scrolled) -> None:
         self.chrome.edge(more=message.more)
+
+    def on_transcript_older(self, message: messages.Older) -> None:
+        self.run_worker(self.above.home() if message.all else self.above.more(), group="older")
 
     async def on_transcript_branched(self, message: messages.Branched) -> None:
         await self.branches.step(message.by)

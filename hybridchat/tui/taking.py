@@ -58,13 +58,20 @@ async def export(screen: ChatScreen, said: str) -> None:
         screen.say(f"Written to {path}, as it stands here: nothing in it is hidden.")
 
 
-def copy(screen: ChatScreen, args: str) -> None:
+async def copy(screen: ChatScreen, args: str) -> None:
     """Copies the last answer, or the one `args` answers up."""
-    said = [b.text for b in screen.thread.blocks if b.kind is Kind.ANSWER and b.text]
+    said = _answers(screen)
     back = int(args) if args.isdecimal() else 1
+    if said and not 0 < back <= len(said):
+        await screen.above.whole()
+        said = _answers(screen)
     if not said:
         screen.say("There is no answer to copy yet.")
     elif (args and not args.isdecimal()) or not 0 < back <= len(said):
         screen.say(f"/copy 1 is the last answer, /copy {len(said)} the first of {plural(len(said), 'answer')}.")
     else:
         screen.copy(written(said[-back]))
+
+
+def _answers(screen: ChatScreen) -> list[str]:
+    return [b.text for b in screen.thread.blocks if b.kind is Kind.ANSWER and b.text]

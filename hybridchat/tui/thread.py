@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -76,6 +76,8 @@ class Thread:
         self.blocks: list[Block] = []
         self.decisions: dict[str, Decision] = {}
         self.last_turn = ""
+        self.beside: Callable[[str], str] = lambda _: ""
+        """Turn id -> what stands behind `you` at its question, such as ` · 2 of 3`."""
         self._demo = demo
         self._other_key = other_key
         self._changed: int | None = None
@@ -114,10 +116,11 @@ class Thread:
         for turn in turns:
             before = self._load_turn(turn, before)
 
-    def prepend(self, turns: Iterable[Turn]) -> int:
-        """Puts older turns above what is there; how many blocks they are. Not a change below them."""
+    def prepend(self, turns: Iterable[Turn], before: Locality | None = None) -> int:
+        """Puts older turns above what is there; how many blocks they are. Not a change below them. `before` as in `load`."""
         above = Thread(demo=self._demo)
-        above.load(turns)
+        above.beside = self.beside
+        above.load(turns, before)
         self.blocks[:0] = above.blocks
         if self._changed is not None:
             self._changed += len(above.blocks)
@@ -125,7 +128,7 @@ class Thread:
 
     def _load_turn(self, turn: Turn, before: Locality | None) -> Locality | None:
         self.last_turn = turn.id
-        self._add(Block(Kind.YOU, turn.question, "you", turn_id=turn.id))
+        self._add(Block(Kind.YOU, turn.question, f"you{self.beside(turn.id)}", turn_id=turn.id))
         for attempt in turn.attempts:
             if not attempt.text and attempt.ending == "failed":
                 self.mark(f"▪ {words.short(attempt.model_id)} did not answer: {attempt.error or 'no reason given'}", Tone.WARN)

@@ -66,6 +66,8 @@ class Transcript(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.thread = thread
         self.following = True
+        self.more_above = False
+        """Older turns are stored and not loaded; set again once those that were asked for have come."""
         self.repaints = 0
         self._palette = palette
         self.lit: Callable[[int, int, Strip], Strip] | None = None
@@ -92,10 +94,10 @@ class Transcript(ScrollView, can_focus=True):
         self.following, self.cursor = True, None
         self.paint()
 
-    def prepend(self, turns: Sequence[Turn]) -> None:
-        """Puts older turns above; what is seen stays where it is."""
+    def prepend(self, turns: Sequence[Turn], before: Locality | None = None) -> None:
+        """Puts older turns above; what is seen stays where it is. `before` as in `load`."""
         self.paint()
-        added = self.thread.prepend(turns)
+        added = self.thread.prepend(turns, before)
         rows = self.rows.insert(added)
         self.set_reactive(Transcript.cursor, None if self.cursor is None else self.cursor + added)
         self._range(self.scroll_y + rows)
@@ -169,7 +171,7 @@ class Transcript(ScrollView, can_focus=True):
         self._settle_later()
 
     def _settle_later(self) -> None:
-        if not self._settling and self.rows.exact < len(self.rows):
+        if not self._settling and not self.rows.settled:
             self._settling = True
             self.set_timer(0.05, self._settle)
 
@@ -200,6 +202,7 @@ class Transcript(ScrollView, can_focus=True):
             self.rows.measure_view(round(new_value), self.size.height)
         super().watch_scroll_y(old_value, new_value)
         self._show_position()
+        self._ask_above()
 
     def _range(self, y: float | None = None) -> None:
         """Sets how far one can scroll, and the position: the end when following, else `y`, else where it is.
@@ -221,6 +224,18 @@ class Transcript(ScrollView, can_focus=True):
         if end <= at <= end + ROOM:
             return at
         return end + ROOM if self.thread.live and end > 0 else end
+
+    def _ask_above(self) -> None:
+        """Asks for older turns two screens before their place is seen."""
+        if self.more_above and self.scroll_y < 2 * self.size.height:
+            self.more_above = False
+            self.post_message(messages.Older())
+
+    def action_scroll_home(self) -> None:
+        if self.more_above:
+            self.post_message(messages.Older(all=True))
+        else:
+            self.scroll_home(animate=False, force=True)
 
     def _show_position(self) -> None:
         """Moves the bar beside the text, once it would be drawn differently: it is as many writes as there are rows."""

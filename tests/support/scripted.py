@@ -162,6 +162,9 @@ class ScriptedStore:
         for turns in self.turns.values():
             turns[:] = [replace(t, ending=ending, chosen_attempt=chosen_attempt) if t.id == turn_id else t for t in turns]
 
+    def questions(self, session_id: str, *, limit: int) -> list[str]:
+        return [turn.question for turn in self.turns[session_id]][-limit:]
+
     def asked(self) -> list[str]:
         return [turn.question for turns in self.turns.values() for turn in turns][::-1]
 
