@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from hybridchat.config.endpoints import Endpoint
 from hybridchat.facts import Live, Locality, Model
-from hybridchat.providers.base import Listing, Provider, ProviderError
+from hybridchat.providers.base import Listing, Provider, ProviderError, Running
 
 RETRY_S = 0.5
 """Seconds a question waits for a server that was missing before."""
@@ -139,6 +139,14 @@ class Roster:
     def served(self) -> dict[str, Live]:
         """What the servers say of each model right now, by model id."""
         return {i: live for listing in self._listed.values() for i, live in listing.live}
+
+    def running(self) -> dict[str, Running]:
+        """What the servers said of the models in memory, by model id."""
+        return {i: running for listing in self._listed.values() for i, running in listing.running}
+
+    async def listed(self, endpoint: str) -> None:
+        """Asks one endpoint what it has now. Never raises."""
+        await self._list(self._endpoints[endpoint])
 
     async def close(self) -> None:
         """Ends what is still being asked, and the clients."""
