@@ -114,6 +114,8 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         store=store,
         clock=time.time,
         policy=policy,
+        named=partial(_named, config, places, consent=setup.consent),
+        strategies=(*STRATEGIES, *config.strategies),
         terms_file=None if demo is not None else terms_path(env),
         mode=setup.mode or config.mode,
         max_output=config.limits.max_output,
@@ -222,6 +224,15 @@ def _want(world: World, name: str) -> None:
         world.allow(name)
     except LookupError:
         return  # the command that named it says so, with its own exit code
+
+
+def _named(config: Config, places: tuple[Endpoint, ...], name: str, *, consent: bool) -> Policy | None:
+    """The policy that the strategy of that name stands for; consents and trust are the configuration's. `None`: there is none."""
+    if name not in STRATEGIES and name not in config.strategies:
+        return None
+    from msgspec.structs import replace as changed  # read already: the configuration is made with it
+
+    return policy_of(changed(config, strategy=name), places, consent=consent)
 
 
 def policy_of(config: Config, places: tuple[Endpoint, ...], *, consent: bool = False) -> Policy:

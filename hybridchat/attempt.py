@@ -67,7 +67,7 @@ class Try:
         self.said = False
         self.ending = Ending.FAILED
         self.flaw = ""
-        self.notes: tuple[str, ...] = tuple(filter(None, [unseen(package)]))
+        self.notes: tuple[str, ...] = tuple(filter(None, [unseen(package), *package.unmet]))
         self.doubt: tuple[str, ...] = ()
         self.stumbled: tuple[str, ...] = ()
         """Hidden values that the answer says it cannot tell anything about."""
@@ -76,7 +76,7 @@ class Try:
         self.attempt: Attempt = crew.store.begin(turn.id, model.id, model.host, model.locality, decision_id)
         self._sending = Sending(crew, turn, self.attempt, model, package, logprobs=judged)
         self._judged = judged
-        self._opinion = opinion if crew.policy.second_look == "auto" else None
+        self._opinion = opinion
         self._visible: list[str] = []
         self._stopper = stopper
         self._words: list[str] = []
@@ -241,6 +241,8 @@ class Try:
             self.notes += (f"stopped at the output limit of {self.package.max_output:,} tokens",)
         if done.reason == "refused":
             self.notes += ("the provider cut the answer off (content policy)",)
+        if done.refused:
+            self.notes += (f"left out: {self.model.name} does not take {', '.join(done.refused)}",)
         if done.remote_host and self.model.on_device:
             self.crew.world.found_remote(self.model.id, done.remote_host)
             self.notes += (not_local(self.model.name, done.remote_host),)

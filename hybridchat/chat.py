@@ -9,12 +9,13 @@ from dataclasses import field, replace
 from functools import partial
 from weakref import WeakSet
 
-from hybridchat import waiting
+from hybridchat import tuning, waiting
 from hybridchat.answer import Answer
 from hybridchat.conversation import Ended, Event, HandedOver, Package, Session, Turn, Verdict
 from hybridchat.crew import NO_OPTIONS, Ask, Crew, Options, held_mode, must_ask, readable
 from hybridchat.errands import Errands
 from hybridchat.facts import Decision, Mode, Model, Request, Snapshot
+from hybridchat.fitting import thinks
 from hybridchat.handover import Parts
 from hybridchat.look import Look, look, package
 from hybridchat.opening import Rest
@@ -52,6 +53,8 @@ class Preview:
     """Tokens of context that a local model would be asked with."""
     asks: bool = False
     """Sending would ask for consent first."""
+    think: str = ""
+    """`thinks high`, or why the model may not, where the conversation asks for it."""
     basis: Basis | None = None
     package: Package | None = None
     """What exactly the model would see."""
@@ -208,15 +211,27 @@ class Chat:
     # -- looking ahead ----------------------------------------------------------------------------
 
     async def preview(
-        self, session_id: str, draft: str, *, pin: str | None = None, mode: Mode | None = None, options: Options = NO_OPTIONS
+        self,
+        session_id: str,
+        draft: str,
+        *,
+        pin: str | None = None,
+        mode: Mode | None = None,
+        options: Options = NO_OPTIONS,
+        like: Session | None = None,
     ) -> Preview:
-        """Says where `draft` would go and what would be hidden. Raises `LookupError` when there is no such session."""
+        """Says where `draft` would go and what would be hidden. Raises `LookupError` when there is no such session.
+
+        What `like` is told first, follows and asks for holds in place of what the stored session does: it may not have begun.
+        """
         self._errands.disturb()
         ask = Ask(session_id, draft, pin=pin, mode=mode, options=options)
         session, path = await asyncio.to_thread(self._session_and_path, session_id)
+        if like is not None:
+            session = replace(session, system=like.system, strategy=like.strategy, parameters=like.parameters)
         parts = Parts(session.system, tuple(path), draft)
         found = await look(ask, session, parts, self._crew)
-        target, made = found.decision.chosen, None
+        target, made, ask = found.decision.chosen, None, found.ask or ask
         if target is not None:
             with suppress(ScanError):  # sending would say so
                 made = await self._crew.in_worker(partial(package, self._crew, ask, target, parts, found, preview=True))
@@ -232,7 +247,8 @@ class Chat:
             old_price=made.old_price if made else "",
             num_ctx=made.num_ctx if made else None,
             asks=bool(target and made and must_ask(self._crew, ask, target)),
-            basis=Basis(found.request, found.snapshot, self._crew.policy),
+            think=thinks(made.parameters, ask.options.parameters, target) if target and made else "",
+            basis=Basis(found.request, found.snapshot, found.policy),
             package=made,
         )
 
@@ -271,6 +287,16 @@ class Chat:
         self.world.local_only(on=held)
         for stopper in tuple(self._crew.away) if held else ():
             stopper.stop()
+
+    def set(self, session: Session, text: str, *, think: bool = False) -> tuple[Session, str]:
+        """The session after `/set TEXT`, or `/think TEXT`, stored unless it has not begun, and what to say.
+
+        Raises `ValueError`: a sentence that names what there is, or what may stand there.
+        """
+        made, told = tuning.thinking(session, text) if think else tuning.tuned(session, text, self._crew.strategies)
+        if made != session and made.id:
+            self.store.set_session(made.id, strategy=made.strategy, parameters=made.parameters)
+        return made, told
 
     def set_pin(self, session_id: str, model_id: str | None) -> None:
         """Pins one model for the session; picking a model also allows contacting its host.

@@ -7,6 +7,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from hybridchat.facts import Check, Decision, Locality, Mode, Timings, Usage
+from hybridchat.parameters import NOTHING_SET, Parameters
 from hybridchat.value import value
 
 
@@ -114,6 +115,9 @@ class Session:
     leaf_id: str | None = None
     """Turn at the end of the branch last looked at."""
     turns: int = 0
+    strategy: str | None = None
+    """Its own; `None`: the program's."""
+    parameters: Parameters = NOTHING_SET
 
 
 @value
@@ -161,8 +165,10 @@ class Package:
     """What to say beside `est_cost` when the price may be out of date."""
     num_ctx: int | None = None
     max_output: int = 4096
-    temperature: float | None = None
-    """As the program asked for it; `None` leaves it to the server."""
+    parameters: Parameters = NOTHING_SET
+    """As far as the target knows them; what is not said is left to the server."""
+    unmet: tuple[str, ...] = ()
+    """What was asked for that the target cannot be asked for, each as half a sentence."""
     origins: tuple[tuple[str | None, str | None], ...] = ()
     """For each message the ids of the turn and the attempt its text comes from."""
 

@@ -17,6 +17,7 @@ from hybridchat.conversation import Session, Turn, Verdict
 from hybridchat.earlier import History
 from hybridchat.facts import Check, Locality, Mode, Model
 from hybridchat.handover import NOTHING_SAID, Amended, Redactor
+from hybridchat.parameters import NOTHING_SET, Parameters
 from hybridchat.privacy.placeholders import PlaceholderTable, Row
 from hybridchat.privacy.scan import Level, Terms, get_ready
 from hybridchat.routing.policy import Policy
@@ -33,10 +34,9 @@ T = TypeVar("T")
 
 @value
 class Options:
-    """What a program may ask for with one message; `None` leaves it to the chat. `told` is for the agents' eyes."""
+    """What a program may ask for with one message; what it does not say is as in the conversation. `told` is for the agents."""
 
-    temperature: float | None = None
-    max_output: int | None = None
+    parameters: Parameters = NOTHING_SET
     told: Mapping[str, object] = field(default_factory=dict)
     files: tuple[Named, ...] = ()
     """Pictures that go with it, cleaned (`pictures.picture`)."""
@@ -141,6 +141,10 @@ class Crew:
     store: Store
     clock: Callable[[], float]
     policy: Policy
+    named: Callable[[str], Policy | None] = lambda _: None
+    """The policy that a strategy's name stands for; `None`: there is none of that name."""
+    strategies: tuple[str, ...] = ()
+    """The names there are."""
     terms_file: Path | None = None
     """The user's own list; `None`: there is none, as in the demo."""
     mode: Mode = Mode.AUTO
@@ -285,6 +289,11 @@ def _stamp(path: Path) -> tuple[int, int]:
     except OSError:
         return -1, -1
     return told.st_mtime_ns, told.st_size
+
+
+def policy_of(crew: Crew, session: Session) -> Policy:
+    """The policy that the session follows; the program's where it names none, or one that is no longer there."""
+    return (crew.named(session.strategy) if session.strategy else None) or crew.policy
 
 
 def held_mode(crew: Crew, session: Session) -> Mode:

@@ -171,7 +171,7 @@ def _parts(turns: Sequence[Turn], tokens: int) -> Iterator[str]:
 async def _said(crew: Crew, call: Call) -> str | None:
     """What the model answers; `None` when it was not this machine that answered, or not to the point."""
     provider = await crew.world.provider(call.model.endpoint)
-    call = replace(call, keep_alive=crew.world.keep_alive(call.model), think=False, gap_timeout=crew.patience.gap)
+    call = replace(call, keep_alive=crew.world.keep_alive(call.model), think="off", gap_timeout=crew.patience.gap)
     text: list[str] = []
     async with aclosing(cast("AsyncGenerator[Delta | Done, None]", provider.stream(call))) as parts:
         async for part in parts:

@@ -132,6 +132,8 @@ class Model:
     kv_bytes_per_token: int | None = None
     parameters: float | None = None
     """Billions of parameters."""
+    think: tuple[str, ...] = ()
+    """How much it can be asked to think, as its server says: off, on, low, medium, high; empty where none says."""
 
     @property
     def endpoint(self) -> str:
@@ -291,6 +293,8 @@ class Request:
     reserve_tokens: int = 1024
     """Tokens kept free for the answer."""
     max_output: int = 4096
+    context: int | None = None
+    """Tokens of context that the user asked for; `None`: as many as the conversation needs."""
     difficulty: Difficulty = Difficulty()
     kinds: Mapping[str, int] = field(default_factory=dict)
     """Finding kind -> how many, over everything that would be sent."""

@@ -10,9 +10,11 @@ from time import perf_counter
 
 from hybridchat.agents.budget import window_start
 from hybridchat.conversation import Attempt, Package, Picture, Session, Turn
-from hybridchat.crew import Ask, Crew, held_mode, readable
+from hybridchat.crew import Ask, Crew, held_mode, policy_of, readable
 from hybridchat.facts import Decision, Difficulty, Locality, Mode, Model, Request, Snapshot, price_age
-from hybridchat.handover import Parts, Room, build, messages_of, turn_tokens
+from hybridchat.fitting import fitted, thoughts
+from hybridchat.handover import Parts, Redactor, Room, build, messages_of, turn_tokens
+from hybridchat.parameters import Parameters
 from hybridchat.privacy.scan import ScanError
 from hybridchat.privacy.tokens import LITERAL
 from hybridchat.routing.decide import decide
@@ -20,6 +22,7 @@ from hybridchat.routing.difficulty import difficulty
 from hybridchat.routing.kinds import kind_of
 from hybridchat.routing.memory import STEP, USUAL_WINDOW, planned_window
 from hybridchat.routing.offline import returned, seen
+from hybridchat.routing.policy import Policy
 from hybridchat.routing.preferences import Facts, Rule, matching, ruled
 from hybridchat.routing.wordrules import word_rule
 from hybridchat.scans import Dropped, Watch
@@ -47,7 +50,9 @@ class Look:
     findings: Findings | None
     micros: int = 0
     ask: Ask | None = None
-    """The question, with what the program's agents said of it."""
+    """The question, with what the program's agents said of it, and with the conversation's parameters."""
+    policy: Policy = Policy()
+    """The one that decided."""
 
 
 @value
@@ -65,6 +70,7 @@ async def look(ask: Ask, session: Session, parts: Parts, crew: Crew, *, patience
     What the first scan of a process has to read has its own, longer time, if the message could leave at all.
     """
     watch = Watch()
+    ask = replace(ask, options=replace(ask.options, parameters=ask.options.parameters.over(session.parameters)))
     try:
         return await _look(ask, session, parts, crew, patience, watch)
     except asyncio.CancelledError:
@@ -161,7 +167,8 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
     back = snapshot.links.keys() if ask.queued else returned(snapshot) if pin is not None else ()
     snapshot = seen(snapshot, ask.lost, {*ask.back, *back})
     checks = (*await crew.world.checks(), *(ask.checks or ()))
-    if (rule := word_rule(crew.policy.word_rule, parts.question, snapshot.budget)) is not None:
+    policy, wanted = policy_of(crew, session), ask.options.parameters
+    if (rule := word_rule(policy.word_rule, parts.question, snapshot.budget)) is not None:
         checks = (*checks, rule)
     if ask.over_budget:
         snapshot = replace(snapshot, budget=replace(snapshot.budget, limit=None))
@@ -178,8 +185,9 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
         lost=crew.lost.get(session.id),
         history_tokens=measures.history_tokens,
         message_tokens=measures.message_tokens,
-        reserve_tokens=crew.reserve,
-        max_output=_most(ask, crew),
+        reserve_tokens=crew.reserve + thoughts(wanted),
+        max_output=_most(wanted, crew),
+        context=wanted.context,
         difficulty=measures.difficulty,
         kinds=findings.kinds if findings is not None else {},
         scan_late=findings is None or bool(findings.failure),
@@ -192,8 +200,8 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
     )
     request = ruled(request, measures.rule)
     start = perf_counter()
-    decision = decide(request, snapshot, crew.policy)
-    return Look(request, snapshot, decision, findings, int((perf_counter() - start) * 1e6), ask)
+    decision = decide(request, snapshot, policy)
+    return Look(request, snapshot, decision, findings, int((perf_counter() - start) * 1e6), ask, policy)
 
 
 def _needs(ask: Ask) -> frozenset[str]:
@@ -202,9 +210,9 @@ def _needs(ask: Ask) -> frozenset[str]:
     return frozenset({"vision"} if seen else ())
 
 
-def _most(ask: Ask, crew: Crew) -> int:
-    """Tokens an answer may have at most."""
-    return crew.max_output if ask.options.max_output is None else ask.options.max_output
+def _most(wanted: Parameters, crew: Crew, model: Model | None = None) -> int:
+    """Tokens an answer may have at most, thinking included; `model` `None`: whichever will answer."""
+    return crew.max_output + thoughts(wanted, model) if wanted.max_tokens is None else wanted.max_tokens
 
 
 def _current(ask: Ask, answered: list[Attempt]) -> tuple[str | None, int]:
@@ -243,7 +251,18 @@ def package(crew: Crew, ask: Ask, model: Model, parts: Parts, found: Look, *, pr
         # the question is not stored yet: it is looked ahead
         parts = replace(parts, pictures={"": tuple(picture for _, picture in ask.options.files)})
     made = build(model, parts, _room(crew, ask, model, found, preview=preview), redactor)
-    return replace(made, temperature=ask.options.temperature, old_price=price_age(model.price, crew.clock()))
+    wanted, unmet = fitted(ask.options.parameters, crew.world.kind(model), model)
+    if redactor is not None:
+        wanted, unmet = _unhidden(wanted, unmet, redactor)
+    return replace(made, parameters=wanted, unmet=unmet, old_price=price_age(model.price, crew.clock()))
+
+
+def _unhidden(wanted: Parameters, unmet: tuple[str, ...], redactor: Redactor) -> tuple[Parameters, tuple[str, ...]]:
+    """Without the stop texts that are personal: hidden behind placeholders they would stop nothing."""
+    kept = tuple(text for text in wanted.stop if not redactor.scan(text) and not redactor.table.known(text))
+    if len(kept) < len(wanted.stop):
+        unmet = (*unmet, "a stop text stays here: it is personal")
+    return replace(wanted, stop=kept), unmet
 
 
 def _pictures(crew: Crew, turn: Turn, model: Model, history: Iterable[Turn]) -> Mapping[str, tuple[Picture, ...]]:
@@ -255,25 +274,28 @@ def _pictures(crew: Crew, turn: Turn, model: Model, history: Iterable[Turn]) -> 
 
 
 def _room(crew: Crew, ask: Ask, model: Model, found: Look, *, preview: bool) -> Room:
-    wanted = _most(ask, crew)
+    asked = ask.options.parameters
+    wanted, limit = _most(asked, crew, model), min(model.window, asked.context or model.window)
     most = min(wanted, model.max_output or wanted)
+    # an answer that is thought about first must not push all of the conversation out
+    reserve = min(crew.reserve + thoughts(asked, model), max(crew.reserve, limit // 2))
     if crew.world.kind(model) != "ollama" or model.locality is Locality.REMOTE:
         history = "full" if readable(crew, model) else crew.history
-        return Room(model.window, crew.reserve, most, history=history)
+        return Room(limit, reserve, most, history=history)
     # unless told otherwise, Ollama takes a small window and cuts the conversation off without a word
     key = (ask.session_id, model.id)
-    window = max(_wanted(crew, model, found), min(crew.windows.get(key, 0), model.window))
+    window = max(_wanted(model, found), min(crew.windows.get(key, 0), model.window)) if asked.context is None else limit
     if not preview:
         crew.windows[key] = window
-    return Room(window, crew.reserve, most, num_ctx=window, history="full" if readable(crew, model) else crew.history)
+    return Room(window, reserve, most, num_ctx=window, history="full" if readable(crew, model) else crew.history)
 
 
-def _wanted(crew: Crew, model: Model, found: Look) -> int:
+def _wanted(model: Model, found: Look) -> int:
     if model.on_device:
-        return planned_window(found.request, model, found.snapshot, crew.policy)
+        return planned_window(found.request, model, found.snapshot, found.policy)
     # another machine's memory is not known: no more than the conversation needs
     request = found.request
-    need = int((request.history_tokens + request.message_tokens) * crew.policy.context_margin) + request.reserve_tokens
+    need = int((request.history_tokens + request.message_tokens) * found.policy.context_margin) + request.reserve_tokens
     return min(model.window, max(USUAL_WINDOW, -(-need // STEP) * STEP))
 
 

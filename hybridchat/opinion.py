@@ -61,6 +61,7 @@ class Opinion:
             max_output=min(package.max_output, MOST_TOKENS),
             num_ctx=package.num_ctx,
             temperature=TEMPERATURE,
+            think=package.parameters.think,
             keep_alive=self._crew.world.keep_alive(self._model),
         )
         text: list[str] = []

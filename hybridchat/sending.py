@@ -90,12 +90,17 @@ class Sending:
         if live.first_token_s is not None:
             unloaded = first_token if self._model.on_device and not live.resident else 0.0
             first_token = max(20.0, 4 * live.first_token_s + (live.load_s or 0.0), unloaded)
+        asked = self._package.parameters
         return Call(
             self._model,
             self._package.messages,
             max_output=self._package.max_output,
             num_ctx=self._package.num_ctx,
-            temperature=self._package.temperature,
+            temperature=asked.temperature,
+            top_p=asked.top_p,
+            seed=asked.seed,
+            stop=asked.stop,
+            think=asked.think,
             keep_alive=self._crew.world.keep_alive(self._model),
             logprobs=self._logprobs,
             first_token_timeout=first_token,

@@ -108,7 +108,7 @@ class _Journey(Course):
     async def _go(self, found: Look) -> AsyncGenerator[Event | Rest, None]:
         """One model, from its choice to its answer; no `Ended` comes when another model is to be asked."""
         model = found.decision.chosen
-        gauges, made_of = self.crew.world.record(found.snapshot), basis(found.request, self.crew.policy)
+        gauges, made_of = self.crew.world.record(found.snapshot), basis(found.request, found.policy)
         decision_id = self.crew.store.decided(self.turn.id, found.decision, gauges, found.micros, made_of)
         yield Decided(self.turn.id, found.decision, decision_id, found.request.checks)
         waiting.note_loss(self.crew, self.session, found)
@@ -174,8 +174,8 @@ class _Journey(Course):
             # whoever may have the words may also be asked whether it is there
             self.crew.world.allow_host(model.host)
         moved = self._moves(model)
-        weigh = judged(self.crew, model, found)
-        again = weigh and not self.ask.options.streamed
+        weigh = judged(model, found)
+        again = weigh and not self.ask.options.streamed and found.policy.second_look == "auto"
         opinion = Opinion(self.crew, model, made, found.snapshot.device, self.stopper) if again else None
         for second in (False, True):
             self.tries += 1
@@ -230,7 +230,7 @@ class _Journey(Course):
         await self._caught_up()
         if (held := held_mode(self.crew, self.session)) is Mode.ONLY_LOCAL:
             found = replace(found, request=replace(found.request, mode=held))
-        decision = other_side(self.crew, found, first.model)
+        decision = other_side(found, first.model)
         model = decision.chosen
         self.other = model.id if model is not None else None
         if model is None or self.tries >= MAX_ATTEMPTS or not unasked(self.crew, self.ask, found, decision):

@@ -29,6 +29,7 @@ from hybridchat.config import Config, ConfigError
 from hybridchat.conversation import Event
 from hybridchat.crew import Options
 from hybridchat.facts import Mode, Outcome
+from hybridchat.parameters import Think, asked
 from hybridchat.sessions.store import Store
 
 
@@ -85,6 +86,7 @@ class HybridClient(Hooking, Sessions, Together):
         *,
         temperature: float | None = None,
         max_tokens: int | None = None,
+        think: Think | None = None,
         over_budget: bool = False,
         **told: Any,
     ) -> Response:
@@ -94,18 +96,20 @@ class HybridClient(Hooking, Sessions, Together):
             model_id: this model and no other, as hooked.
             session_id: go on with a conversation.
             temperature: as the server understands it.
-            max_tokens: most tokens the answer may have.
+            max_tokens: most tokens the answer may have, thinking included.
+            think: off, low, medium or high; left out, and said in `notes`, where the model cannot.
             over_budget: send even though the day's budget is spent; what it costs is counted all the same.
             told: anything else is handed to the agents' `check`.
 
         Raises:
+            ValueError: one of the three is out of its range; says which.
             NoModel: no hooked model has that id.
             SessionNotFound: there is no such session.
             NothingLeft: no model may answer; says what would help.
             ProviderFailed: the models that were asked failed.
             AnswerCut: the answer broke off; holds what came.
         """
-        options = Options(temperature, max_tokens, told)
+        options = Options(asked(temperature=temperature, max_tokens=max_tokens, think=think), told)
         return await Stream(self._answer(prompt, model_id, session_id, options, over_budget=over_budget)).whole()
 
     def execute_streaming(
@@ -116,11 +120,12 @@ class HybridClient(Hooking, Sessions, Together):
         *,
         temperature: float | None = None,
         max_tokens: int | None = None,
+        think: Think | None = None,
         over_budget: bool = False,
         **told: Any,
     ) -> Stream:
         """`execute`, piece by piece: `async for text in client.execute_streaming(...)`; raises while it is read."""
-        options = Options(temperature, max_tokens, told, streamed=True)
+        options = Options(asked(temperature=temperature, max_tokens=max_tokens, think=think), told, streamed=True)
         return Stream(self._answer(prompt, model_id, session_id, options, over_budget=over_budget))
 
     async def execute_many(

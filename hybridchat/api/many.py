@@ -19,6 +19,7 @@ from hybridchat.comparing import Comparison, keep
 from hybridchat.conversation import Event, Held, Session, Verdict
 from hybridchat.crew import NO_OPTIONS, Options
 from hybridchat.facts import Mode
+from hybridchat.parameters import asked
 from hybridchat.sessions.store import Store
 
 
@@ -131,14 +132,15 @@ class Together:
         wired, session = await self._open(), await self._session(session_id)
         hearings = [Hearing(prompt, session.id, wired.outer, self._agent_names()) for _ in said]
         over_budget = bool(options.pop("over_budget", False))
-        asked = Options(options.pop("temperature", None), options.pop("max_tokens", None), options)
+        wanted = {name: options.pop(name, None) for name in ("temperature", "max_tokens", "think")}
+        every = Options(asked(**wanted), options)
         wired.users += 1
         for hearing in hearings:
             self._board.began(hearing)
         try:
             asker = Asker(wired.chat, over_budget)
             inside = [wired.inner[one] for one in said]
-            told = await together(asker, session.id, prompt, inside, hearings, self._heard, asked) if said else []
+            told = await together(asker, session.id, prompt, inside, hearings, self._heard, every) if said else []
         finally:
             for hearing in hearings:
                 self._board.left(hearing, wired.outer)

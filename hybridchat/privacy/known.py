@@ -19,12 +19,13 @@ _NAMES = frozenset({"PERSON", "ORG", "PLACE", "LOCATION", "ORG_OR_PLACE"})
 _GROUP = late(r"[A-Za-z0-9]+")
 _SEPARATOR = late(r"[ \u00a0.\-/():\u2010-\u2013]{0,3}")
 # Members of a request that name its form and never hold what somebody wrote.
-_FRAME = frozenset({"role", "model", "type", "object"})
+_FRAME = frozenset({"role", "model", "type", "object", "reasoning_effort", "effort", "display", "think"})
 # Names of members as the protocols have them: somebody who hides the word "content" must still be able to send.
 _MEMBERS = _FRAME | {
     *("content", "format", "keep_alive", "include_usage", "max_completion_tokens", "max_tokens", "messages", "num_ctx"),
     *("num_predict", "options", "reasoning_effort", "stream", "stream_options", "system", "temperature", "text", "think"),
-    *("thinking", "tools"),
+    *("thinking", "tools", "top_p", "seed", "stop", "stop_sequences", "output_config", "effort", "display", "budget_tokens"),
+    *("chat_template_kwargs", "enable_thinking"),
 }
 _ESCAPED = late(r"\\u([0-9a-fA-F]{4})")
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from hybridchat.conversation import Message, Picture, Role
 from hybridchat.facts import Locality, Model, Usage
+from hybridchat.providers import anthropic_asking
 from hybridchat.providers.base import Call, Delta, Done, Guard, Listing
 from hybridchat.providers.errors import Site, check_key, complaint_of, cut, no_key, refused
 from hybridchat.providers.keyed import Keyed
@@ -45,8 +47,6 @@ _REASONS = {
     "refusal": "refused",
 }
 _LEFT_OUT = "(The beginning of the conversation is left out.)"
-_MIN_BUDGET = 1024
-"""The fewest thinking tokens the protocol takes."""
 _PAGE = 1000
 """Models asked for at once; the protocol's maximum, and more than there are."""
 
@@ -65,10 +65,8 @@ class AnthropicProvider(Keyed["AsyncAnthropic"]):
         key_name: str = "ANTHROPIC_API_KEY",
     ) -> None:
         super().__init__("anthropic", endpoint, base_url, api_key, guard=guard, locality=locality, key_name=key_name)
-        self._budgeted: set[str] = set()
-        """Models that want their thinking as a number of tokens."""
-        self._untempered: set[str] = set()
-        """Models that turned out to take no temperature."""
+        self._untaken: dict[str, set[str]] = {}
+        """Model -> what it turned out not to take of what was asked."""
 
     def _build(self) -> AsyncAnthropic:
         # imported here: the SDK costs 0.75 s (mostly its types), and most turns stay local
@@ -102,7 +100,7 @@ class AnthropicProvider(Keyed["AsyncAnthropic"]):
                     yield delta
         finally:
             await hang_up(stream.close)
-        yield answer.done()
+        yield replace(answer.done(), refused=anthropic_asking.refused(call, self._untaken.get(call.model.name, set())))
 
     async def _open(self, client: AsyncAnthropic, call: Call) -> AsyncStream[RawMessageStreamEvent]:
         import httpx2
@@ -110,13 +108,9 @@ class AnthropicProvider(Keyed["AsyncAnthropic"]):
         # reading has no limit of its own: the watchdog counts progress, which pings are not
         limits = httpx2.Timeout(None, connect=call.connect_timeout, pool=call.connect_timeout)
         system, messages = conversation(call.messages)
+        untaken = self._untaken.setdefault(call.model.name, set())
         while True:
-            options: dict[str, Any] = {**_thinking(call, budgeted=call.model.name in self._budgeted)}
-            if system:
-                options["system"] = system
-            if call.temperature is not None and call.model.name not in self._untempered:
-                # the SDK has no place for it any more, while most models still take it
-                options["extra_body"] = {"temperature": call.temperature}
+            options: dict[str, Any] = {**anthropic_asking.asked(call, untaken), **({"system": system} if system else {})}
             try:
                 stream: AsyncStream[RawMessageStreamEvent] = await client.messages.create(
                     model=call.model.name,
@@ -129,17 +123,10 @@ class AnthropicProvider(Keyed["AsyncAnthropic"]):
                 return stream
             except Exception as error:
                 said = complaint_of(error)
-                if said is not None and "extra_body" in options and "temperature" in said.text:
-                    self._untempered.add(call.model.name)
-                elif (
-                    "thinking" in options
-                    and call.model.name not in self._budgeted
-                    and said is not None
-                    and "adaptive" in said.text
-                ):
-                    self._budgeted.add(call.model.name)
-                else:
+                what = anthropic_asking.untakable(said.text, call, untaken) if said is not None else ""
+                if not what:
                     raise
+                untaken.add(what)
 
     async def _listing(self) -> Listing:
         import httpx2
@@ -191,17 +178,6 @@ def _content(text: str, pictures: list[Picture]) -> str | list[dict[str, object]
     if text.strip():
         blocks.append({"type": "text", "text": text})
     return blocks
-
-
-def _thinking(call: Call, *, budgeted: bool) -> dict[str, Any]:
-    limit = output_limit(call)
-    if not call.think or (budgeted and limit <= _MIN_BUDGET):
-        return {}
-    if budgeted:
-        return {"thinking": {"type": "enabled", "budget_tokens": max(_MIN_BUDGET, limit // 2)}}
-    effort = {"output_config": {"effort": call.think}} if isinstance(call.think, str) else {}
-    # newer models leave the thoughts out unless asked for them
-    return {"thinking": {"type": "adaptive", "display": "summarized"}, **effort}
 
 
 class _Answer:

@@ -23,6 +23,7 @@ from typing import ClassVar, Protocol
 
 from hybridchat.conversation import Message
 from hybridchat.facts import Live, Model, Timings, Usage
+from hybridchat.parameters import Think
 from hybridchat.value import value
 
 Guard = Callable[[str, str, bytes], Awaitable[None]]
@@ -42,7 +43,11 @@ class Call:
     max_output: int = 4096
     num_ctx: int | None = None
     temperature: float | None = None
-    think: bool | str | None = None
+    top_p: float | None = None
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+    think: Think | None = None
+    """`None`: as the model does by itself."""
     keep_alive: str | None = None
     logprobs: bool = False
     """Ask for the tokens' probabilities too; servers that do not know them answer without."""
@@ -71,6 +76,8 @@ class Done:
     """Ollama only: the reply came from another machine, so it was not local."""
     logprobs: tuple[float, ...] | None = None
     """Natural logarithms of the probabilities of the visible tokens, the first 4,096; `None` where the server gave none."""
+    refused: tuple[str, ...] = ()
+    """Parameters that the server did not take; it answered without them."""
 
 
 @value

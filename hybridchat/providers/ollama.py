@@ -14,6 +14,7 @@ from hybridchat.providers.errors import Site, check_key, complaint_of, cut
 from hybridchat.providers.likelihoods import Likelihoods
 from hybridchat.providers.ollama_depot import Depot
 from hybridchat.providers.ollama_models import elsewhere, in_memory, installed
+from hybridchat.providers.ollama_thinking import Thinking
 from hybridchat.providers.wire import (
     LISTING_S,
     LOAD_S,
@@ -76,6 +77,7 @@ class OllamaProvider:
         self.depot = Depot(self._chat, self._site)
         self._no_logprobs = False
         """The server turned out not to know them."""
+        self._thinking = Thinking()
         self._shown: dict[str, Mapping[str, object]] = {}
         """What /api/show told, by digest: it cannot change while the digest does not."""
 
@@ -142,34 +144,32 @@ class OllamaProvider:
         chunks = await self._open(client, call)
         try:
             with heard_by_hooks(heard):
-                try:
-                    chunk = await next_chunk(chunks, ended=False)
-                except Exception as error:
-                    if not self._learn(error, call):
-                        raise
-                    chunks = await self._open(client, call)
-                    chunk = await next_chunk(chunks, ended=False)
+                while True:
+                    try:
+                        chunk = await next_chunk(chunks, ended=False)
+                        break
+                    except Exception as error:
+                        if not self._learn(error, call):
+                            raise
+                        chunks = await self._open(client, call)
             while chunk is not None:
                 if (delta := answer.hear(chunk)) is not None:
                     yield delta
                 chunk = await next_chunk(chunks, ended=answer.ended)
         finally:
             await hang_up(chunks.aclose)
-        yield answer.done(elsewhere(heard.remote_host))
+        yield answer.done(elsewhere(heard.remote_host), self._thinking.refused(call))
 
     async def _open(self, client: ollama.AsyncClient, call: Call) -> AsyncGenerator[ollama.ChatResponse, None]:
-        options: dict[str, Any] = {"num_predict": output_limit(call)}
-        if call.num_ctx is not None:
-            options["num_ctx"] = call.num_ctx
-        if call.temperature is not None:
-            options["temperature"] = call.temperature
-        able = not call.model.capabilities or "thinking" in call.model.capabilities
+        asked = {"num_ctx": call.num_ctx, "temperature": call.temperature, "top_p": call.top_p, "seed": call.seed}
+        options: dict[str, Any] = {"num_predict": output_limit(call), **{n: v for n, v in asked.items() if v is not None}}
+        if call.stop:
+            options["stop"] = list(call.stop)
         chunks: Any = await client.chat(
             call.model.name,
             [_message(m) for m in call.messages],
             stream=True,
-            # asked to think, a model that cannot is refused by the server
-            think=call.think if able else None,
+            think=self._thinking.asked(call),
             options=options,
             keep_alive=call.keep_alive,
             logprobs=True if call.logprobs and not self._no_logprobs else None,
@@ -178,8 +178,10 @@ class OllamaProvider:
         return generator
 
     def _learn(self, error: Exception, call: Call) -> bool:
-        """Whether one more try makes sense, without the token probabilities that the server complained of."""
+        """Whether one more try makes sense, without what the server complained of."""
         said = complaint_of(error)
+        if said is not None and self._thinking.learnt(said.text, call):
+            return True
         if not call.logprobs or self._no_logprobs or said is None or "logprob" not in said.text.lower():
             return False
         self._no_logprobs = True
@@ -291,10 +293,10 @@ class _Answer:
             generate_s=_seconds(chunk.eval_duration),
         )
 
-    def done(self, remote_host: str | None) -> Done:
+    def done(self, remote_host: str | None, refused: tuple[str, ...] = ()) -> Done:
         if self._done is None:
             raise cut(self._site)
-        return replace(self._done, remote_host=remote_host, logprobs=self._likely.told())
+        return replace(self._done, remote_host=remote_host, logprobs=self._likely.told(), refused=refused)
 
 
 def _seconds(nanoseconds: int | None) -> float | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from hybridchat.conversation import Message
 from hybridchat.facts import Live, Locality, Model, Usage
+from hybridchat.providers import openai_thinking
 from hybridchat.providers.base import Call, Delta, Done, Guard, Listing
 from hybridchat.providers.errors import Site, check_key, complaint_of, cut, no_key, refused
 from hybridchat.providers.keyed import Keyed
@@ -61,8 +63,8 @@ class OpenAIProvider(Keyed["AsyncOpenAI"]):
         self._official = self.host == OFFICIAL
         self._without: frozenset[str] = frozenset()
         """Parameters this server turned out not to know."""
-        self._untempered: set[str] = set()
-        """Models that turned out to take no temperature, as those that reason."""
+        self._untaken: dict[str, set[str]] = {}
+        """Model -> what it turned out not to take of what was asked, as those that reason take no temperature."""
 
     def _build(self) -> AsyncOpenAI:
         # imported here: the SDK costs 0.35 s (mostly its types), and most turns stay with another server
@@ -94,7 +96,7 @@ class OpenAIProvider(Keyed["AsyncOpenAI"]):
                     yield delta
         finally:
             await hang_up(stream.close)
-        yield answer.done()
+        yield replace(answer.done(), refused=self._refused(call))
 
     async def _open(self, client: AsyncOpenAI, call: Call) -> AsyncStream[ChatCompletionChunk]:
         import httpx2
@@ -116,15 +118,14 @@ class OpenAIProvider(Keyed["AsyncOpenAI"]):
         """Everything but model and messages, without what this server does not know."""
         limit = "max_completion_tokens" if self._official or "max_tokens" in self._without else "max_tokens"
         options: dict[str, Any] = {limit: output_limit(call), "stream_options": {"include_usage": True}}
-        if call.temperature is not None and call.model.name not in self._untempered:
-            options["temperature"] = call.temperature
+        asked = {"temperature": call.temperature, "top_p": call.top_p, "seed": call.seed, "stop": list(call.stop) or None}
+        untaken = self._untaken.get(call.model.name, set())
+        options |= {name: wanted for name, wanted in asked.items() if wanted is not None and name not in untaken}
         if call.logprobs:
             # llama.cpp would otherwise rank twenty alternatives for each token
             options |= {"logprobs": True, "top_logprobs": 1}
-        if isinstance(call.think, str):
-            options["reasoning_effort"] = call.think
-        elif call.think is False and not self._official:
-            options["extra_body"] = {"chat_template_kwargs": {"enable_thinking": False}}
+        if call.think is not None:
+            options |= openai_thinking.asked(call.think, untaken, official=self._official)
         return {name: value for name, value in options.items() if name not in self._without}
 
     def _learn(self, error: Exception, call: Call) -> bool:
@@ -133,8 +134,12 @@ class OpenAIProvider(Keyed["AsyncOpenAI"]):
         if said is None or said.status not in {400, 422}:
             return False
         text = said.text.lower()
-        if "temperature" in text and call.temperature is not None and call.model.name not in self._untempered:
-            self._untempered.add(call.model.name)
+        untaken = self._untaken.setdefault(call.model.name, set())
+        asked = {"temperature": call.temperature, "top_p": call.top_p, "seed": call.seed, "stop": call.stop or None}
+        new = {name for name, wanted in asked.items() if wanted is not None and name in text} - untaken
+        new = new or openai_thinking.refused(text, call.think, untaken, official=self._official)
+        if new:
+            untaken |= new
             return True
         unknown = {name for name in ("stream_options", "max_completion_tokens") if name in text}
         if "logprob" in text:
@@ -146,6 +151,14 @@ class OpenAIProvider(Keyed["AsyncOpenAI"]):
             return False
         self._without |= unknown
         return True
+
+    def _refused(self, call: Call) -> tuple[str, ...]:
+        """What of the call the model did not take."""
+        untaken = self._untaken.get(call.model.name, set())
+        told: list[str] = [name for name in ("temperature", "top_p", "seed", "stop") if getattr(call, name) and name in untaken]
+        if call.think not in {None, "off"} and not openai_thinking.asked(call.think or "off", untaken, official=self._official):
+            told.append("think")
+        return tuple(told)
 
     async def _listing(self) -> Listing:
         import httpx2

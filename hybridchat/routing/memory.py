@@ -63,6 +63,8 @@ def planned_window(request: Request, model: Model, snapshot: Snapshot, policy: P
     A loaded context that suffices is kept; else the usual window or the next step above what is needed; never more than the
     model or this machine's memory allows. For models elsewhere it is the model's own window.
     """
+    if request.context is not None:
+        return min(request.context, model.window)
     if not model.on_device:
         return model.window
     live = snapshot.live.get(model.id) or Live()

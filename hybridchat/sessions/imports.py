@@ -12,6 +12,7 @@ import msgspec
 
 from hybridchat.conversation import Attempt, Ending, Session, Turn
 from hybridchat.facts import Locality, Mode, Timings, Usage
+from hybridchat.parameters import common, from_stored
 from hybridchat.sessions.export import SCHEMA
 
 _CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff"
@@ -82,6 +83,7 @@ class _Session(msgspec.Struct):
     pin: Name | None = None
     system: str = ""
     leaf_id: Name | None = None
+    parameters: dict[str, Any] = {}
 
 
 class _File(msgspec.Struct):
@@ -94,8 +96,8 @@ def read(data: bytes, name: str) -> tuple[Session, tuple[Turn, ...]]:
     """The session and all its turns, parents first, as `export.as_json` wrote them. Raises `Unreadable`; `name` is the file's.
 
     What was still open when it was exported has been cut since, and what waited in a queue waits for the user's word. Of the
-    modes only LOCAL ONLY is taken over, and no pin: a file may not let anything leave that the configuration or a rule keeps
-    here.
+    modes only LOCAL ONLY is taken over, and no pin and no strategy: a file may not let anything leave that the configuration or
+    a rule keeps here.
     """
     body = data.removeprefix(b"\xef\xbb\xbf")
     try:
@@ -169,6 +171,7 @@ def _session(told: _Session, turns: int) -> Session:
         told.system,
         told.leaf_id,
         turns,
+        parameters=from_stored(told.parameters),
     )
 
 
@@ -209,7 +212,8 @@ def _epoch(at: datetime) -> float:
 def merged(first: tuple[Session, Sequence[Turn]], second: tuple[Session, Sequence[Turn]]) -> tuple[Session, tuple[Turn, ...]]:
     """One conversation of two: the second one's questions follow where the first one ends; every branch of both is kept.
 
-    The stricter mode holds, a pin only where both have it, and both system prompts. Ids stay: whoever stores it makes new ones.
+    The stricter mode holds, a pin, strategy or parameter only where both have it, and both system prompts. Ids stay: whoever
+    stores it makes new ones.
     """
     (a, before), (b, after) = first, second
     leaf = a.leaf_id or (before[-1].id if before else None)
@@ -218,7 +222,8 @@ def merged(first: tuple[Session, Sequence[Turn]], second: tuple[Session, Sequenc
     title = " + ".join(dict.fromkeys(s for s in (a.title, b.title) if s))
     end = b.leaf_id or (after[-1].id if after else leaf)
     made = replace(a, title=title, created=min(a.created, b.created), updated=max(a.updated, b.updated))
-    pin = a.pin if a.pin == b.pin else None
+    pin, strategy = a.pin if a.pin == b.pin else None, a.strategy if a.strategy == b.strategy else None
+    made = replace(made, strategy=strategy, parameters=common(a.parameters, b.parameters))
     return replace(made, mode=_stricter(a.mode, b.mode), pin=pin, system=system, leaf_id=end, turns=len(turns)), turns
 
 

@@ -13,6 +13,7 @@ from itertools import takewhile
 from hybridchat.conversation import Attempt, Session, Turn
 from hybridchat.sessions import rows, search
 from hybridchat.sessions.database import Database
+from hybridchat.sessions.shelf import stored
 from hybridchat.sessions.writer import Writer, storable
 
 _OURS = re.compile(r"[0-9a-f]{16}")
@@ -47,7 +48,7 @@ class Intake:
     def fork(self, session: Session, turns: Sequence[Turn]) -> Session:
         """A conversation of its own that begins with the branch `turns`, root first; what waits to be sent is not taken along.
 
-        Its mode and model are those of `session`; consents are not taken along. Waits for the disk.
+        Its mode, model, strategy and parameters are those of `session`; consents are not taken along. Waits for the disk.
         """
         asked = tuple(takewhile(lambda turn: turn.ending is not None and turn.ending not in {"queued", "held"}, turns))
         title = session.title or "untitled"
@@ -69,10 +70,11 @@ class Intake:
         leaf = session.leaf_id or (turns[-1].id if turns else None)
         made = replace(session, id=own, leaf_id=ids[leaf] if leaf else None, turns=len(turns))
         conn.execute(
-            """INSERT INTO sessions(id, kind, title, titled_by, created, updated, mode, pin, system, parameters, leaf_id, turns)
-            VALUES (?, ?, ?, 'user', ?, ?, ?, ?, ?, ?, ?, ?)""",
+            """INSERT INTO sessions(id, kind, title, titled_by, created, updated, mode, pin, system, parameters, leaf_id, turns,
+            strategy) VALUES (?, ?, ?, 'user', ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (made.id, made.kind, storable(made.title), made.created, made.updated, made.mode, made.pin, storable(made.system),
-             json.dumps({"origin": origin, "taken": self._clock()}, ensure_ascii=True), made.leaf_id, made.turns),
+             json.dumps({"origin": origin, "taken": self._clock(), **stored(made.parameters)}, ensure_ascii=True),
+             made.leaf_id, made.turns, made.strategy),
         )  # fmt: skip
         for turn in turns:
             parent = ids[turn.parent_id] if turn.parent_id is not None else None

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from hybridchat.conversation import Attachment, Attempt, Ending, Session, Turn
 from hybridchat.facts import Locality, Mode, Timings, Usage
+from hybridchat.parameters import NOTHING_SET, from_stored
 from hybridchat.sessions.attachments import of_turns
 
 USAGE = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
@@ -26,6 +27,8 @@ def session(row: sqlite3.Row) -> Session:
         system=row["system"],
         leaf_id=row["leaf_id"],
         turns=row["turns"],
+        strategy=row["strategy"],
+        parameters=NOTHING_SET if row["parameters"] == "{}" else from_stored(json.loads(row["parameters"]).get("set")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -9,6 +10,7 @@ from types import EllipsisType
 
 from hybridchat.conversation import Session
 from hybridchat.facts import Mode
+from hybridchat.parameters import NOTHING_SET, Parameters, said
 from hybridchat.sessions import rows
 from hybridchat.sessions.database import Database
 from hybridchat.sessions.writer import Writer, storable
@@ -24,6 +26,9 @@ _SET = {
     "title": "UPDATE sessions SET title = ? WHERE id = ?",
     "titled_by": "UPDATE sessions SET titled_by = ? WHERE id = ?",
     "draft": "UPDATE sessions SET draft = ? WHERE id = ?",
+    "strategy": "UPDATE sessions SET strategy = ? WHERE id = ?",
+    # beside where the conversation comes from, which stays
+    "parameters": "UPDATE sessions SET parameters = json_set(parameters, '$.set', json(?)) WHERE id = ?",
 }
 
 
@@ -44,17 +49,25 @@ class Shelf:
         self._writer = writer
         self._clock = clock
 
-    def new_session(self, kind: str = "chat", *, mode: Mode | None = None, pin: str | None = None, system: str = "") -> Session:
+    def new_session(
+        self,
+        kind: str = "chat",
+        *,
+        mode: Mode | None = None,
+        pin: str | None = None,
+        system: str = "",
+        strategy: str | None = None,
+        parameters: Parameters = NOTHING_SET,
+    ) -> Session:
         """Begins a session; `kind` is chat | ask | api."""
-        now = self._clock()
-        made = Session(
-            id=secrets.token_hex(8), title="", created=now, updated=now, kind=kind, mode=mode, pin=pin, system=storable(system)
-        )
+        now, told = self._clock(), storable(system)
+        made = Session(secrets.token_hex(8), "", now, now, kind, mode, pin, told, strategy=strategy, parameters=parameters)
 
         def job(conn: sqlite3.Connection) -> None:
             conn.execute(
-                "INSERT INTO sessions(id, kind, created, updated, mode, pin, system) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (made.id, kind, now, now, mode, pin, made.system),
+                """INSERT INTO sessions(id, kind, created, updated, mode, pin, system, strategy, parameters)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (made.id, kind, now, now, mode, pin, told, strategy, json.dumps(stored(parameters))),
             )
 
         self._writer.put(job)
@@ -99,9 +112,12 @@ class Shelf:
         system: str | EllipsisType = ...,
         leaf_id: str | EllipsisType | None = ...,
         archived: bool | EllipsisType = ...,
+        strategy: str | EllipsisType | None = ...,
+        parameters: Parameters | EllipsisType = ...,
     ) -> None:
-        """Changes what is given and leaves the rest. `mode` and `pin` `None` give the choice back to the policy."""
-        values: dict[str, object] = {"mode": mode, "pin": pin, "leaf_id": leaf_id}
+        """Changes what is given and leaves the rest. `mode`, `pin` and `strategy` `None` give the choice back to the policy."""
+        values: dict[str, object] = {"mode": mode, "pin": pin, "leaf_id": leaf_id, "strategy": strategy}
+        values["parameters"] = json.dumps(said(parameters)) if isinstance(parameters, Parameters) else parameters
         values["system"] = storable(system) if isinstance(system, str) else system
         values["archived"] = archived if isinstance(archived, EllipsisType) else self._clock() if archived else None
         self._update(session_id, {name: value for name, value in values.items() if value is not ...})
@@ -128,3 +144,8 @@ class Shelf:
                 conn.execute(_SET[name], (value, session_id))
 
         self._writer.put(job, urgent=urgent)
+
+
+def stored(parameters: Parameters) -> dict[str, object]:
+    """The parameters as they lie in the table; nothing for none."""
+    return {"set": told} if (told := said(parameters)) else {}

@@ -113,7 +113,7 @@ async def test_later_figures_replace_earlier_ones(make: Make) -> None:
 async def test_thoughts_are_kept_apart(make: Make) -> None:
     signature = {"type": "content_block_delta", "index": 0, "delta": {"type": "signature_delta", "signature": "xyz"}}
     async with FaultServer(sse(start(), piece("hm", "thinking"), signature, piece("yes"), end("end_turn"), STOP)) as server:
-        parts = [p async for p in make(server).stream(call(think=True))]
+        parts = [p async for p in make(server).stream(call(think="medium"))]
         body = server.requests[0].json()
     assert parts[:-1] == [Delta(thinking="hm"), Delta("yes")]
     assert body["thinking"] == {"type": "adaptive", "display": "summarized"}
@@ -124,7 +124,7 @@ async def test_a_model_that_wants_a_thinking_budget_gets_one(make: Make) -> None
         {"type": "error", "error": {"type": "invalid_request_error", "message": "thinking.type: adaptive is not supported"}}, 400
     )
     async with FaultServer(refusal, sse(start(), piece("hi"), end("end_turn"), STOP)) as server:
-        await said(make(server), call(think=True, max_output=4096))
+        await said(make(server), call(think="medium", max_output=4096))
         assert [r.json()["thinking"]["type"] for r in server.requests] == ["adaptive", "enabled"]  # type: ignore[index]
         assert server.requests[1].json()["thinking"]["budget_tokens"] == 2048  # type: ignore[index]
 

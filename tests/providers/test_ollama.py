@@ -49,14 +49,14 @@ async def test_a_models_own_limit_caps_the_answer(demo: Demo, provider: OllamaPr
 
 
 async def test_thinking_is_kept_apart(provider: OllamaProvider) -> None:
-    parts = [p async for p in provider.stream(call("deepseek-r1:8b", think=True)) if isinstance(p, Delta)]
+    parts = [p async for p in provider.stream(call("deepseek-r1:8b", think="medium")) if isinstance(p, Delta)]
     assert "".join(p.thinking for p in parts)
     assert "".join(p.text for p in parts) == "The capital of France is **Paris**, on the Seine."
 
 
 async def test_a_model_that_cannot_think_is_not_asked_to(demo: Demo, provider: OllamaProvider) -> None:
     listed = {m.name: m for m in (await provider.models()).models}
-    await said(provider, call(model=listed["llama3.2:3b"], think=True))
+    await said(provider, call(model=listed["llama3.2:3b"], think="medium"))
     assert "think" not in sent(demo)
 
 

@@ -1,0 +1,73 @@
+"""`/set` and `/think`: what one conversation asks of its models, changed and told. Pure; whoever asks stores the result."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from hybridchat.conversation import Session
+from hybridchat.parameters import KNOWN, THINK, UNSET, changed, named, shown
+
+STRATEGY = "strategy"
+_WIDE = max(len(name) for name in (*KNOWN, STRATEGY))
+
+
+def tuned(session: Session, text: str, strategies: Collection[str] = ()) -> tuple[Session, str]:
+    """The conversation after `/set TEXT`, and what to say. `strategies` are the names there are.
+
+    Raises `ValueError` with a sentence: what the name could be, or what may stand there.
+    """
+    name, _, content = text.strip().replace("=", " ", 1).partition(" ")
+    content = content.strip()
+    if not name:
+        return session, listing(session)
+    if name.lower() == STRATEGY:
+        return _strategy(session, content, strategies)
+    try:
+        found = named(name)
+    except ValueError as error:
+        raise ValueError(f"{error} And: {STRATEGY}." if "There are" in str(error) else str(error)) from None
+    if not content:
+        return (
+            session,
+            f"{_row(session, found)}\n{KNOWN[found].help}: {KNOWN[found].allowed}. /set {found} none: the model’s own.",
+        )
+    made = replace(session, parameters=changed(session.parameters, found, content))
+    return made, _said(made, found)
+
+
+def thinking(session: Session, text: str) -> tuple[Session, str]:
+    """The same for `/think TEXT`. Raises `ValueError`."""
+    if text.strip():
+        return tuned(session, f"think {text}")
+    held = session.parameters.think
+    said_now = f"Thinking is {held} in this conversation." if held else "Each model thinks as it does by itself."
+    return session, f"{said_now} /think {' | '.join(THINK)}, or none for the model’s own."
+
+
+def listing(session: Session) -> str:
+    """Every setting of the conversation, one a line."""
+    rows = [_row(session, name) for name in KNOWN]
+    rows.append(f"{STRATEGY:<{_WIDE}}  {session.strategy or 'the program’s own'}")
+    return "\n".join([*rows, "/set NAME VALUE changes one, in this conversation only; none takes it away."])
+
+
+def _row(session: Session, name: str) -> str:
+    return f"{name:<{_WIDE}}  {shown(session.parameters, name) or 'the model’s own'}"
+
+
+def _said(session: Session, name: str) -> str:
+    content = shown(session.parameters, name)
+    return f"{name} is {content} in this conversation." if content else f"{name} is the model’s own again."
+
+
+def _strategy(session: Session, content: str, strategies: Collection[str]) -> tuple[Session, str]:
+    if not content:
+        held = session.strategy or "the program’s own"
+        return session, f"{STRATEGY:<{_WIDE}}  {held}\nThere are: {', '.join(strategies)}."
+    if content.lower() in UNSET:
+        return replace(session, strategy=None), "The program’s own strategy holds here again."
+    if content not in strategies:
+        raise ValueError(f"There is no strategy {content!r}. There are: {', '.join(strategies)}.")
+    said_now = f"This conversation follows {content}. Limits of the gauges and the day's budget stay the program’s."
+    return replace(session, strategy=content), said_now
