@@ -97,6 +97,7 @@ class Branches:
         store.set_session(session_id, leaf_id=turn.parent_id)
         if turn.parent_id is None:
             screen.transcript.load([])
+            screen.above.begins(None)
         else:
             await screen.open_session(session_id)
         await screen.current.refresh()
