@@ -288,12 +288,16 @@ class Chat:
         for stopper in tuple(self._crew.away) if held else ():
             stopper.stop()
 
-    def set(self, session: Session, text: str, *, think: bool = False) -> tuple[Session, str]:
+    def set(self, session: Session, text: str, *, think: bool = False, last: str | None = None) -> tuple[Session, str]:
         """The session after `/set TEXT`, or `/think TEXT`, stored unless it has not begun, and what to say.
 
-        Raises `ValueError`: a sentence that names what there is, or what may stand there.
+        `last` is the id of the model that answered last: what it knows of thinking is told, unless another one is held. Raises `ValueError`: a sentence that names what there is, or what may stand there.
         """
-        made, told = tuning.thinking(session, text) if think else tuning.tuned(session, text, self._crew.strategies)
+        if think:
+            model = next((m for m in self.world.models if m.id == (session.pin or last)), None)
+            made, told = tuning.thinking(session, text, model)
+        else:
+            made, told = tuning.tuned(session, text, self._crew.strategies)
         if made != session and made.id:
             self.store.set_session(made.id, strategy=made.strategy, parameters=made.parameters)
         return made, told

@@ -72,6 +72,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("fork", "A new conversation that begins as this one", letter="k"),
     Command("recall", "Search what you typed before", "[WORDS]", ("history",), "ctrl+r", "i"),
     Command("system", "What models are told first here; none: nothing", "[TEXT]"),
+    Command("set", "Temperature and the like, for this conversation", "[NAME] [VALUE]"),
+    Command("think", "How much models think first here", "[off|low|high]"),
     Command("hide", "Never send this word readable", "WORD"),
     Command("ledger", "What left this machine, to the byte", aliases=("left",), letter="g"),
     Command("stats", "What was asked, where, and what it cost", letter="u"),
@@ -146,7 +148,10 @@ def command(name: str) -> Command:
     return _BY_NAME[name]
 
 
-_KEY_WORDS = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn"}
+_KEY_WORDS = {
+    "escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "delete": "del", "up": "↑", "down": "↓", "left": "←", "right": "→",
+    "shift+tab": "⇧tab", "shift+enter": "⇧enter",
+}  # fmt: skip
 
 
 def key_word(key: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from hybridchat.conversation import Session
+from hybridchat.facts import Model
+from hybridchat.fitting import can_think
 from hybridchat.parameters import KNOWN, THINK, UNSET, changed, named, shown
 
 STRATEGY = "strategy"
@@ -36,13 +38,24 @@ def tuned(session: Session, text: str, strategies: Collection[str] = ()) -> tupl
     return made, _said(made, found)
 
 
-def thinking(session: Session, text: str) -> tuple[Session, str]:
-    """The same for `/think TEXT`. Raises `ValueError`."""
+def thinking(session: Session, text: str, model: Model | None = None) -> tuple[Session, str]:
+    """The same for `/think TEXT`; `model` is the one that will probably answer. Raises `ValueError`."""
     if text.strip():
-        return tuned(session, f"think {text}")
-    held = session.parameters.think
-    said_now = f"Thinking is {held} in this conversation." if held else "Each model thinks as it does by itself."
-    return session, f"{said_now} /think {' | '.join(THINK)}, or none for the model’s own."
+        made, told = tuned(session, f"think {text}")
+    else:
+        held = session.parameters.think
+        told = f"Thinking is {held} in this conversation." if held else "Each model thinks as it does by itself."
+        made, told = session, f"{told} /think {' | '.join(THINK)}, or none for the model’s own."
+    return made, f"{told} {_able(model)}".rstrip()
+
+
+def _able(model: Model | None) -> str:
+    if model is None:
+        return ""
+    able = can_think(model)
+    if able is None:
+        return f"Whether {model.name} can think is not known: it will be asked to."
+    return f"{model.name} can think." if able else f"{model.name} cannot think: it answers without."
 
 
 def listing(session: Session) -> str:

@@ -173,7 +173,10 @@ class Plain:
     def begin(self) -> None:
         """Makes the session real: one without a question never reaches the list."""
         if not self.session.id:
-            self.session = self.chat.store.new_session(mode=self.session.mode, pin=self.session.pin, system=self.session.system)
+            held = self.session
+            self.session = self.chat.store.new_session(
+                mode=held.mode, pin=held.pin, system=held.system, strategy=held.strategy, parameters=held.parameters
+            )
 
     def refresh(self) -> None:
         """Reads the session again after something in it changed."""

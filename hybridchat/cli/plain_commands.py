@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hybridchat import terms
 from hybridchat.cli import plain_waiting, sentences
+from hybridchat.cli.plain_adjusting import ADJUSTING
 from hybridchat.cli.plain_reading import READING
 from hybridchat.commands import COMMANDS
 from hybridchat.config.paths import profile
@@ -293,6 +294,6 @@ HANDLERS: Mapping[str, Callable[[Plain, str], None]] = {
     "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename, "delete": delete, "undo": undo,
     "hide": hide, "status": status, "compare": compare, "ledger": ledger, "stats": stats,
     "anyway": anyway, "budget": budget, "theme": theme, "quit": quit_,
-    "private": private, "purge": purge, **READING,
+    "private": private, "purge": purge, **READING, **ADJUSTING,
     "continue": plain_waiting.go_on, "queue": plain_waiting.queue,
 }  # fmt: skip

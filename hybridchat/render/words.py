@@ -115,6 +115,8 @@ def head(
         if locality is Locality.REMOTE or cost:
             # also beside a local answer, where others were paid before it
             parts.append("–" if demo else money(cost))
+    if usage is not None and usage.reasoning_tokens:
+        parts.append(f"thought {usage.reasoning_tokens:,} tok")
     if hidden:
         parts.append(f"{plural(hidden, 'item')} hidden")
     return " · ".join(parts)

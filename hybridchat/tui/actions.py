@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hybridchat.facts import Mode
 from hybridchat.render import offline
 from hybridchat.render.words import short
+from hybridchat.tui.adjusting import ADJUSTING
 from hybridchat.tui.reading import READING
 from hybridchat.tui.thread import Kind, Tone
 
@@ -22,7 +23,7 @@ async def help_(screen: ChatScreen, _: str) -> None:
     from hybridchat.tui import help as keys  # imported here, like every view: not needed before first paint
     from hybridchat.tui.sheet import Page, room
 
-    screen.app.push_screen(Page("Keys and commands", keys.page(screen.keys, room(screen.size.width))))
+    screen.app.push_screen(Page("Keys and commands", keys.page(screen.keys.own, room(screen.size.width))))
 
 
 async def model(screen: ChatScreen, args: str) -> None:
@@ -51,7 +52,7 @@ async def pin(screen: ChatScreen, args: str) -> None:
     elif match:
         screen.say(f"{args!r} could be: {', '.join(m.id for m in match)}", Tone.WARN)
     else:
-        screen.say(f"There is no model {args!r}. F2 lists them.", Tone.WARN)
+        screen.say(f"There is no model {args!r}. {screen.keys.word('model')} lists them.", Tone.WARN)
 
 
 def _hold(screen: ChatScreen, model_id: str | None) -> None:
@@ -103,7 +104,8 @@ async def other(screen: ChatScreen, _: str) -> None:
         screen.composer.draft = ""
         screen.exchange.send(draft, pin=told.decision.offer)
     elif screen.current.mode is Mode.ONLY_LOCAL and screen.thread.answered_here:
-        screen.say(screen.opened.chat.lock or "LOCAL ONLY is on, so the other side is not asked. F5 lifts it.", Tone.WARN)
+        held = f"LOCAL ONLY is on, so the other side is not asked. {screen.keys.word('auto')} lifts it."
+        screen.say(screen.opened.chat.lock or held, Tone.WARN)
     else:
         screen.exchange.again(other=True)
 
@@ -317,5 +319,5 @@ ACTIONS: dict[str, Action] = {
     "compare": compare, "stop": stop, "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename,
     "delete": delete, "undo": undo, "hide": hide, "status": status, "ledger": ledger, "stats": stats,
     "anyway": anyway, "budget": budget, "theme": theme, "quit": quit_, "private": private, "purge": purge,
-    "continue": continue_, "queue": queue, **READING,
+    "continue": continue_, "queue": queue, **READING, **ADJUSTING,
 }  # fmt: skip

@@ -73,7 +73,10 @@ class Current:
     def begin(self) -> str:
         """The id of the conversation, which begins now if it was blank."""
         if self.blank:
-            self.session = self._store.new_session(mode=self.session.mode, pin=self.session.pin, system=self.session.system)
+            held = self.session
+            self.session = self._store.new_session(
+                mode=held.mode, pin=held.pin, system=held.system, strategy=held.strategy, parameters=held.parameters
+            )
         return self.session.id
 
     async def refresh(self) -> None:
@@ -97,6 +100,12 @@ class Current:
         self.session = replace(self.session, system=text)
         if not self.blank:
             self._store.set_session(self.session.id, system=text)
+
+    def set(self, text: str, *, think: bool = False) -> str:
+        """Takes `/set TEXT`, or `/think TEXT`, and returns what to say. Raises `ValueError` with a sentence."""
+        last = self.decision.chosen if self.decision is not None else None
+        self.session, told = self._chat.set(self.session, text, think=think, last=last.id if last is not None else None)
+        return told
 
     def rename(self, title: str) -> None:
         self._store.rename(self.session.id, title)
@@ -155,7 +164,7 @@ class Current:
     async def preview(self, draft: str) -> Preview:
         """Where `draft` would go. Raises what the chat raises."""
         session_id = self.session.id or await asyncio.to_thread(self._page)
-        return await self._chat.preview(session_id, draft, pin=self.session.pin, mode=self.session.mode)
+        return await self._chat.preview(session_id, draft, pin=self.session.pin, mode=self.session.mode, like=self.session)
 
     def _page(self) -> str:
         """A preview is of a stored session: all that begin nowhere share this one, which is no conversation and never listed."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rich.cells import cell_len
 from textual.content import Content
 
-from hybridchat.commands import COMMANDS, key_word, matching
+from hybridchat.bindings import Keys
+from hybridchat.commands import COMMANDS, matching
 from hybridchat.facts import Mode
 from hybridchat.render.staying import staying
 from hybridchat.render.text import one_line
@@ -101,6 +102,8 @@ def preview(
     parts = [
         Content.assemble((f"→ {chosen.name}", tone), (f" ({value.decision.reason})" if value.decision.reason else "", "$muted"))
     ]
+    if value.think:
+        parts.append(Content.styled(value.think, "$muted"))
     if chosen.on_device:
         if loading:
             parts.append(Content.styled(loading, "$muted"))
@@ -110,7 +113,7 @@ def preview(
             parts.append(Content.styled(f"{other_key} asks {short(value.decision.offer)}", "$muted"))
         return Content.styled(" · ", "$muted").join(parts)
     if stays := staying(value.decision, local_key):
-        parts = [Content.styled(f"→ {stays}", tone)]
+        parts[0] = Content.styled(f"→ {stays}", tone)
     parts.append(Content.styled(f"{plural(count, 'item')} hidden", "$foreground"))
     if value.asks:
         parts.append(Content.styled("asks first", "$muted"))
@@ -121,28 +124,27 @@ def preview(
 
 def hints(
     width: int,
-    keys: Mapping[str, str],
+    keys: Keys,
     *,
     running: bool = False,
     reading: bool = False,
     armed: bool = False,
     asking: bool = False,
 ) -> Content:
-    """Key hints, whole ones only, most needed first."""
+    """Key hints, whole ones only, most needed first; each names a key that arrives here."""
     if armed:
-        return Content.styled("press ^c again to quit", "$warn")
+        return Content.styled(f"press {keys.word('interrupt')} again to quit", "$warn")
     if reading:
-        items = [("↑ ↓", "message"), ("y", "copy"), ("end", "newest"), ("esc", "back to writing")]
+        names = {"message-copy": "copy", "message-end": "newest", "to-writing": "back to writing"}
+        moving = f"{keys.word('message-up')} {keys.word('message-down')}".strip()
+        items = [(moving, "message"), *((keys.word(name), word) for name, word in names.items())]
     else:
-        named = {c.name: (key_word(keys.get(c.name, c.key)), c.label) for c in COMMANDS if c.label and keys.get(c.name, c.key)}
-        order = ["help", "model", "local", "cloud", "auto", "sessions", "why", "other", "new"]
-        items = [named[name] for name in order if name in named]
-        items[-1:-1] = [("^j", "line")]
-        if running:
-            items.insert(0, named.get("stop", ("esc", "stop")))
+        labels = {c.name: c.label for c in COMMANDS if c.label} | {"newline": "line", "send": "send"}
+        order = ["help", "model", "local", "cloud", "auto", "sessions", "why", "other", "newline", "new", "send"]
+        items = [(keys.word(name), labels[name]) for name in [*(["stop"] if running else []), *order]]
         if asking:
-            items.insert(0, ("esc", "back to the question"))
-        items.append(("enter", "send"))
+            items.insert(0, (keys.word("stop"), "back to the question"))
+    items = [item for item in items if item[0]]
     shown: list[Content] = []
     used = 0
     for key, word in items:

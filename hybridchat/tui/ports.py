@@ -7,11 +7,13 @@ from types import EllipsisType
 from typing import TYPE_CHECKING, Protocol
 
 from hybridchat.facts import Decision, Mode, Model, Snapshot
+from hybridchat.render.terminal import TERMINALS, Terminal
 from hybridchat.value import value
 
 if TYPE_CHECKING:
     from hybridchat.conversation import Ending, Event, Session, Turn, Verdict
     from hybridchat.crew import Options
+    from hybridchat.parameters import Parameters
     from hybridchat.repair import Suggestion
     from hybridchat.review import Changed
     from hybridchat.sessions.intake import Intake
@@ -41,6 +43,8 @@ class Preview(Protocol):
     def asks(self) -> bool: ...
     @property
     def num_ctx(self) -> int | None: ...
+    @property
+    def think(self) -> str: ...
 
 
 class Purge(Protocol):
@@ -54,7 +58,14 @@ class Store(Protocol):
     """Writes return at once; reads may take milliseconds and are made off the event loop."""
 
     def new_session(
-        self, kind: str = "chat", *, mode: Mode | None = None, pin: str | None = None, system: str = ""
+        self,
+        kind: str = "chat",
+        *,
+        mode: Mode | None = None,
+        pin: str | None = None,
+        system: str = "",
+        strategy: str | None = None,
+        parameters: Parameters = ...,
     ) -> Session: ...
     def session(self, session_id: str) -> Session | None: ...
     def sessions(self) -> Sequence[Session]: ...
@@ -131,13 +142,21 @@ class Chat(Protocol):
     ) -> Answer: ...
     def resume(self, turn_id: str, verdict: Verdict) -> Answer: ...
     def preview(
-        self, session_id: str, draft: str, *, pin: str | None = None, mode: Mode | None = None, options: Options = ...
+        self,
+        session_id: str,
+        draft: str,
+        *,
+        pin: str | None = None,
+        mode: Mode | None = None,
+        options: Options = ...,
+        like: Session | None = None,
     ) -> Awaitable[Preview]: ...
     @property
     def looked_through(self) -> float | None: ...
     def decision(self, turn_id: str) -> Decision | None: ...
     def models(self) -> tuple[Model, ...]: ...
     def set_mode(self, session_id: str, mode: Mode | None) -> None: ...
+    def set(self, session: Session, text: str, *, think: bool = False, last: str | None = None) -> tuple[Session, str]: ...
     def set_pin(self, session_id: str, model_id: str | None) -> None: ...
     def mode(self, session: Session) -> Mode: ...
     def opened(self, session: Session) -> None: ...
@@ -202,7 +221,9 @@ class Launch:
     names_hidden: Callable[[], bool] = bool
     """False while only patterns and the user's own terms are hidden; the screens then say so."""
     keys: Mapping[str, str] | None = None
-    """Command name -> key, from the user's configuration."""
+    """Id of a binding -> its keys, from the user's configuration."""
+    terminal: Terminal = TERMINALS["unknown"]
+    """Where the screen is drawn; which keys come through is said of it."""
     theme_dirs: tuple[str, ...] = ()
     keep_theme: Callable[[str], str] | None = None
     """Writes the name of a theme into the configuration and returns what to say of it; off the event loop. `None`: not kept."""

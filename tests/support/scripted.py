@@ -45,10 +45,12 @@ from hybridchat.facts import (
     Timings,
     Usage,
 )
+from hybridchat.parameters import NOTHING_SET, Parameters
 from hybridchat.purse import Purse
 from hybridchat.repair import Suggestion
 from hybridchat.sessions.spend import Spent
 from hybridchat.tui.ports import Found, Launch, Opened
+from hybridchat.tuning import thinking, tuned
 from hybridchat.warming import Loading
 
 NOW = 1_760_000_000.0
@@ -138,9 +140,19 @@ class ScriptedStore:
     intake: NoPast = field(default_factory=NoPast)
     condemned: list[tuple[str, ...]] = field(default_factory=list)
 
-    def new_session(self, kind: str = "chat", *, mode: Mode | None = None, pin: str | None = None, system: str = "") -> Session:
+    def new_session(
+        self,
+        kind: str = "chat",
+        *,
+        mode: Mode | None = None,
+        pin: str | None = None,
+        system: str = "",
+        strategy: str | None = None,
+        parameters: Parameters = NOTHING_SET,
+    ) -> Session:
         count = sum(s.kind == kind for s in (*self.all.values(), *self.gone.values()))
-        session = Session(f"{'s' if kind == 'chat' else kind}{count + 1}", "", NOW, NOW, kind, mode, pin, system=system)
+        named = f"{'s' if kind == 'chat' else kind}{count + 1}"
+        session = Session(named, "", NOW, NOW, kind, mode, pin, system, strategy=strategy, parameters=parameters)
         self.all[session.id] = session
         self.turns[session.id] = []
         return session
@@ -257,6 +269,7 @@ class Seen:
     hidden: Mapping[str, int]
     asks: bool = False
     num_ctx: int | None = None
+    think: str = ""
 
 
 class ScriptedChat:
@@ -386,7 +399,14 @@ class ScriptedChat:
         turns[at] = replace(turns[at], ending=ending, attempts=(*turns[at].attempts, attempt))
 
     async def preview(
-        self, session_id: str, draft: str, *, pin: str | None = None, mode: Mode | None = None, options: Options = NO_OPTIONS
+        self,
+        session_id: str,
+        draft: str,
+        *,
+        pin: str | None = None,
+        mode: Mode | None = None,
+        options: Options = NO_OPTIONS,
+        like: Session | None = None,
     ) -> Seen:
         self.previewed.append(draft)
         model = GPT if mode is Mode.ONLY_CLOUD else LLAMA
@@ -402,6 +422,12 @@ class ScriptedChat:
     def set_pin(self, session_id: str, model_id: str | None) -> None:
         if session_id:
             self.store.all[session_id] = replace(self.store.all[session_id], pin=model_id)
+
+    def set(self, session: Session, text: str, *, think: bool = False, last: str | None = None) -> tuple[Session, str]:
+        made, told = thinking(session, text, LLAMA if last else None) if think else tuned(session, text, ("quality", "cost"))
+        if made.id:
+            self.store.all[made.id] = made
+        return made, told
 
     private = False
     lock = here = ""
