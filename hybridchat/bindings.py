@@ -93,7 +93,7 @@ _TABLE = (
         ("compare-page-up", "pageup", "scroll up a page"),
         ("compare-page-down", "pagedown", "scroll down a page"),
         ("compare-keep", "enter", "keep this answer"),
-        *((f"compare-keep-{n}", str(n), f"keep answer {n}") for n in range(1, 5)),
+        *((f"compare-keep-{n}", str(n), f"keep answer {n}") for n in range(1, 7)),
     )),
 )  # fmt: skip
 

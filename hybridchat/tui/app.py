@@ -7,25 +7,35 @@ import os
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 from textual import work
 from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
 
+from hybridchat.bindings import faults, here
 from hybridchat.commands import COMMANDS
 from hybridchat.render.palette import Palette
 from hybridchat.tui import ending, themes
+from hybridchat.tui.keymap import bind
 from hybridchat.tui.ports import Launch
 from hybridchat.tui.screen import ChatScreen
 
 
-class HybridChat(App[None]):
+class HybridChat(App[None], inherit_bindings=False):
     """`HybridChat(launch).run()`; what `launch.open` builds comes after the first paint."""
 
     CSS_PATH = Path(__file__).with_name("app.tcss")
     TITLE = "hybridchat"
     ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("quit", "quit", priority=True),
+        bind("palette", "command_palette", priority=True),
+        # in a view: says how to leave
+        Binding("ctrl+c", "help_quit", show=False, system=True, id="interrupt"),
+    ]
 
     def __init__(self, launch: Launch) -> None:
         theme, self._problem = themes.load(launch.theme, launch.theme_dirs)
@@ -42,8 +52,9 @@ class HybridChat(App[None]):
         self.set_class(theme.dark, "-dark-mode", update=False)
         self.set_class(not theme.dark, "-light-mode", update=False)
         self.stylesheet.set_variables(self.get_css_variables())
-        if launch.keys:
-            self.set_keymap(dict(launch.keys))
+        self.keys = here(launch.keys, launch.terminal.kept)
+        if self.keys.own:
+            self.set_keymap(dict(self.keys.keymap()))
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.VARIABLES
@@ -78,6 +89,8 @@ class HybridChat(App[None]):
             self._chat.transcript.repalette(self.palette)
         if self._problem:
             self.notify(self._problem, title="theme", severity="warning", timeout=10)
+        if said := "\n".join(faults(self.launch.keys or {})):
+            self.notify(said, title="keys", severity="warning", timeout=10, markup=False)
 
     def _read_colours(self) -> None:
         # after the first paint, which shows nothing of what these rules are for: 2 ms

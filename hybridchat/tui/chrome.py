@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 
-from hybridchat.commands import key_word
+from hybridchat.bindings import Keys
 from hybridchat.facts import Decision, Mode, Snapshot
 from hybridchat.tui import gauges, lines
 from hybridchat.tui.gauges import Shown
@@ -26,7 +26,7 @@ class Chrome:
     """Writes the one-line parts of a screen; a line that would not change is not written."""
 
     def __init__(
-        self, screen: Screen[None], *, demo: bool, names_hidden: Callable[[], bool], keys: Mapping[str, str], profile: str = ""
+        self, screen: Screen[None], *, demo: bool, names_hidden: Callable[[], bool], keys: Keys, profile: str = ""
     ) -> None:  # fmt: skip
         self.parts: dict[str, Shown] = {
             n: Shown(id=n) for n in ("top", "banner", "status", "edge", "next", "preview", "keys", "leader", *PANEL)
@@ -36,8 +36,7 @@ class Chrome:
         self._demo, self._profile, self._private = demo, profile, False
         self._names_hidden = names_hidden
         self._keys = keys
-        self._other_key = key_word(keys.get("other", "ctrl+o"))
-        self._local_key = key_word(keys.get("local", "f3"))
+        self._other_key, self._local_key = keys.word("other"), keys.word("local")
         self._history = gauges.History()
         self._more = False
         self._banners: dict[str, str] = {}
@@ -110,6 +109,6 @@ class Chrome:
     def lead(self, *, on: bool) -> None:
         """Shows what each letter after Ctrl+X does, instead of the key hints."""
         if on:
-            self.parts["leader"].say(bar(self._width - 2), layout=True)
+            self.parts["leader"].say(bar(self._width - 2, self._keys.word("leader")), layout=True)
         self.parts["leader"].display = on
         self.parts["keys"].display = not on

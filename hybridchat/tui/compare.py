@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.message import Message
@@ -23,6 +23,7 @@ from hybridchat.render.palette import Palette
 from hybridchat.render.text import one_line
 from hybridchat.tui import themes
 from hybridchat.tui.consent import Consent
+from hybridchat.tui.keymap import bind, line
 from hybridchat.tui.ports import Answer, Purse
 from hybridchat.tui.thread import Kind, Thread, Tone
 from hybridchat.tui.transcript import Transcript
@@ -136,15 +137,15 @@ class Compare(ModalScreen[str]):
     Compare Input:focus { border: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "stop or close", show=False),
-        Binding("left,shift+tab", "move(-1)", "column before", show=False),
-        Binding("right,tab", "move(1)", "next column", show=False),
-        Binding("up", "scroll(-1)", "up", show=False),
-        Binding("down", "scroll(1)", "down", show=False),
-        Binding("pageup", "page(-1)", "up", show=False),
-        Binding("pagedown", "page(1)", "down", show=False),
-        Binding("enter", "keep", "keep this one", show=False),
-        *(Binding(str(n), f"keep({n - 1})", f"keep {n}", show=False) for n in range(1, MOST + 1)),
+        bind("compare-close", "leave"),
+        bind("compare-before", "move(-1)"),
+        bind("compare-after", "move(1)"),
+        bind("compare-up", "scroll(-1)"),
+        bind("compare-down", "scroll(1)"),
+        bind("compare-page-up", "page(-1)"),
+        bind("compare-page-down", "page(1)"),
+        bind("compare-keep", "keep"),
+        *(bind(f"compare-keep-{n}", f"keep({n - 1})") for n in range(1, MOST + 1)),
     ]
 
     def __init__(
@@ -316,18 +317,20 @@ class Compare(ModalScreen[str]):
             column.set_class(n == self.at, "-here")
             if not self._over:
                 column.tell()
-        self.query_one(".keys", Static).update(Content(self._keys()))
+        self.query_one(".keys", Static).update(Content(line(self.app, self._keys())))
 
     def _keys(self) -> str:
+        """A line for `keymap.line`."""
         if self._comparison is None:
-            return "enter ask them all · esc close"
-        numbers = " ".join(str(n) for n in range(1, len(self.columns) + 1))
+            return "enter ask them all · {compare-close} close"
+        numbers = " ".join(f"{{compare-keep-{n}}}" for n in range(1, len(self.columns) + 1))
+        moving = "{compare-before} {compare-after} column · {compare-up} {compare-down} scroll"
         if not self._over:
-            return f"esc stop · {numbers} keep that one and stop · ← → column · ↑ ↓ scroll"
+            return f"{{compare-close}} stop · {numbers} keep that one and stop · {moving}"
         said = sum(column.said for column in self.columns)
         if not said:
-            return "nobody answered · esc close"
-        return f"{numbers} or enter keep · ← → column · ↑ ↓ scroll · esc keep what stands"
+            return "nobody answered · {compare-close} close"
+        return f"{numbers} or {{compare-keep}} keep · {moving} · {{compare-close}} keep what stands"
 
 
 async def compare(screen: ChatScreen, args: str) -> None:
@@ -338,7 +341,7 @@ async def compare(screen: ChatScreen, args: str) -> None:
     try:
         chosen, question = named(args, models)
     except LookupError as error:
-        screen.say(f"{str(error)[:1].upper()}{str(error)[1:]}. F2 lists the models.", Tone.WARN)
+        screen.say(f"{str(error)[:1].upper()}{str(error)[1:]}. {screen.keys.word('model')} lists the models.", Tone.WARN)
         return
     # by a key: the draft is what is to be asked
     question = question or screen.composer.draft.strip()

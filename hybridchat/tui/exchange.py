@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run t
     from hybridchat.tui.screen import ChatScreen
 
 STILL_ASKING = "First the question above: send it, or stay local."
-STILL_ANSWERING = "Still answering: esc stops it, your text stays here."
+STILL_ANSWERING = "Still answering: {stop} stops it, your text stays here."
 
 
 class Exchange:
@@ -43,7 +43,7 @@ class Exchange:
             self._screen.notify(STILL_ASKING, timeout=3)
             return True
         if self.running:
-            self._screen.notify(STILL_ANSWERING, timeout=3)
+            self._screen.notify(STILL_ANSWERING.format(stop=self._screen.keys.word("stop")), timeout=3)
         return self.running
 
     def send(self, text: str, *, pin: str | None = None, mode: Mode | None = None, draft: str = "") -> None:
@@ -196,7 +196,7 @@ class Exchange:
             screen.look()
         elif isinstance(event, Ended) and event.over_budget:
             self._refused = event.turn_id
-            screen.say("▪ /anyway (^x b) sends it once anyway; the budget holds again after that.")
+            screen.say(f"▪ {screen.keys.word('anyway')} sends it once anyway; the budget holds again after that.")
         elif isinstance(event, Ended) and event.ending is Ending.COMPLETE:
             screen.habits.offer()
             await self._after_spending(event.cost)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from rich.style import Style
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.strip import Strip
@@ -17,6 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from hybridchat.render.finding import flat, newest_first, places
+from hybridchat.tui.keymap import bind
 from hybridchat.tui.strips import marked
 
 if TYPE_CHECKING:  # the screen opens this and hands itself in; at run time nothing points back
@@ -41,10 +42,10 @@ class Words(Input):
     """What is looked for; the keys that go from hit to hit."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,up", "step(1)", "hit above", show=False, id="find-above"),
-        Binding("shift+enter,down", "step(-1)", "hit below", show=False, id="find-below"),
-        Binding("tab,shift+tab", "stay", "to the message", show=False, id="find-stay"),
-        Binding("escape", "back", "back", show=False, id="find-back"),
+        bind("find-above", "step(1)"),
+        bind("find-below", "step(-1)"),
+        bind("find-stay", "stay"),
+        bind("find-back", "back"),
     ]
 
     def _bar(self) -> Find:

@@ -13,14 +13,12 @@ LETTERS = {c.letter: c.name for c in COMMANDS if c.letter}
 """Letter -> command name."""
 
 
-def bar(width: int) -> Content:
-    """What each letter does, in rows of at most `width` cells that break between two."""
-    rows = [Content.styled("^x", "$muted")]
-    for command in COMMANDS:
-        if not command.letter:
-            continue
-        item = Content.assemble((command.letter, "$local bold"), f" {command.label or command.name}")
+def bar(width: int, key: str = "^x") -> Content:
+    """What each letter after `key` does, in rows of at most `width` cells that break between two."""
+    rows = [Content.styled(key, "$muted")]
+    for letter, word in [("enter", "new line"), *((c.letter, c.label or c.name) for c in COMMANDS if c.letter)]:
+        item = Content.assemble((letter, "$local bold"), f" {word}")
         if rows[-1].cell_length + 2 + item.cell_length > width:
-            rows.append(Content("  "))
+            rows.append(Content(" " * len(key)))
         rows[-1] = Content.assemble(rows[-1], "  ", item)
     return Content("\n").join(rows)

@@ -71,7 +71,7 @@ class Models(Sheet[str]):
     """Returns the chosen model's id, `AUTO`, or `None` when left."""
 
     HEADING: ClassVar[str] = "Models"
-    KEYS: ClassVar[str] = "enter hold · ● held · ▪ ability 1–4 · esc close"
+    KEYS: ClassVar[str] = "enter hold · ● held · ▪ ability 1–4 · {close} close"
 
     def __init__(self, models: Sequence[Model], snapshot: Snapshot, pinned: str | None, *, demo: bool = False) -> None:
         super().__init__()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList
@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from hybridchat.comparing import FEWEST, MOST
 from hybridchat.facts import Model, Snapshot
+from hybridchat.tui.keymap import bind
 from hybridchat.tui.models import row
 from hybridchat.tui.sheet import Sheet, room
 
@@ -21,8 +22,8 @@ class Picker(Sheet[tuple[Model, ...]]):
     """Returns the models to compare, or `None` when left."""
 
     HEADING: ClassVar[str] = "Compare which models?"
-    KEYS: ClassVar[str] = "space mark · enter go on · ▪ ability 1–4 · esc close"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "mark", "mark", show=False, priority=True)]
+    KEYS: ClassVar[str] = "{compare-mark} mark · enter go on · ▪ ability 1–4 · {close} close"
+    BINDINGS: ClassVar[list[BindingType]] = [bind("compare-mark", "mark", priority=True)]
 
     def __init__(self, models: Sequence[Model], snapshot: Snapshot, marked: Sequence[str], *, demo: bool = False) -> None:
         super().__init__()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList
@@ -16,6 +16,7 @@ from hybridchat.conversation import Ending, Turn, Verdict
 from hybridchat.render import offline
 from hybridchat.render.text import one_line
 from hybridchat.tui.composer import Composer
+from hybridchat.tui.keymap import bind
 from hybridchat.tui.ports import Store
 from hybridchat.tui.sheet import Sheet
 
@@ -26,13 +27,16 @@ class Queue(Sheet[Sent]):
     """Returns what to send and how, or `None` when left. Rewording and removing happen here."""
 
     HEADING: ClassVar[str] = "Waiting for the network, the oldest first"
-    KEYS: ClassVar[str] = "enter send · a send all · h answer here · e reword · d remove · esc close"
+    KEYS: ClassVar[str] = (
+        "enter send · {queue-all} send all · {queue-here} answer here · {queue-reword} reword · {queue-remove} remove"
+        " · {close} close"
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "all", "send all", show=False),
-        Binding("h", "here", "answer here", show=False),
+        bind("queue-all", "all"),
+        bind("queue-here", "here"),
         # first of all: what is typed at once is the new text, and has to find the field focused
-        Binding("e", "reword", "reword", show=False, priority=True),
-        Binding("d,delete", "remove", "remove", show=False),
+        bind("queue-reword", "reword", priority=True),
+        bind("queue-remove", "remove"),
     ]
     DEFAULT_CSS = "Queue Composer { max-height: 8; margin-top: 1; background: $panel; }"
 

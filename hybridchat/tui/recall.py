@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from hybridchat.render.finding import remembered
 from hybridchat.render.text import one_line
+from hybridchat.tui.keymap import bind
 from hybridchat.tui.sheet import Sheet, room
 
 if TYPE_CHECKING:  # the screen opens this and hands itself in; at run time nothing points back
@@ -25,15 +26,15 @@ class Recall(Sheet[str]):
     """Returns a text that was typed before, or `None` when left."""
 
     HEADING: ClassVar[str] = "What you typed before"
-    KEYS: ClassVar[str] = "type to search · ↑ ↓ choose · enter into the composer · esc close"
+    KEYS: ClassVar[str] = "type to search · {recall-newer} {recall-older} choose · enter into the composer · {close} close"
     DEFAULT_CSS = """
     Recall Input { margin-bottom: 1; }
     Recall Input:focus { border: none; background-tint: 0%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "step(-1)", "newer", show=False, priority=True, id="recall-newer"),
+        bind("recall-newer", "step(-1)", priority=True),
         # the key that opened the list goes on in it, as in a shell
-        Binding("down,ctrl+r", "step(1)", "older", show=False, priority=True, id="recall-older"),
+        bind("recall-older", "step(1)", priority=True),
     ]
 
     def __init__(self, texts: Sequence[str], wanted: str) -> None:

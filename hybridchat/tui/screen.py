@@ -7,12 +7,13 @@ from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
 
-from hybridchat.commands import COMMANDS, Unknown, key_word, parse
+from hybridchat.bindings import here
+from hybridchat.commands import COMMANDS, Unknown, parse
 from hybridchat.facts import Mode
 from hybridchat.render.palette import Palette
 from hybridchat.tui import keys, messages
@@ -26,6 +27,7 @@ from hybridchat.tui.current import RECENT, Current
 from hybridchat.tui.exchange import Exchange
 from hybridchat.tui.followups import FollowUps
 from hybridchat.tui.habits import Habits
+from hybridchat.tui.keymap import bind
 from hybridchat.tui.lines import first_words
 from hybridchat.tui.ports import Launch, Opened, Preview
 from hybridchat.tui.thread import Thread, Tone, place_of
@@ -35,15 +37,13 @@ from hybridchat.tui.waiting import Waiting
 LOOK = 2.0
 """Seconds between looks at the gauges; a figure that did not change draws nothing."""
 
-_KEYS: list[BindingType] = [
-    Binding(c.key, f"do('{c.name}')", c.help, show=False, id=c.name, priority=c.key != "escape") for c in COMMANDS if c.key
-]
+_KEYS: list[BindingType] = [bind(c.name, f"do('{c.name}')", priority=c.key != "escape") for c in COMMANDS]
 
 
 class ChatScreen(Screen[None]):
     """One conversation at a time. What commands do is in `actions`, how a question is answered in `exchange`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*_KEYS, Binding("ctrl+c", "interrupt", "stop, then quit", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [*_KEYS, bind("interrupt", "interrupt", priority=True)]
 
     class ThemeWanted(Message):
         """The user asked for the theme `name`, or with an empty name for the next one."""
@@ -57,13 +57,14 @@ class ChatScreen(Screen[None]):
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-high")]
         self.launch = launch
-        self.keys = dict(launch.keys or {})
+        self.keys = here(launch.keys, launch.terminal.kept)
         self.deleted: list[str] = []
         self.previewed: tuple[str, Preview] | None = None
         """The draft that the line under the composer speaks of, and what it says."""
-        self.thread = Thread(demo=launch.demo, other_key=key_word(self.keys.get("other", "ctrl+o")))
+        self.thread = Thread(demo=launch.demo, other_key=self.keys.word("other"))
         self.transcript = Transcript(self.thread, palette, id="transcript")
         self.composer = Composer(id="composer")
+        self.composer.keys = self.keys
         self.chrome = Chrome(
             self, demo=launch.demo, names_hidden=launch.names_hidden, keys=self.keys, profile=launch.profile
         )  # fmt: skip
@@ -252,8 +253,8 @@ class ChatScreen(Screen[None]):
         if self._current is None or self._opened is None:
             self.chrome.top(None, Mode.AUTO, "local-first")
         else:
-            private = self._opened.chat.private
-            self.chrome.top(self._current.session, self._current.mode, self._opened.strategy, private=private)
+            private, session = self._opened.chat.private, self._current.session
+            self.chrome.top(session, self._current.mode, session.strategy or self._opened.strategy, private=private)
 
     def look(self) -> None:
         """Brings the gauges up to date, while somebody looks."""

@@ -8,15 +8,16 @@ from datetime import datetime
 from typing import ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from hybridchat.conversation import Session
 from hybridchat.render.text import one_line
 from hybridchat.render.words import plural
+from hybridchat.tui.keymap import bind
 from hybridchat.tui.ports import Store
 from hybridchat.tui.sheet import Sheet
 
@@ -49,14 +50,16 @@ class Sessions(Sheet[str]):
     """Returns a session id, `NEW`, or `None` when left."""
 
     HEADING: ClassVar[str] = "Conversations"
-    KEYS: ClassVar[str] = "enter open · n new · r rename · d delete · u undo · esc close"
-    NAMING: ClassVar[str] = "enter keep the title · esc leave it as it was"
+    KEYS: ClassVar[str] = (
+        "enter open · {chats-new} new · {chats-rename} rename · {chats-delete} delete · {chats-undo} undo · {close} close"
+    )
+    NAMING: ClassVar[str] = "enter keep the title · {close} leave it as it was"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "new", "new", show=False),
+        bind("chats-new", "new"),
         # first of all: the letters that follow at once are the new title, and have to find the field focused
-        Binding("r", "rename", "rename", show=False, priority=True),
-        Binding("d,delete", "delete", "delete", show=False),
-        Binding("u", "undo", "undo", show=False),
+        bind("chats-rename", "rename", priority=True),
+        bind("chats-delete", "delete"),
+        bind("chats-undo", "undo"),
     ]
 
     DEFAULT_CSS = """
@@ -133,7 +136,7 @@ class Sessions(Sheet[str]):
         field = self.query_one(Input)
         field.display = True
         field.value = self._shown[self._at].title
-        self.query_one(".keys", Static).update(self.NAMING)
+        self.say_keys(self.NAMING)
         self.set_focus(field)
         self.fit(2)
 
@@ -146,7 +149,7 @@ class Sessions(Sheet[str]):
         self.set_focus(self.query_one(OptionList))
         self.query_one(Input).display = False
         self.fit()
-        self.query_one(".keys", Static).update(self.KEYS)
+        self.say_keys(self.KEYS)
         self._fill(self._at or 0)
 
     def action_leave(self) -> None:

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
+
+from hybridchat.tui import keymap
+from hybridchat.tui.keymap import bind
 
 R = TypeVar("R")
 _AROUND = 8
@@ -43,15 +46,20 @@ class Sheet(ModalScreen[R]):
     }
     Sheet Input { border: none; height: 1; padding: 0; background: $panel; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [bind("close", "leave")]
     HEADING: ClassVar[str] = ""
-    KEYS: ClassVar[str] = "esc close"
+    KEYS: ClassVar[str] = "{close} close"
+    """A line of keys; an id in braces is written as its key."""
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Content(self.HEADING), classes="title")
             yield from self.inside()
-            yield Static(Content(self.KEYS), classes="keys")
+            yield Static(Content(keymap.line(self.app, self.KEYS)), classes="keys")
+
+    def say_keys(self, text: str) -> None:
+        """Changes the line of keys; an id in braces is written as its key."""
+        self.query_one(".keys", Static).update(Content(keymap.line(self.app, text)))
 
     def inside(self) -> Iterable[Widget]:
         """The body."""
@@ -59,7 +67,7 @@ class Sheet(ModalScreen[R]):
 
     def fit(self, beside: int = 0) -> None:
         """Gives a list the rows that are left, so that the line of keys stays in sight; `beside` are rows of other fields."""
-        keys = -(-len(self.KEYS) // room(self.app.size.width)) - 1
+        keys = -(-len(keymap.line(self.app, self.KEYS)) // room(self.app.size.width)) - 1
         rows = self.app.size.height * 92 // 100 - _AROUND - keys - beside
         for picker in self.query(OptionList):
             picker.styles.max_height = max(1, rows)
@@ -78,8 +86,8 @@ class Page(Sheet[None]):
     Page > Vertical { height: 92%; }
     Page VerticalScroll { height: 1fr; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,enter", "leave", "close", show=False)]
-    KEYS: ClassVar[str] = "↑ ↓ scroll · esc close"
+    BINDINGS: ClassVar[list[BindingType]] = [bind("page-close", "leave")]
+    KEYS: ClassVar[str] = "↑ ↓ scroll · {close} close"
 
     def __init__(self, heading: str, text: Content) -> None:
         super().__init__()
@@ -91,7 +99,7 @@ class Page(Sheet[None]):
             yield Static(Content(self._heading), classes="title")
             with VerticalScroll():
                 yield Static(self._text)
-            yield Static(Content(self.KEYS), classes="keys")
+            yield Static(Content(keymap.line(self.app, self.KEYS)), classes="keys")
 
     def on_mount(self) -> None:
         width = room(self.app.size.width)

@@ -32,7 +32,7 @@ class Themes(Sheet[str]):
     Themes .said { color: $warn; height: auto; max-height: 8; }
     """
     HEADING: ClassVar[str] = "Colours"
-    KEYS: ClassVar[str] = "↑ ↓ look · enter keep · esc as before"
+    KEYS: ClassVar[str] = "↑ ↓ look · enter keep · {close} as before"
 
     def __init__(self, entries: Sequence[Entry], current: str, wear: Callable[[str], str], *, sixteen: bool = False) -> None:
         super().__init__()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -25,6 +25,7 @@ from hybridchat.facts import Locality
 from hybridchat.render.palette import Palette
 from hybridchat.render.text import written
 from hybridchat.tui import messages
+from hybridchat.tui.keymap import bind
 from hybridchat.tui.rows import Rows
 from hybridchat.tui.strips import barred, marked, selected, thumb
 from hybridchat.tui.thread import Block, Thread, Tone
@@ -49,15 +50,15 @@ class Transcript(ScrollView, can_focus=True):
     Transcript { scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: scroll; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "step(-1)", "message above", show=False),
-        Binding("down", "step(1)", "message below", show=False),
-        Binding("left", "branch(-1)", "branch before", show=False, id="branch-before"),
-        Binding("right", "branch(1)", "branch after", show=False, id="branch-after"),
-        Binding("e", "edit", "edit the question", show=False, id="message-edit"),
-        Binding("y", "copy", "copy message", show=False, id="message-copy"),
-        Binding("u", "code", "copy the next code block", show=False, id="message-code"),
-        Binding("end", "end", "newest", show=False),
-        Binding("escape,tab", "leave", "back to the composer", show=False),
+        bind("message-up", "step(-1)"),
+        bind("message-down", "step(1)"),
+        bind("branch-before", "branch(-1)"),
+        bind("branch-after", "branch(1)"),
+        bind("message-edit", "edit"),
+        bind("message-copy", "copy"),
+        bind("message-code", "code"),
+        bind("message-end", "end"),
+        bind("to-writing", "leave"),
     ]
 
     cursor: reactive[int | None] = reactive(None)

@@ -38,7 +38,7 @@ class Why(Sheet[str]):
     """One decision, row by row. Returns the id of the model that is to be asked instead, or `None`."""
 
     HEADING: ClassVar[str] = "Why this model"
-    KEYS: ClassVar[str] = "enter ask this one instead · ↑ ↓ move · esc close"
+    KEYS: ClassVar[str] = "enter ask this one instead · ↑ ↓ move · {close} close"
     DEFAULT_CSS = """
     Why .sentence { text-style: bold; margin-bottom: 1; }
     """
@@ -68,7 +68,7 @@ class Why(Sheet[str]):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         model = event.option_index < len(self._ids)
-        self.query_one(".keys", Static).update(Content(self.KEYS if model else self.KEYS.partition(" · ")[2]))
+        self.say_keys(self.KEYS if model else self.KEYS.partition(" · ")[2])
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if event.option_index < len(self._ids):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hybridchat.bindings import here
 from hybridchat.conversation import Asked, Ended, Ending, FellBack, HandedOver, Said, Thought, Turn
 from hybridchat.facts import ConnectivityState, Gauge, Link, Locality, Mode, ResourceState
 from hybridchat.render.words import UNFOUND
@@ -33,13 +34,13 @@ def test_the_header_fits_and_always_says_the_mode(width: int, mode: Mode, demo: 
 
 def test_hints_are_whole_and_fit() -> None:
     for width in range(10, 140, 7):
-        said = lines.hints(width, {}).plain
+        said = lines.hints(width, here()).plain
         assert len(said) <= width
         assert not said or all(" " in item for item in said.split(" · "))
 
 
 def test_hints_tell_how_to_stop_while_an_answer_runs() -> None:
-    assert lines.hints(60, {}, running=True).plain.startswith("esc stop")
+    assert lines.hints(60, here(), running=True).plain.startswith("esc stop")
 
 
 def test_personal_items_stay_here_or_are_hidden() -> None:

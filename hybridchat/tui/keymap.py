@@ -1,0 +1,46 @@
+"""Bindings out of the one table, and the line of keys that every view ends with."""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol, runtime_checkable
+
+from textual.binding import Binding
+
+from hybridchat.bindings import BINDINGS, NONE, UNBOUND, Keys, here
+
+_NAMED = re.compile(r"\{([a-z0-9-]+)\}")
+
+
+def bind(name: str, action: str, *, priority: bool = False) -> Binding:
+    """The binding `name` of the table, which runs `action`. Raises `KeyError` for a name there is not."""
+    bound = BINDINGS[name]
+    keys = UNBOUND if bound.keys == NONE else bound.keys
+    return Binding(keys, action, bound.help, show=False, id=name, priority=priority)
+
+
+@runtime_checkable
+class Keyed(Protocol):
+    """Knows which keys do what here: the program; an app in a test need not."""
+
+    keys: Keys
+
+
+def keys_of(app: object) -> Keys:
+    """The keys of the running program."""
+    return app.keys if isinstance(app, Keyed) else here()
+
+
+def line(app: object, text: str) -> str:
+    """A line of keys such as `enter open · {chats-new} new`, each id written as its key; what has no key here is left out."""
+    keys = keys_of(app)
+    rows = []
+    for row in text.split("\n"):
+        parts = [_written(keys, part) for part in row.split(" · ")]
+        rows.append(" · ".join(part for part in parts if part))
+    return "\n".join(rows)
+
+
+def _written(keys: Keys, part: str) -> str:
+    words = {name: keys.word(name) for name in _NAMED.findall(part)}
+    return "" if words and not all(words.values()) else _NAMED.sub(lambda found: words[found[1]], part)
