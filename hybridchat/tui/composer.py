@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import TextArea
 
-from hybridchat.commands import completed
-from hybridchat.render.text import neutralise
-from hybridchat.render.words import size
+from hybridchat.bindings import here
+from hybridchat.commands import completed, parse
+from hybridchat.tui.folding import FoldingArea
+from hybridchat.tui.naming import Naming
 
 PAUSE = 0.3
 """Seconds without a key before a draft is previewed: below that somebody is typing, and would feel the scan."""
-FOLD = 8_000
-"""A paste longer than this many characters is shown as one line; wrapping a megabyte would take seconds."""
+TAKES_FILES = frozenset({"compare", "edit", "queue"})
+"""Commands whose words are a question, in which `@` names files."""
+MEANT = (
+    "send", "newline", "leader", "complete", "write-up", "write-down", "write-end", "to-messages", "scroll-up", "scroll-down",
+    "leave",
+)  # fmt: skip
+"""Bindings that the composer looks for itself, in the order of what is typed."""
 
 
-class Composer(TextArea):
+class Composer(FoldingArea):
     """A text area that posts `Submitted`, and `Drafted` with the first letter and whenever typing pauses."""
 
     DEFAULT_CSS = """
@@ -32,21 +37,17 @@ class Composer(TextArea):
         & .text-area--placeholder { color: $muted; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+j,shift+enter,alt+enter", "newline", "new line", show=False, id="newline"),
-        Binding("shift+tab", "enter_transcript", "messages", show=False),
-        Binding("pageup", "page(-1)", "older", show=False),
-        Binding("pagedown", "page(1)", "newer", show=False),
-        Binding("ctrl+d", "quit_or_delete", "quit when empty", show=False),
-    ]
 
     class Submitted(Message):
-        def __init__(self, text: str) -> None:
+        """Enter: `text` is the whole draft; in `meant` a mark stands before each `@` that may name a file."""
+
+        def __init__(self, text: str, meant: str = "") -> None:
             self.text = text
+            self.meant = meant or text
             super().__init__()
 
     class Drafted(Message):
-        """Typing began or paused; `text` is the whole draft."""
+        """Typing began or paused; `text` is the whole draft as it is to be kept."""
 
         def __init__(self, text: str) -> None:
             self.text = text
@@ -66,59 +67,124 @@ class Composer(TextArea):
             self.letter = letter
             super().__init__()
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, compact=True, highlight_cursor_line=False, placeholder="message…", tab_behavior="focus")
+    def __init__(self, *, id: str | None = None, files: bool = True) -> None:  # noqa: A002 - Textual's name
+        """Without `files` an `@` is a sign like any other."""
+        super().__init__(id=id, placeholder="message…")
         self.cursor_blink = False  # a blinking cursor would write to the terminal all day
         self.asked: Sequence[str] = ()
         self.take_back: Callable[[], str] = str
         """Gives a message back that waits to be sent; empty when none does."""
+        self.sees: Callable[[], bool] = lambda: True
+        """Whether a model that could be asked sees pictures."""
+        self.meanings: Mapping[str, str] = here().meanings(*MEANT)
+        """Key -> which of `MEANT` it is."""
         self.leading = False
         """Ctrl+X was pressed: the next key is a command's letter."""
         self._back = 0
         self._begun = False
         """Something is written."""
-        self._folded: dict[str, str] = {}
+        self._naming = Naming(self, Path.cwd, lambda: self.sees()) if files else None
         self._pause: Timer | None = None
 
     @property
-    def draft(self) -> str:
-        """What would be sent: folded pastes written out."""
-        text = self.text
-        for label, whole in self._folded.items():
-            text = text.replace(label, whole, 1)
-        return text
+    def meant(self) -> str:
+        """The draft as it is to be sent: a mark stands before each `@` that may name a file."""
+        command = parse(self.text) if self.text.startswith("/") else None
+        other = isinstance(command, tuple) and command[0].name not in TAKES_FILES
+        return self.draft if self._naming is None or other else self.named
 
-    @draft.setter
-    def draft(self, text: str) -> None:
-        self._folded.clear()
-        self.load_text("")
-        self._put(text)
+    def clear_draft(self) -> None:
+        """Empties the composer; `↑` brings the draft back, and Ctrl+Z what stood there."""
+        self.asked = [*self.asked, self.kept]
+        self._back = 0
+        self._replace_via_keyboard("", (0, 0), self.document.end)
 
-    def _put(self, text: str) -> None:
-        clean = neutralise(text)
-        if len(clean) > FOLD:
-            label = f"[pasted text {len(self._folded) + 1}: {size(len(clean.encode('utf-8', 'replace')))}]"
-            self._folded[label] = clean
-            clean = label
-        result = self._replace_via_keyboard(clean, *self.selection)
-        if result is not None:
-            self.move_cursor(result.end_location)
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        if self._pause is not None:
+            self._pause.stop()
+        begun, self._begun = self._begun, bool(self.text)
+        if self.text.startswith("/") or (self._begun and not begun and not self._folds):
+            self._drafted()  # naming commands costs nothing, and with the first key a model can begin to load
+        else:
+            self._pause = self.set_timer(PAUSE, self._drafted)
+        self._look()
+
+    def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
+        event.stop()
+        self._look()
+
+    def _look(self) -> None:
+        """Follows the name of a file that is being written."""
+        if self._naming is not None:
+            self._naming.look()
+
+    def _drafted(self) -> None:
+        self._pause = None
+        self.post_message(self.Drafted(self.kept))
+
+    # -- keys -------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
         # Not bindings: those would overtake letters that were typed just before, or come after ones typed since.
+        name = self.meanings.get(event.key, "")
+        listed = self._naming if self._naming is not None and self._naming.open else None
         if self.leading:
             self.leading = False
-            self.post_message(self.Led(event.character or ""))
-        elif event.key == "enter":
-            self.action_submit()
-        elif event.key == "ctrl+x":
-            self._cut_or_lead()
-        elif event.key == "tab" and self.text.startswith("/"):
-            self.draft = completed(self.text)
-        else:
+            if name == "send":
+                self.action_newline()
+            self.post_message(self.Led("" if name == "send" else event.character or ""))
+        elif not ((listed is not None and self._chooses(listed, event.key, name)) or self._does(name)):
             return
         event.stop()
         event.prevent_default()
+
+    def _chooses(self, listed: Naming, key: str, name: str) -> bool:
+        """Keys that mean something else while files are listed."""
+        if key == "escape":
+            listed.close(by_hand=True)
+        elif name in {"write-up", "write-down"}:
+            listed.step(-1 if name == "write-up" else 1)
+        elif name == "send" and listed.chosen:
+            listed.take()
+        else:
+            return False
+        return True
+
+    def _does(self, name: str) -> bool:
+        """Does what a key is for; `False` when it is for nothing here."""
+        match name:
+            case "send":
+                self.action_submit()
+            case "newline":
+                self.action_newline()
+            case "leader":
+                self._cut_or_lead()
+            case "complete":
+                return self._complete()
+            case "write-up":
+                self.action_cursor_up()
+            case "write-down":
+                self.action_cursor_down()
+            case "write-end":
+                self.action_cursor_line_end()
+            case "to-messages":
+                self.post_message(self.Wanted("transcript"))
+            case "scroll-up" | "scroll-down":
+                self.post_message(self.Wanted("pageup" if name == "scroll-up" else "pagedown"))
+            case "leave" if self.text:
+                self.action_delete_right()
+            case "leave":
+                self.post_message(self.Wanted("quit"))
+            case _:
+                return False
+        return True
+
+    def _complete(self) -> bool:
+        if self.text.startswith("/") and not any(sign.isspace() for sign in self.text):
+            self.draft = completed(self.text)
+            return True
+        return self.unfold() or (self._naming is not None and self._naming.complete()) or bool(self.text)
 
     def _cut_or_lead(self) -> None:
         if self.selected_text:
@@ -136,40 +202,14 @@ class Composer(TextArea):
     def on_blur(self) -> None:
         self.lead_off()
 
-    def clear_draft(self) -> None:
-        """Empties the composer; `↑` brings the draft back, and Ctrl+Z what stood there."""
-        self.asked = [*self.asked, self.draft]
-        self._back = 0
-        self._replace_via_keyboard("", (0, 0), self.document.end)
-
-    async def _on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        event.prevent_default()
-        self._put(event.text)
-
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        event.stop()
-        if self._pause is not None:
-            self._pause.stop()
-        begun, self._begun = self._begun, bool(self.text)
-        if self.text.startswith("/") or (self._begun and not begun and not self._folded):
-            self._drafted()  # naming commands costs nothing, and with the first key a model can begin to load
-        else:
-            self._pause = self.set_timer(PAUSE, self._drafted)
-
-    def _drafted(self) -> None:
-        self._pause = None
-        self.post_message(self.Drafted(self.draft))
-
     def action_submit(self) -> None:
-        text = self.draft
+        text, meant = self.draft, self.meant
         if not text.strip():
             self.post_message(self.Wanted("next"))
             return
         self._back = 0
-        self._folded.clear()
-        self.load_text("")
-        self.post_message(self.Submitted(text))
+        self.draft = ""
+        self.post_message(self.Submitted(text, meant))
 
     def action_newline(self) -> None:
         self._replace_via_keyboard("\n", *self.selection)
@@ -197,19 +237,7 @@ class Composer(TextArea):
         self.draft = self.asked[-back] if back else ""
         self._recalled = self.text
 
-    def action_enter_transcript(self) -> None:
-        self.post_message(self.Wanted("transcript"))
-
     def action_cursor_line_end(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's signature
         if not self.text:
             self.post_message(self.Wanted("end"))
         super().action_cursor_line_end(select)
-
-    def action_page(self, by: int) -> None:
-        self.post_message(self.Wanted("pageup" if by < 0 else "pagedown"))
-
-    def action_quit_or_delete(self) -> None:
-        if self.text:
-            self.action_delete_right()
-        else:
-            self.post_message(self.Wanted("quit"))
