@@ -189,6 +189,8 @@ class Device:
     """Bytes a new model could take from main memory, container limits counted in."""
     vram_free: int | None = None
     gpu_name: str = ""
+    gpu_absent: bool = False
+    """A look at the driver found no graphics card that can be measured; false also while nobody looked."""
     on_battery: bool | None = None
     battery_percent: float | None = None
     own_load: bool = False

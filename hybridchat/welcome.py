@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from hybridchat.config import Config
 from hybridchat.config.endpoints import Endpoint
 from hybridchat.config.pair import starting_pair
-from hybridchat.facts import Locality, Model
+from hybridchat.facts import Device, Locality, Model
+from hybridchat.fits import PULLABLE, Fit, fit, suggestion
 from hybridchat.keys import has_key
 from hybridchat.providers.base import Unreachable
+from hybridchat.render.words import size
+from hybridchat.routing.memory import memory_free
 from hybridchat.value import value
 from hybridchat.world import World
 
+if TYPE_CHECKING:
+    from hybridchat.chat import Chat
+
 DEMO = "DEMO · canned text, no model; nothing leaves and nothing is saved"
-PULL = "ollama pull llama3.2"
 _ORDER = {Locality.ON_DEVICE: 0, Locality.LAN: 1, Locality.REMOTE: 2}
 
 
@@ -41,8 +49,8 @@ def found(world: World, config: Config, *, demo: bool = False, here: str = "") -
         lines.append(Found(True, "privacy.cloud is never: nothing is sent to a cloud"))
     elif all(e.locality is Locality.ON_DEVICE for e in world.endpoints):
         lines.append(Found(True, "no cloud key is set: everything stays on this machine"))
-    if (gpu := world.snapshot().device.gpu_name) != "":
-        lines.append(Found(True, f"GPU: {gpu}"))
+    if gpu := _graphics(world.snapshot().device, sys.platform):
+        lines.append(Found(True, gpu))
     if not world.models:
         lines.append(Found(False, "no model to chat with yet; everything can be seen on canned text", "hybridchat demo"))
     return tuple(lines)
@@ -59,7 +67,7 @@ def _endpoint(world: World, endpoint: Endpoint) -> Found:
         return Found(False, str(problem))
     models = [m for m in world.models if m.endpoint == endpoint.name]
     if endpoint.locality is Locality.ON_DEVICE and not models:
-        return Found(False, f"{place}: no models yet", PULL if endpoint.kind == "ollama" else "")
+        return _empty(place, world.snapshot().device) if endpoint.kind == "ollama" else Found(False, f"{place}: no models yet")
     if endpoint.locality is Locality.ON_DEVICE:
         return Found(True, f"{place}: {_named_here(models)}")
     key = "" if endpoint.kind == "ollama" else "key found, " if has_key(endpoint) else "no key, "
@@ -67,9 +75,36 @@ def _endpoint(world: World, endpoint: Endpoint) -> Found:
     return Found(True, f"{place}: {key}{state}")
 
 
+def _graphics(device: Device, platform: str) -> str:
+    """What is known of a graphics card; nothing where nobody looked, or where the kind that is there cannot be measured."""
+    if device.gpu_name:
+        return f"GPU: {device.gpu_name}"
+    # a Mac's own is not looked for, and Ollama uses it
+    return "no NVIDIA GPU was found" if device.gpu_absent and platform != "darwin" else ""
+
+
+def _empty(place: str, device: Device) -> Found:
+    told, command = to_pull(device)
+    return Found(False, f"{place}: no models yet; {told}", command)
+
+
+def to_pull(device: Device) -> tuple[str, str]:
+    """Which model to begin with on this machine, and the command that gets it."""
+    found = suggestion(device)
+    if found is None:
+        least = PULLABLE[0]
+        free = memory_free(device)
+        return (
+            f"{least.name} needs {size(least.size_bytes)} of memory and more, {size(free)} are free",
+            f"ollama pull {least.name}",
+        )
+    fits = "fits this machine" if fit(found.size_bytes, device) is not Fit.UNKNOWN else "fits most machines"
+    return f"{found.name} {fits} ({size(found.size_bytes)})", f"ollama pull {found.name}"
+
+
 def _named(models: list[Model]) -> str:
     names = ", ".join(m.name for m in models[:3])
-    return f"{names} and {len(models) - 3} more" if len(models) > 3 else names
+    return f"{len(models)} models: {names} and {len(models) - 3} more" if len(models) > 3 else names
 
 
 def _named_here(models: list[Model]) -> str:
@@ -87,6 +122,34 @@ def _missing(world: World, name: str) -> Found:
     there = next((e for e in world.endpoints if e.name == endpoint), None)
     pullable = there is not None and there.kind == "ollama" and there.name not in world.problems
     return Found(False, f"{name}, named in the configuration, is not there", f"ollama pull {bare}" if pullable else "")
+
+
+WORDS_ASKED = "words-asked"
+"""Under this name the store knows that somebody was asked for words that must never leave."""
+
+
+def asks_words(chat: Chat, *, demo: bool = False) -> bool:
+    """Whether this is the one time to ask for words that must never leave: it is not asked twice. Reads the store.
+
+    Nobody is asked where nothing is kept: it could not be remembered that they were.
+    """
+    if demo or chat.private or not chat.store.saved or chat.store.recall(WORDS_ASKED) is not None:
+        return False
+    chat.store.remember(WORDS_ASKED, "1")
+    return True
+
+
+def keep_words(hide: Callable[[str], str], typed: str) -> str:
+    """Has each of the words in `typed`, which commas part, never sent readable from now on; what there is to say.
+
+    Raises `TermsError` when the list of terms cannot be written.
+    """
+    words = [" ".join(word.split()) for word in re.split(r"[,;\n]", typed)]
+    words = list(dict.fromkeys(word for word in words if any(c.isalnum() for c in word)))
+    said = [hide(word) for word in words]
+    if len(said) < 2:
+        return "".join(said)
+    return f"{', '.join(words)}: hidden from now on, wherever they occur. hybridchat terms lists all."
 
 
 def start(endpoint: Endpoint) -> str:

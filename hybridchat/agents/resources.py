@@ -104,6 +104,7 @@ def _device(sample: ResourceSample, state: ResourceState, reason: str) -> Device
         memory_free=sample.memory_free,
         vram_free=None if roomiest is None else roomiest.memory_free,
         gpu_name=sample.gpus.name,
+        gpu_absent=sample.gpus.known and not sample.gpus.each,
         on_battery=sample.on_battery,
         battery_percent=sample.battery,
         own_load=sample.own_work,

@@ -26,7 +26,7 @@ from hybridchat.replay import Recorded, recorded
 from hybridchat.routing.explain import from_record
 from hybridchat.sessions.ledger import LedgerRow
 from hybridchat.sessions.store import Store
-from hybridchat.welcome import PULL
+from hybridchat.welcome import to_pull
 from hybridchat.world import World
 
 EVERY = -1
@@ -53,7 +53,7 @@ async def _models(*, demo: bool) -> int:
         active = chat.world.active or frozenset()
         every = chat.models()
         if not every:
-            raise Exit(edge.NOTHING, f"There is no model yet: {PULL} gets one, or set a cloud key.")
+            raise Exit(edge.NOTHING, f"There is no model yet: {to_pull(chat.snapshot().device)[1]} gets one, or set a cloud key.")
         rows = [_row(m, active=m.id in active) for m in every]
         sys.stdout.write(columns([("", "model", "where", "tier", "window", "price"), *rows]))
         sys.stdout.write(_legend(every))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
 import pytest
 
-from hybridchat.assemble import Setup, assembled
+from hybridchat.assemble import Setup, assembled, terms_path
 from hybridchat.config import Config
 from hybridchat.config.schema import PairSettings, Privacy
 from hybridchat.demo import Demo
-from hybridchat.welcome import DEMO, Found, found, install_ollama
+from hybridchat.facts import Device
+from hybridchat.terms import load
+from hybridchat.welcome import DEMO, Found, _graphics, asks_words, found, install_ollama, keep_words, to_pull
+from tests.support.chats import environment
 
 HERE = pytest.MonkeyPatch
 
@@ -56,8 +60,54 @@ async def test_an_ollama_without_models_is_told_what_to_pull(monkeypatch: HERE) 
     with Demo(models=()) as empty:
         monkeypatch.setenv("OLLAMA_HOST", empty.ollama.url)
         (ollama, *_) = await lines()
-    assert (ollama.ok, ollama.fix) == (False, "ollama pull llama3.2")
-    assert "no models yet" in ollama.text
+    assert (ollama.ok, ollama.fix) == (False, "ollama pull llama3.2:3b")
+    assert "no models yet; llama3.2:3b fits most machines (2.0 GB)" in ollama.text
+
+
+@pytest.mark.parametrize(
+    ("memory", "vram", "told", "command"),
+    [
+        (16, 24, "gemma3:27b fits this machine (17.0 GB)", "ollama pull gemma3:27b"),
+        (16, None, "gemma3:4b fits this machine (3.3 GB)", "ollama pull gemma3:4b"),
+        (1, None, "gemma3:1b needs 815 MB of memory and more, 1.0 GB are free", "ollama pull gemma3:1b"),
+    ],
+)
+def test_what_to_pull_follows_from_the_memory_there_is(memory: int, vram: int | None, told: str, command: str) -> None:
+    device = Device(memory_free=memory * 10**9, vram_free=None if vram is None else vram * 10**9)
+    assert to_pull(device) == (told, command)
+
+
+@pytest.mark.parametrize(
+    ("device", "platform", "told"),
+    [
+        (Device(gpu_name="H200"), "linux", "GPU: H200"),
+        (Device(gpu_absent=True), "linux", "no NVIDIA GPU was found"),
+        (Device(gpu_absent=True), "darwin", ""),
+        (Device(), "linux", ""),
+    ],
+)
+def test_a_graphics_card_is_told_only_as_far_as_it_is_known(device: Device, platform: str, told: str) -> None:
+    assert _graphics(device, platform) == told
+
+
+def test_words_that_must_never_leave_are_asked_for_once_and_kept_as_terms(demo: Demo, tmp_path: Path) -> None:
+    async def asked(*, save: bool = True, private: bool = False) -> bool:
+        setup = Setup(save=save, private=private, samplers=False, config=Config(), env=environment(demo, tmp_path))
+        async with assembled(setup) as chat:
+            first = asks_words(chat)
+            if first:
+                assert keep_words(chat.hide, " Zanzibar; Mr.  Toad ,, Zanzibar, !") == (
+                    "Zanzibar, Mr. Toad: hidden from now on, wherever they occur. hybridchat terms lists all."
+                )
+                assert keep_words(chat.hide, " , ") == ""
+                assert keep_words(chat.hide, "Otter").startswith("Otter is hidden from now on")
+            return first
+
+    assert not asyncio.run(asked(save=False))
+    assert not asyncio.run(asked(private=True))
+    assert asyncio.run(asked())
+    assert not asyncio.run(asked())
+    assert load(terms_path(environment(demo, tmp_path))).always == ("Zanzibar", "Mr. Toad", "Otter")
 
 
 async def test_keys_are_found_but_nobody_is_contacted(demo: Demo, monkeypatch: HERE) -> None:
