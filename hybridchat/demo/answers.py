@@ -28,10 +28,14 @@ def answer_to(prompt: str) -> str:
     return GENERAL[digest[0] % len(GENERAL)]
 
 
-def thinking_for(prompt: str) -> str:
-    """A few lines of canned reasoning."""
+LEVELS = ("low", "medium", "high")
+
+
+def thinking_for(prompt: str, level: str = "medium") -> str:
+    """A few lines of canned reasoning, more of them for a higher level; nothing for one that is not of `LEVELS`."""
     words = len(prompt.split())
-    return (
-        f"The message has {words} word{'' if words == 1 else 's'}. I look for a topic among the prepared ones, "
-        "then take the text that belongs to it. Nothing is computed here beyond that."
-    )
+    counted = f"The message has {words} word{'' if words == 1 else 's'}."
+    taken = " I look for a topic among the prepared ones, then take the text that belongs to it."
+    rest = " Nothing is computed here beyond that."
+    more = " I look once more, with the same result: the prepared texts do not change while I think."
+    return {"low": counted, "medium": counted + taken + rest, "high": counted + taken + more + rest}.get(level, "")

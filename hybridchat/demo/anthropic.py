@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
-from hybridchat.demo.answers import answer_to
+from hybridchat.demo.answers import LEVELS, answer_to, thinking_for
 from hybridchat.demo.parse import (
     BadRequestError,
     last_user_text,
+    mapping,
     messages_of,
     model_of,
     prompt_tokens,
@@ -52,23 +53,40 @@ class EventFrames:
 
     def __init__(self, model: str, body: bytes) -> None:
         self._model = model
+        self._index, self._thinks = 0, False
         self._id = "msg_demo" + hashlib.sha256(body).hexdigest()[:20]
 
     def opening(self, script: Script) -> list[bytes]:
         started = {**self._message(), "content": [], "stop_reason": None, "usage": usage(script, 1)}
-        block = {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
-        return [_event({"type": "message_start", "message": started}), self.keepalive, _event(block)]
+        self._thinks = bool(script.thinking)
+        return [_event({"type": "message_start", "message": started}), self.keepalive, self._begun()]
 
     def piece(self, text: str) -> bytes:
-        return _event({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}})
+        before = b""
+        if self._thinks:
+            # the thoughts are over: a block of their own ends, and the next one begins
+            before = self._over()
+            self._thinks, self._index = False, self._index + 1
+            before += self._begun()
+        return before + self._delta({"type": "text_delta", "text": text})
 
     def thought(self, text: str) -> bytes:
-        return self.piece(text)
+        return self._delta({"type": "thinking_delta", "thinking": text})
+
+    def _begun(self) -> bytes:
+        kind = "thinking" if self._thinks else "text"
+        return _event({"type": "content_block_start", "index": self._index, "content_block": {"type": kind, kind: ""}})
+
+    def _delta(self, delta: dict[str, object]) -> bytes:
+        return _event({"type": "content_block_delta", "index": self._index, "delta": delta})
+
+    def _over(self) -> bytes:
+        return _event({"type": "content_block_stop", "index": self._index})
 
     def closing(self, script: Script, _clock: Clock) -> list[bytes]:
         ended = {"stop_reason": _REASONS[script.finish], "stop_sequence": None}
         return [
-            _event({"type": "content_block_stop", "index": 0}),
+            self._over(),
             _event({"type": "message_delta", "delta": ended, "usage": usage(script, script.produced)}),
             _event({"type": "message_stop"}),
         ]
@@ -79,6 +97,8 @@ class EventFrames:
     def whole(self, script: Script, _clock: Clock) -> dict[str, object]:
         text = "".join(script.pieces)
         content = [{"type": "text", "text": text}] if text else []
+        if script.thinking:
+            content.insert(0, {"type": "thinking", "thinking": "".join(script.thinking), "signature": "demo"})
         return {
             **self._message(),
             "content": content,
@@ -96,6 +116,7 @@ def usage(script: Script, output: int) -> dict[str, object]:
         "cache_creation_input_tokens": 0,
         "cache_read_input_tokens": 0,
         "output_tokens": output,
+        "output_tokens_details": {"thinking_tokens": len(script.thinking)},
         "service_tier": "standard",
     }
 
@@ -164,5 +185,22 @@ def _chat(request: Received) -> Performance:
                 f"messages.{n}: all messages must have non-empty content except for the optional final assistant message"
             )
     total = prompt_tokens(messages, text_of(body.get("system")))
-    script = Script(pieces(answer_to(last_user_text(messages))), prompt_tokens=total).limited(limit)
+    asked = last_user_text(messages)
+    script = Script(pieces(answer_to(asked)), pieces(thinking_for(asked, _level(body))), prompt_tokens=total).limited(limit)
     return Performance(script, EventFrames(model, request.body), stream=body.get("stream") is True)
+
+
+def _level(body: dict[str, object]) -> str:
+    """How much it is asked to think. Raises `BadRequestError` for what the service refuses."""
+    thinking, effort = mapping(body.get("thinking")), mapping(body.get("output_config")).get("effort", "high")
+    match thinking.get("type"):
+        case None | "disabled":
+            return ""
+        case "adaptive" if effort in LEVELS:
+            return str(effort)
+        case "enabled":
+            budget = whole_number(thinking.get("budget_tokens")) or 0
+            if budget < 1024:
+                raise BadRequestError("thinking.enabled.budget_tokens: Input should be greater than or equal to 1024")
+            return "low" if budget <= 2048 else "medium" if budget <= 8192 else "high"
+    raise BadRequestError("thinking: Input tag found using 'type' does not match any of the expected tags")

@@ -146,6 +146,8 @@ class Ollama:
             raise BadRequestError(f'"{name}" does not support {"chat" if chat else "generate"}')
         if body.get("think") and "thinking" not in model.capabilities:
             raise BadRequestError(f'"{name}" does not support thinking')
+        if isinstance(body.get("think"), str) and model.family != "gptoss":
+            raise BadRequestError(f'think value "{body["think"]}" is not supported for this model')
         window = min(whole_number(options.get("num_ctx")) or DEFAULT_NUM_CTX, model.window)
         if not messages and not self._disk.holds(name):
             raise BadRequestError(f"model '{name}' not found", 404)
@@ -185,7 +187,9 @@ def _script(body: dict[str, object], messages: tuple[Told, ...], model: Card, wi
     if total > window and body.get("truncate") is False:
         raise BadRequestError("the input length exceeds the context length")
     thinks = "thinking" in model.capabilities and body.get("think") is not False
-    told = Script(pieces(answer_to(asked)), pieces(thinking_for(asked)) if thinks else (), prompt_tokens=min(total, window))
+    level = body.get("think")
+    thought = thinking_for(asked, level if isinstance(level, str) else "medium") if thinks else ""
+    told = Script(pieces(answer_to(asked)), pieces(thought), prompt_tokens=min(total, window))
     limit = whole_number(mapping(body.get("options")).get("num_predict"))
     if limit is not None and limit >= 0:
         told = told.limited(limit)

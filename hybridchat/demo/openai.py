@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 
-from hybridchat.demo.answers import answer_to
+from hybridchat.demo.answers import LEVELS, answer_to, thinking_for
 from hybridchat.demo.parse import BadRequestError, last_user_text, mapping, messages_of, model_of, prompt_tokens, whole_number
 from hybridchat.demo.play import Answer, Clock, Performance, Script
 from hybridchat.demo.tokens import pieces
@@ -71,6 +71,8 @@ class ChunkFrames:
 
     def whole(self, script: Script, _clock: Clock) -> dict[str, object]:
         said: dict[str, object] = {"role": "assistant", "content": "".join(script.pieces), "refusal": None, "annotations": []}
+        if script.thinking:
+            said["reasoning_content"] = "".join(script.thinking)
         choice = {"index": 0, "message": said, "logprobs": None, "finish_reason": _REASONS[script.finish]}
         return {**self._base("chat.completion"), "choices": [choice], "usage": usage(script)}
 
@@ -168,6 +170,18 @@ def _chat(request: Received) -> Performance:
     limit = whole_number(body.get("max_completion_tokens"))
     if limit is None:
         limit = whole_number(body.get("max_tokens"))
-    script = Script(pieces(answer_to(last_user_text(messages))), prompt_tokens=prompt_tokens(messages)).limited(limit)
+    asked = last_user_text(messages)
+    thought = pieces(thinking_for(asked, _level(body)))
+    script = Script(pieces(answer_to(asked)), thought, prompt_tokens=prompt_tokens(messages)).limited(limit)
     include_usage = mapping(body.get("stream_options")).get("include_usage") is True
     return Performance(script, ChunkFrames(model, request.body, include_usage=include_usage), stream=body.get("stream") is True)
+
+
+def _level(body: dict[str, object]) -> str:
+    """How much it is asked to think: by the service's own member, or by what compatible servers hand to the template."""
+    effort = body.get("reasoning_effort")
+    if effort is None and mapping(body.get("chat_template_kwargs")).get("enable_thinking") is True:
+        return "medium"
+    if effort not in {None, "none", "minimal", *LEVELS}:
+        raise BadRequestError(f"Unsupported value: 'reasoning_effort' does not support '{effort}' with this model.")
+    return effort if isinstance(effort, str) else ""
