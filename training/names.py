@@ -3,7 +3,7 @@
 PUBLIC is a folder of `<dataset>.jsonl.gz` files, a line `{"id", "ds", "text", "spans": [[start, end, type, tier]]}` (Python
 string indices; tier 1 must be hidden, 2 should). The same data give the same bytes. The recipe, chosen by cross-fitting:
 
-- A linear chain over the features of `hybridchat/privacy/tagger_features.py`, five labels; learnt twice with python-crfsuite, by
+- A linear chain over the features of `hybridchat/privacy/tagger_atoms.py`, five labels; learnt twice with python-crfsuite, by
   L-BFGS and by the averaged perceptron, whose weights are added up: together they leak less at the same cost than either.
 - Prompts count twice. Every text with names is read once more with other names in it (`names_augment.py`), some of them in no
   list, and part of the prompts and posts in small letters, so that names are known by what stands around them.
@@ -25,8 +25,8 @@ from typing import Any
 
 import pycrfsuite
 
-from hybridchat.privacy.tagger_features import feature_lists
-from hybridchat.privacy.tagger_weights import LABELS, UNIT, packed, plain
+from hybridchat.privacy.tagger_atoms import feature_lists
+from hybridchat.privacy.tagger_weights import LABELS, LARGEST, UNIT, packed, plain
 from training.names_augment import augmented
 from training.names_data import DATASETS, Kinds, Record, digest, labels_of, lexicon_of, must_hide, read, tokens_for
 
@@ -92,7 +92,7 @@ def _rounded(weights: Mapping[tuple[str, str], float]) -> dict[str, tuple[int, .
     out: dict[str, tuple[int, ...]] = {}
     for feature in {feature for feature, _ in weights}:
         outside = weights.get((feature, "O"), 0.0)
-        row = tuple(max(-127, min(127, round((weights.get((feature, x), 0.0) - outside) * UNIT))) for x in LABELS[1:])
+        row = tuple(max(-LARGEST, min(LARGEST, round((weights.get((feature, x), 0.0) - outside) * UNIT))) for x in LABELS[1:])
         if any(abs(w) >= SMALLEST for w in row):
             out[feature] = row
     return out

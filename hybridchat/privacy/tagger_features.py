@@ -1,4 +1,4 @@
-"""What the name tagger sees of a text: tokens, what is known of each word, and the features made of them and their neighbours.
+"""What the name tagger sees of a text: tokens, what is known of each word, and where it stands.
 
 Almost everything depends on the word alone, and is worked out once per distinct word; the rest are pairs of a few codes.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from hybridchat.privacy.gazetteer import COUNTRY, DICTIONARY, FIRST, FREQUENCY, LAST, PLACE
 from hybridchat.privacy.names_words import CLASS_OF
@@ -24,9 +25,15 @@ LONGEST = 40
 Look = Callable[[str], int]
 
 
+class Lexicon(Protocol):
+    """Folded words that may be features themselves."""
+
+    def __contains__(self, word: str, /) -> bool: ...
+
+
 @value
 class Kind:
-    """What is known of one distinct token. `code` is a short class for pairs, `atoms` are the features of the word itself."""
+    """What is known of one distinct token. `code` is a short class for pairs."""
 
     text: str
     folded: str
@@ -35,7 +42,6 @@ class Kind:
     word: str
     gaz: str
     capital: bool
-    atoms: tuple[str, ...]
     flags: int = 0
     placed: bool = False
 
@@ -81,20 +87,19 @@ def _lookup(folded: str, look: Look) -> tuple[int, bool]:
     return 0, False
 
 
-def kind_of(token: str, look: Look, lexicon: frozenset[str] | None = None) -> Kind:
-    """Everything that depends on the token alone. `lexicon`: the folded words that may be features themselves; `None` for all."""
+def kind_of(token: str, look: Look, lexicon: Lexicon | None = None) -> Kind:
+    """Everything that depends on the token alone. `lexicon`: `None` for all words."""
     shape = shape_of(token)
     if not token[0].isalpha():
         text = token if not token[0].isdigit() else shape
         number = token[0].isdigit()
-        return Kind(token, text, shape, shape, shape, "", False, (f"sh={shape}", f"w={shape}"), 0, number)
+        return Kind(token, text, shape, shape, shape, "", False, 0, number)
     folded = fold(token[:LONGEST])
     flags, bent = _lookup(folded, look)
     first, last, place = flags >> FIRST & 3, flags >> LAST & 3, flags >> PLACE & 3
     often, plain = flags >> FREQUENCY & 7, flags >> DICTIONARY & 1
     told = CLASS_OF.get(folded, "")
     gaz = f"{first}{last}{place}{'s' if bent else ''}"
-    use = f"{often}{plain}"
     if told:
         code = shape + told
     elif flags >> COUNTRY & 1:
@@ -113,42 +118,10 @@ def kind_of(token: str, look: Look, lexicon: frozenset[str] | None = None) -> Ki
         )
         code = f"{shape}{strong}{'+' if often >= 4 or plain else '.' if often >= 2 else ''}"
     word = f"w={folded}" if lexicon is None or folded in lexicon else ""
-    n = len(folded)
-    atoms = [
-        f"sh={shape}{min(n, 6)}",
-        f"k={code}",
-        f"g={gaz}{shape}",
-        f"gu={gaz}{use}{shape}",
-        f"u={use}{shape}",
-        f"f={first}{use}{shape}",
-        f"l={last}{use}{shape}",
-        f"p={place}{use}{shape}",
-    ]
-    if word:
-        atoms += (word, f"{word}{shape}")
-    if n >= 4:
-        atoms += (f"2<{folded[:2]}", f"2>{folded[-2:]}{shape}", f"3>{folded[-3:]}")
-    if n >= 6:
-        atoms += (f"3<{folded[:3]}", f"4>{folded[-4:]}")
-    return Kind(token, folded, shape, code, word, gaz, shape in "CXIm", tuple(atoms), flags, placed=True)
+    return Kind(token, folded, shape, code, word, gaz, shape in "CXIm", flags, placed=True)
 
 
-def near_atoms(kind: Kind) -> tuple[str, ...]:
-    """Features of a direct neighbour."""
-    atoms = [f"k={kind.code}", f"g={kind.gaz}{kind.shape}"]
-    if kind.word:
-        atoms.append(kind.word)
-    if kind.shape == "x" and len(kind.folded) >= 5:
-        atoms.append(f"3>{kind.folded[-3:]}")
-    return tuple(atoms)
-
-
-def far_atoms(kind: Kind) -> tuple[str, ...]:
-    """Features of a neighbour two tokens away."""
-    return (f"k={kind.code}", kind.word) if kind.word else (f"k={kind.code}",)
-
-
-EDGE = Kind("", "", "E", "E", "w=", "", False, ("sh=E",))
+EDGE = Kind("", "", "E", "E", "w=", "", capital=False)
 
 
 class Tokens:
@@ -251,47 +224,3 @@ class _Lines:
         signs = len(_CODE.findall(line))
         self.answer = "2" if signs * 9 > len(line) else "1" if signs * 25 > len(line) else ""
         return self.answer
-
-
-def code_atoms(left: str, code: str, right: str) -> tuple[str, ...]:
-    """Features of three codes in a row."""
-    return f"a{left}|{code}", f"b{code}|{right}", f"c{left}|{code}|{right}"
-
-
-def place_atoms(place: str, glue: str, code: str) -> tuple[str, ...]:
-    """Features of a word's place, and of the signs that touch it."""
-    shape = code[:2] if code[0] == "d" else code[0]
-    return f"h{place}{shape}", f"i{place}{code}", f"j{glue}{shape}"
-
-
-def local_atoms(tokens: Tokens, at: int, around: Sequence[Kind]) -> list[str]:
-    """Features of token `at` that need more than one word, or its place; `around` are the kinds of five tokens, it the third."""
-    before2, before, kind, after, after2 = around
-    code = kind.code
-    atoms = [
-        *code_atoms(before.code, code, after.code),
-        f"d{before2.code}|{before.code}|{code}",
-        f"e{code}|{after.code}|{after2.code}",
-        *place_atoms(tokens.places[at], tokens.glues[at], code),
-    ]
-    if before.word:
-        atoms.append(f"m{before.word}|{code}")
-    if after.word:
-        atoms.append(f"n{code}|{after.word}")
-    return atoms
-
-
-def feature_lists(tokens: Tokens) -> list[list[str]]:
-    """All features of each token, as strings: what the training reads; the tagger adds up the same ones word by word."""
-    kinds = [EDGE, EDGE, *tokens.kinds, EDGE, EDGE]
-    out: list[list[str]] = []
-    for i, kind in enumerate(tokens.kinds):
-        around = kinds[i : i + 5]
-        row = [f"0{a}" for a in kind.atoms]
-        row += [f"-{a}" for a in near_atoms(around[1])]
-        row += [f"+{a}" for a in near_atoms(around[3])]
-        row += [f"<{a}" for a in far_atoms(around[0])]
-        row += [f">{a}" for a in far_atoms(around[4])]
-        row += local_atoms(tokens, i, around)
-        out.append(row)
-    return out

@@ -6,13 +6,18 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 
+from hybridchat.privacy.names_table import BEYOND, Table, numbers, table_of
 from hybridchat.value import value
 
-FORMAT = b"HCTAG1\n"
+FORMAT = b"HCTAG2\n"
 LABELS = "OPXAN"
 """Outside, person, organisation or place, address, number of a person or case."""
 UNIT = 20.0
 """Weights are stored as whole numbers of 1/20."""
+LARGEST = BEYOND // 2 - 1
+"""A weight is at most this, either way: a byte holds it with this much added."""
+_BITS, _WORD_BITS = 13, 10
+_HEAD = len(FORMAT) + 16
 
 
 class WeightsError(ValueError):
@@ -21,43 +26,55 @@ class WeightsError(ValueError):
 
 @value
 class Weights:
-    """`index` of each feature; four signed bytes of each in `table`, relative to O; `moves[from][to]` between labels; in 1/20."""
+    """Four bytes beside each of the `features`: its weights over O for the labels after it, with `LARGEST` added.
 
-    index: dict[str, int]
-    table: bytes
+    `moves[from][to]` is between labels; all in 1/20. `lexicon` holds the folded words that may be features themselves.
+    """
+
+    features: Table
     moves: tuple[tuple[int, ...], ...]
-    lexicon: frozenset[str]
+    lexicon: Table
+
+    def of(self, feature: str) -> tuple[int, ...]:
+        """The four weights of a feature, in 1/20; zeros for one that was not learnt."""
+        return tuple(byte - LARGEST for byte in self.features.look(feature) or bytes([LARGEST] * 4))
 
 
 def packed(
     features: Mapping[str, Sequence[int]], moves: Sequence[Sequence[int]], lexicon: Sequence[str], note: dict[str, str]
 ) -> bytes:
-    """The file that holds the weights: four whole numbers of -127..127 for each feature."""
-    keys = sorted(features)
-    head = json.dumps({"labels": LABELS, "moves": [list(row) for row in moves], **note}, sort_keys=True)
-    planes = b"".join(bytes(features[k][i] & 255 for k in keys) for i in range(4))
-    body = "\n".join((head, " ".join(sorted(lexicon)), str(len(keys)), *keys, "")).encode()
-    return FORMAT + len(body).to_bytes(4, "little") + zlib.compress(body + planes, 9)
+    """The file that holds the weights: four whole numbers of at most `LARGEST` either way for each feature.
+
+    Raises `ValueError` for a larger one.
+    """
+    head = json.dumps({"labels": LABELS, "moves": [list(row) for row in moves], **note}, sort_keys=True).encode()
+    words = table_of(dict.fromkeys(lexicon, b""), _WORD_BITS)
+    learnt = table_of({f: bytes(weight + LARGEST for weight in row) for f, row in features.items()}, _BITS)
+    body = head + words + learnt
+    sizes = (len(head), len(words), len(learnt), zlib.crc32(body))
+    return FORMAT + b"".join(size.to_bytes(4, "little") for size in sizes) + body
 
 
 def plain(data: bytes) -> str:
-    """All text that the file of weights holds: for checking that nobody's name is in it."""
-    size = int.from_bytes(data[len(FORMAT) : len(FORMAT) + 4], "little")
-    return zlib.decompress(data[len(FORMAT) + 4 :])[:size].decode()
+    """All text that the file of weights holds, a word or feature a line: for checking that nobody's name is in it."""
+    weights = unpacked(data)
+    return "\n".join((*weights.lexicon, *weights.features))
 
 
 def unpacked(data: bytes) -> Weights:
     """The weights in `data`. Raises `WeightsError`."""
-    if not data.startswith(FORMAT):
+    if not data.startswith(FORMAT) or len(data) < _HEAD:
         raise WeightsError("the weights for names are of another version")
+    head, words, learnt, checked = numbers("I", data[len(FORMAT) : _HEAD])
+    body = memoryview(data)[_HEAD:]
+    if len(body) != head + words + learnt or zlib.crc32(body) != checked:
+        raise WeightsError("the weights for names are damaged")
     try:
-        size = int.from_bytes(data[len(FORMAT) : len(FORMAT) + 4], "little")
-        raw = zlib.decompress(data[len(FORMAT) + 4 :])
-        head, lexicon, count, *keys = raw[:size].decode().split("\n")
-        said, n = json.loads(head), int(count)
-    except (zlib.error, ValueError) as e:
+        said = json.loads(bytes(body[:head]))
+        lexicon = Table(body[head : head + words], _WORD_BITS, 0)
+        features = Table(body[head + words :], _BITS, 4)
+    except ValueError as e:
         raise WeightsError("the weights for names are damaged") from e
-    if said["labels"] != LABELS or len(keys) != n + 1 or len(raw) != size + 4 * n:
+    if said["labels"] != LABELS:
         raise WeightsError("the weights for names do not fit this program")
-    moves = tuple(tuple(row) for row in said["moves"])
-    return Weights(dict(zip(keys, range(n), strict=False)), raw[size:], moves, frozenset(lexicon.split(" ")))
+    return Weights(features, tuple(tuple(row) for row in said["moves"]), lexicon)

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from hybridchat.privacy import gazetteer, tagger_votes, tagger_weights
 from hybridchat.privacy.gazetteer import FIRST, LAST, Gazetteer
-from hybridchat.privacy.tagger import Tagger, best_path
-from hybridchat.privacy.tagger_features import feature_lists, kind_of, shape_of, tokens_of
+from hybridchat.privacy.tagger import Tagger
+from hybridchat.privacy.tagger_atoms import feature_lists
+from hybridchat.privacy.tagger_features import kind_of, shape_of, tokens_of
+from hybridchat.privacy.tagger_path import best_path
 from hybridchat.privacy.tagger_weights import LABELS
 
 
@@ -33,17 +35,49 @@ def test_lists_give_back_what_was_put_in() -> None:
     assert not any(lists.look(f"other{n}") for n in range(500))
 
 
-@pytest.mark.parametrize("damage", [b"", b"HCGAZ1\nxxxx", b"HCGAZ2\n\x01\x00\x00\x00ab", None])
-def test_damaged_lists_are_told_apart(damage: bytes | None) -> None:
-    data = gazetteer.packed({1: 1, 2: 2})[:-9] if damage is None else damage
+def test_flags_too_rare_for_a_byte_are_kept() -> None:
+    words = {f"word{n}": 1 + n % 900 for n in range(3000)}
+    lists = made(words)
+    assert len(lists.rare) > 0
+    assert all(lists.look(word) == flags for word, flags in words.items())
+
+
+def damaged(data: bytes) -> list[bytes]:
+    """Cut short, of another version, nothing but its head, and with one bit turned."""
+    turned = bytearray(data)
+    turned[len(data) // 2] ^= 1
+    return [b"", data[:20], data[:-9], b"HCXXX1" + data[6:], data + b"more", bytes(turned)]
+
+
+@pytest.mark.parametrize("how", range(6))
+def test_damaged_lists_are_told_apart(how: int) -> None:
     with pytest.raises(gazetteer.GazetteerError):
-        gazetteer.unpacked(data)
+        gazetteer.unpacked(damaged(gazetteer.packed({1: 1, 2: 2}))[how])
 
 
-@pytest.mark.parametrize("damage", [b"", b"other", b"HCTAG1\n\x05\x00\x00\x00zz"])
-def test_damaged_weights_are_told_apart(damage: bytes) -> None:
+@pytest.mark.parametrize("how", range(6))
+def test_damaged_weights_are_told_apart(how: int) -> None:
+    data = tagger_weights.packed({"k=x": (1, 2, 3, 4)}, [[0] * 5] * 5, ["word"], {})
     with pytest.raises(tagger_weights.WeightsError):
-        tagger_weights.unpacked(damage)
+        tagger_weights.unpacked(damaged(data)[how])
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.dictionaries(st.text(max_size=8), st.tuples(*[st.integers(-126, 126)] * 4), max_size=40), st.text(max_size=8))
+def test_weights_give_back_what_was_learnt_and_nothing_else(learnt: dict[str, tuple[int, int, int, int]], other: str) -> None:
+    """Every feature keeps its weights; one that was not learnt has none, also where a part of it was."""
+    features = {name.encode("utf-8", "replace").decode(): row for name, row in learnt.items()}
+    weights = tagger_weights.unpacked(tagger_weights.packed(features, [[0] * 5] * 5, list(features), {"note": "x"}))
+    assert {name: weights.of(name) for name in weights.features} == features
+    assert set(weights.lexicon) == set(features)
+    assert weights.of(other) == features.get(other, (0, 0, 0, 0))
+    assert all((name + other in weights.lexicon) == (name + other in features) for name in features)
+
+
+def test_a_weight_that_no_byte_can_hold_is_refused() -> None:
+    for weight in (-127, 128):
+        with pytest.raises(ValueError, match=r"k=x|bytes must be"):
+            tagger_weights.packed({"k=x": (weight, 0, 0, 0)}, [[0] * 5] * 5, [], {})
 
 
 @settings(deadline=None, max_examples=200)
@@ -73,7 +107,6 @@ def test_the_tagger_adds_up_the_features_that_training_sees() -> None:
     text = "Mr Ruiz met ANA and Ana Ruiz, then J. Smith left.\nBye"
     tokens = tokens_of(text, made_tagger.kind)
     weights = made_tagger.weights
-    n = len(weights.index)
     given = [tagger_votes.paired(a, b) for a, b in pairwise(tokens.kinds)]
     paired = [one or other for one, other in zip([*given, 0], [0, *given], strict=True)]
     assert any(paired)
@@ -82,10 +115,9 @@ def test_the_tagger_adds_up_the_features_that_training_sees() -> None:
         if score is None:
             assert not kind.placed, "only signs among small words are given up with this bias"
             continue
-        at = [weights.index[f] for f in features if f in weights.index]
-        signed = [[b - 256 if b > 127 else b for b in (weights.table[lane * n + i] for i in at)] for lane in range(4)]
-        assert score[1:] == tuple(map(sum, signed[1:]))
-        assert score[0] == 1000 + sum(signed[0]) + tagger_votes.vote(kind) + pair
+        person, *others = (sum(lane) for lane in zip(*map(weights.of, features), strict=True))
+        assert score[1:] == tuple(others)
+        assert score[0] == 1000 + person + tagger_votes.vote(kind) + pair
 
 
 @settings(deadline=None, max_examples=150)
