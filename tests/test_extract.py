@@ -96,9 +96,9 @@ def test_a_sentence_without_an_end_does_not_take_the_place_of_all_others() -> No
     "text", ["a" * 5_000_000, "a-" * 2_500_000, "A " * 2_500_000, ". " * 2_500_000, "\n" * 5_000_000, "7," * 2_500_000]
 )
 def test_a_paste_of_five_megabytes_takes_no_longer_than_a_moment(text: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     extract([Message(U, text)], 500)
-    assert time.perf_counter() - start < 2.0
+    assert time.thread_time() - start < 2.0
 
 
 @pytest.mark.parametrize("odd", ["", " ", "\x00\ud800", "```", "…", "?!", "\u202eabc 12", "1.\n2.\n3."])

@@ -140,8 +140,9 @@ def test_while_a_long_paste_is_scanned_no_single_step_holds_the_interpreter(piec
     table = PlaceholderTable()
     longest = 0.0
     for work in (lambda: zones(text[:400_000]), lambda: Folded(text[:400_000]), lambda: table.redact(text[:400_000], ())):
-        longest = max(longest, _longest_wait(work))
-    # 400,000 characters take these 20 to 200 ms in all; a shared machine may stall a thread for a while by itself
+        # of three, as a shared machine may stall any thread for a while
+        longest = max(longest, min(_longest_wait(work) for _ in range(3)))
+    # 400,000 characters take these 20 to 200 ms in all
     assert longest < 0.25
 
 
@@ -193,11 +194,15 @@ def test_what_is_left_readable_of_odd_text_is_told_without_failing() -> None:
 
 async def test_a_key_is_handled_while_a_paste_is_scanned_in_the_worker() -> None:
     text = "Ana wrote 10.1.2.3 and called 212-555-0187 on Monday.\n" * 4_000
-    job = asyncio.get_running_loop().run_in_executor(None, scan, text)
-    worst, last = 0.0, time.perf_counter()
-    while not job.done():
-        await asyncio.sleep(0.001)
-        now = time.perf_counter()
-        worst, last = max(worst, now - last), now
-    assert len(await job) > 4_000
-    assert worst < 0.5  # 20 ms on a machine of its own; eight jobs on two cores stall any thread for longer
+    worst: list[float] = []
+    # 20 ms on a machine of its own; eight jobs on two cores stall any thread for longer, but not each time
+    while not worst or (min(worst) >= 0.5 and len(worst) < 3):
+        job = asyncio.get_running_loop().run_in_executor(None, scan, text)
+        longest, last = 0.0, time.perf_counter()
+        while not job.done():
+            await asyncio.sleep(0.001)
+            now = time.perf_counter()
+            longest, last = max(longest, now - last), now
+        assert len(await job) > 4_000
+        worst.append(longest)
+    assert min(worst) < 0.5

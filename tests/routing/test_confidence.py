@@ -280,9 +280,9 @@ def test_it_never_fails_and_a_doubt_has_a_reason(
 def test_no_text_makes_it_slow(unit: str) -> None:
     """Patterns that backtrack would take minutes over these; the border is wide because machines are busy."""
     text = unit * (40_000 // len(unit))
-    start = time.perf_counter()
+    start = time.thread_time()
     confidence(text[:4000], text, second=text)
-    assert time.perf_counter() - start < 0.5
+    assert time.thread_time() - start < 0.5
 
 
 # -- for scripts -------------------------------------------------------------------------------------------------------
