@@ -8,11 +8,12 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
 from pygments.util import ClassNotFound
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
 from hybridchat.render.palette import Palette
+from hybridchat.render.rows import Line, folded
 
 # Lexers for these look far ahead; past this many characters code is shown without colours.
 _HIGHLIGHT_LIMIT = 40_000
@@ -59,22 +60,22 @@ def _lexer(language: str) -> Lexer | None:
         return None
 
 
-def code_lines(code: str, language: str, width: int, palette: Palette) -> list[list[Segment]]:
+def code_lines(code: str, language: str, width: int, palette: Palette) -> list[Line]:
     """`code` on a ground of its own, one column of air on each side, long lines folded; every line exactly `width` cells."""
     paint = colours(palette)
     lexer = _lexer(language.lower()) if language and len(code) <= _HIGHLIGHT_LIMIT else None
-    code = code.expandtabs(4)
-    tokens = lexer.get_tokens(code) if lexer else [(Name, code)]
+    shown = code.expandtabs(4)
+    tokens = lexer.get_tokens(shown) if lexer else [(Name, shown)]
     room = max(1, width - 2)
-    rows: list[list[Segment]] = []
+    rows: list[Line] = []
     row: list[Segment] = []
-    used = 0
+    used, joint = 0, "\n"
     for kind, value in tokens:
         style = paint.style(kind)
         for nth, part in enumerate(value.split("\n")):
             if nth:
-                rows.append(_framed(row, used, width, paint.plain))
-                row, used = [], 0
+                rows.append(_framed(row, used, width, paint.plain, joint))
+                row, used, joint = [], 0, "\n"
             if not part:
                 continue
             cells = cell_len(part)
@@ -84,23 +85,27 @@ def code_lines(code: str, language: str, width: int, palette: Palette) -> list[l
                 continue
             for piece in _folded(part, room - used, room):
                 if used and used + cell_len(piece) > room:
-                    rows.append(_framed(row, used, width, paint.plain))
-                    row, used = [], 0
+                    rows.append(_framed(row, used, width, paint.plain, joint))
+                    row, used, joint = [], 0, ""
                 row.append(Segment(piece, style))
                 used += cell_len(piece)
     if row or not rows:
-        rows.append(_framed(row, used, width, paint.plain))
+        rows.append(_framed(row, used, width, paint.plain, joint))
     return rows
 
 
 def _folded(text: str, first: int, room: int) -> list[str]:
     if first <= 0:
-        return chop_cells(text, room)
-    head = chop_cells(text, first)[0]
+        return folded(text, room)
+    head = folded(text, first)[0]
     if cell_len(head) > first:  # a wide letter that does not fit in one column
-        return chop_cells(text, room)
-    return [head, *chop_cells(text[len(head) :], room)]
+        return folded(text, room)
+    return [head, *folded(text[len(head) :], room)]
 
 
-def _framed(row: list[Segment], used: int, width: int, ground: Style) -> list[Segment]:
-    return [Segment(" ", ground), *row, Segment(" " * max(0, width - used - 1), ground)]
+def _framed(row: list[Segment], used: int, width: int, ground: Style, joint: str) -> Line:
+    """The row with its air. What was typed at its end, blanks too, is in `said`; the two columns are not."""
+    air = Segment(" ", ground)
+    return Line(
+        [air, *row, Segment(" " * max(0, width - used - 1), ground)], joint=joint, lead=1, said="".join(s.text for s in row)
+    )

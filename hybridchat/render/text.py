@@ -54,6 +54,8 @@ _MIN_CHUNK = 400
 _LONG_CHUNK = 3_000
 # Past this, any line end will do: the cost of one repaint must not grow with the answer.
 _MAX_CHUNK = 12_000
+# Rows of a table that are drawn as one while it grows; its head stands above each such part.
+_MAX_ROWS = 100
 
 _FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})(.*)$")
 _ITEM = re.compile(r"([-*+]|\d{1,9}[.)])[ \t]")
@@ -91,6 +93,7 @@ class Splitter:
         self._before = ""
         self._blank_end = 0  # end of the last blank line outside a fence, 0 when the line above is not blank
         self._table = ""
+        self._rows = 0
         self._above = ""
 
     def advance(self, text: str) -> list[Chunk]:
@@ -122,13 +125,13 @@ class Splitter:
             return self._cut()
         if size >= _LONG_CHUNK and item:
             return self._cut(joined=not self._blank_end)
-        if size >= _MAX_CHUNK:
+        if size >= _MAX_CHUNK or self._rows >= _MAX_ROWS:
             return self._cut(before=self._table, joined=not self._blank_end and not self._table)
         return None
 
     def _cut(self, *, after: str = "", before: str = "", joined: bool = False) -> Chunk:
         chunk = Chunk(self._start, self._seen, self._before, after, self._joined)
-        self._start, self._before, self._joined = self._seen, before, joined
+        self._start, self._before, self._joined, self._rows = self._seen, before, joined, 0
         return chunk
 
     def _take(self, line: str, end: int) -> None:
@@ -141,6 +144,7 @@ class Splitter:
             self._fence = (fence[1], line.strip())
         blank = not line.strip()
         self._blank_end = end if blank and self._fence is None else 0
+        self._rows = self._rows + 1 if self._table and not blank else 0
         if blank:
             self._table = ""
         elif not self._table and "|" in line and "|" in self._above and _DELIMITER.match(line):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.segment import Segment
 from rich.style import Style
-from textual.strip import Strip
 
 from hybridchat.render.palette import Palette
 from hybridchat.render.text import neutralise, written
+from hybridchat.tui.strips import Written, isolated
 from hybridchat.tui.thread import Block, Kind, Tone
+
+if TYPE_CHECKING:
+    from hybridchat.render.rows import Line
 
 HEAD_INDENT = 1
 BODY_INDENT = 3
 WIDEST = 100
 """Cells of text on one line: longer ones are hard to read, however wide the window is."""
 
-_BLANK = Strip([Segment(" ")], 1)
+_BLANK = Written([Segment(" ")], 1, said="")
 
 
 def tone_style(tone: Tone, palette: Palette, *, bold: bool = False) -> Style:
@@ -30,8 +35,15 @@ def tone_style(tone: Tone, palette: Palette, *, bold: bool = False) -> Style:
     return Style(color=colours[tone], bold=bold or None)
 
 
-def _strip(row: list[Segment], indent: int) -> Strip:
-    return Strip([Segment(" " * indent), *row])
+def _strip(row: list[Segment], indent: int) -> Written:
+    return Written([Segment(" " * indent), *isolated(row)], lead=indent)
+
+
+def _line(line: Line, indent: int) -> Written:
+    """A row of text; the frame is all of what stands before it."""
+    row = isolated(line)
+    lead = indent + line.lead + (len(row) > len(line))
+    return Written([Segment(" " * indent), *row], joint=line.joint, lead=lead, said=line.said)
 
 
 def estimate(block: Block, width: int) -> int:
@@ -51,9 +63,9 @@ class BlockPainter:
         self._palette = palette
         self._width = max(4, min(WIDEST, width - BODY_INDENT - 2))
         self._text = Painter(self._width, palette)
-        self._body: list[Strip] = []
+        self._body: list[Written] = []
 
-    def strips(self) -> list[Strip]:
+    def strips(self) -> list[Written]:
         """All strips of the block as it is now."""
         block = self.block
         rows = self._head()
@@ -65,20 +77,20 @@ class BlockPainter:
             rows.append(_strip([Segment("…", tone_style(Tone.MUTED, self._palette))], BODY_INDENT))
         return [*rows, _BLANK]
 
-    def _answer(self) -> list[Strip]:
+    def _answer(self) -> list[Written]:
         text = neutralise(self.block.text)
         if not self.block.live:
-            self._body = [_strip(row, BODY_INDENT) for row in self._text.finish(text)]
+            self._body = [_line(row, BODY_INDENT) for row in self._text.finish(text)]
             return self._body
         rows, stable = self._text.paint(text)
         known = min(len(self._body), self._stable)
-        self._body[known:] = [_strip(row, BODY_INDENT) for row in rows[known:]]
+        self._body[known:] = [_line(row, BODY_INDENT) for row in rows[known:]]
         self._stable = stable
         return self._body
 
     _stable = 0
 
-    def _head(self) -> list[Strip]:
+    def _head(self) -> list[Written]:
         if not self.block.head:
             return []
         name, dot, rest = self.block.head.partition(" · ")
@@ -88,24 +100,27 @@ class BlockPainter:
             row.append(Segment(dot + written(rest), tone_style(Tone.MUTED, self._palette)))
         return [_strip(Segment.adjust_line_length(row, self._width + 2, pad=False), HEAD_INDENT)]
 
-    def _thinking(self) -> list[Strip]:
+    def _thinking(self) -> list[Written]:
         if not self.block.thinking:
             return []
         count = len(self.block.thinking.split())
         said = f"thinking … {count} words" if self.block.live and not self.block.text else f"thought for {count} words"
         return [_strip([Segment(said, tone_style(Tone.MUTED, self._palette) + Style(italic=True))], BODY_INDENT)]
 
-    def _prose(self) -> list[Strip]:
+    def _prose(self) -> list[Written]:
         from hybridchat.render.markdown import prose  # imported here: see __init__
 
         indent = BODY_INDENT if self.block.head else HEAD_INDENT
         style = tone_style(self.block.tone, self._palette)
         if self.block.kind is Kind.YOU:
-            return [_strip(row, indent) for row in prose(self.block.text, self._width, style)]
-        rows: list[Strip] = []
+            return [_line(row, indent) for row in prose(self.block.text, self._width, style)]
+        rows: list[Written] = []
         for line in self.block.text.split("\n"):
             # our own sentences hang behind their sign: `✓ ` and the like
             hang = len(line) - len(line[2:].lstrip()) if line[1:2] == " " else 0
             wrapped = prose(line[hang:], self._width - hang, style)
-            rows += [_strip([Segment(" " * hang if n else line[:hang], style), *row], indent) for n, row in enumerate(wrapped)]
+            for n, row in enumerate(wrapped):
+                row.insert(0, Segment(" " * hang if n else line[:hang], style))
+                row.lead, row.said = hang if n else 0, None
+                rows.append(_line(row, indent))
         return rows

@@ -6,10 +6,9 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from textual.strip import Strip
-
 from hybridchat.render.palette import Palette
 from hybridchat.tui.paint import BlockPainter, estimate
+from hybridchat.tui.strips import Written
 from hybridchat.tui.thread import Block
 
 KEPT = 400
@@ -22,7 +21,7 @@ class _Laid:
 
     height: int
     exact: bool = False
-    strips: list[Strip] | None = None
+    strips: list[Written] | None = None
     painter: BlockPainter | None = None
 
 
@@ -107,7 +106,7 @@ class Rows:
             total += laid.height
             self._starts.append(total)
 
-    def strips(self, index: int) -> list[Strip]:
+    def strips(self, index: int) -> list[Written]:
         """The block's strips, rendered now if need be; `measure` afterwards when its height was an estimate."""
         laid = self._laid[index]
         if laid.strips is None:
@@ -127,7 +126,7 @@ class Rows:
             old.strips = None
             old.painter = None
 
-    def row(self, row: int) -> Strip | None:
+    def row(self, row: int) -> Written | None:
         """One row; `None` outside."""
         if not self._laid or not 0 <= row < self.total:
             return None

@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.selection import Selection
 from textual.strip import Strip
+
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_ISOLATE, _END = Segment("\u2068"), Segment("\u2069")
+_ISOLATES = {0x2068: None, 0x2069: None}
+
+
+class Written(Strip):
+    """A row of the transcript that knows its text: see `render.rows.Line`."""
+
+    __slots__ = ("joint", "lead", "said")
+
+    def __init__(
+        self,
+        segments: Iterable[Segment],
+        cell_length: int | None = None,
+        *,
+        joint: str = "\n",
+        lead: int = 0,
+        said: str | None = None,
+    ) -> None:
+        super().__init__(segments, cell_length)
+        self.joint, self.lead, self.said = joint, lead, said
+
+
+def isolated(row: list[Segment]) -> list[Segment]:
+    """The segments of a text that runs from right to left, set apart: a terminal that turns it round leaves the frame alone."""
+    if _RIGHT_TO_LEFT.search("".join(s.text for s in row)) is None:
+        return row
+    return [_ISOLATE, *row, _END]
 
 
 def thumb(height: int, total: int, top: float) -> tuple[int, int]:
@@ -23,23 +54,38 @@ def barred(strip: Strip, style: Style) -> Strip:
 
 
 def marked(strip: Strip, span: tuple[int, int] | None, style: Style) -> Strip:
-    """The strip with the cells of `span` in `style`; an end of -1 is the end of the line."""
+    """The strip with the characters of `span` in `style`; an end of -1 is the end of the line."""
     if span is None:
         return strip
-    start, end = span
-    end = strip.cell_length if end == -1 else end
+    text, (first, last) = strip.text, span
+    start = cell_len(text[:first])
+    end = strip.cell_length if last == -1 else cell_len(text[:last])
     middle = [Segment(s.text, (s.style or Style()) + style, s.control) for s in strip.crop(start, end)]
     return Strip([*strip.crop(0, start), *middle, *strip.crop(end)])
 
 
-def selected(row: Callable[[int], Strip | None], total: int, selection: Selection) -> str:
-    """The selected text as it stands on the screen; `row` gives each of the `total` lines."""
+def selected(row: Callable[[int], Written | None], total: int, selection: Selection) -> str:
+    """What was written where the selection is: rows that the window broke are whole again, frame and indent are left out.
+
+    `row` gives each of the `total` rows.
+    """
     first = selection.start.y if selection.start else 0
     last = min(total - 1, selection.end.y if selection.end else total - 1)
-    rows: list[str] = []
+    said: list[str] = []
     for at in range(first, last + 1):
         strip = row(at)
-        text = strip.text if strip is not None else ""
-        start, end = selection.get_span(at) or (0, 0)
-        rows.append((text[start:] if end == -1 else text[start:end]).rstrip())
-    return "\n".join(rows)
+        if strip is None:
+            continue
+        if said:
+            said.append(strip.joint)
+        said.append(_said(strip, *(selection.get_span(at) or (0, 0))))
+    return "".join(said)
+
+
+def _said(strip: Written, start: int, end: int) -> str:
+    text = strip.text
+    shown = len(text.rstrip())
+    whole = start <= strip.lead and (end == -1 or end >= shown)
+    if whole and strip.said is not None:
+        return strip.said
+    return text[max(start, strip.lead) : shown if end == -1 else end].translate(_ISOLATES).rstrip()

@@ -1,0 +1,121 @@
+"""Text as rows that know what they were: how a row continues the one above, and what was written where it looks different."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rich.cells import cell_len, chop_cells
+from rich.segment import ControlType, Segment
+from rich.style import Style
+
+_WORD = re.compile(r"[^ ]+")
+_CONTINUES = [(ControlType.CARRIAGE_RETURN,)]
+"""Marks a segment of no width that says what stood in the text where a row was broken. Never written to a terminal."""
+
+
+class Line(list[Segment]):
+    """The segments of one row.
+
+    `joint` stands in the text between this row and the one above; `lead` characters at its start belong to the frame and not to
+    the text; `said` is what was written, where the row does not show exactly that.
+    """
+
+    __slots__ = ("joint", "lead", "said")
+
+    def __init__(self, segments: Iterable[Segment] = (), *, joint: str = "\n", lead: int = 0, said: str | None = None) -> None:
+        super().__init__(segments)
+        self.joint, self.lead, self.said = joint, lead, said
+
+
+def continues(dropped: str) -> Segment:
+    """Begins a row that goes on with the text of the row above; `dropped` is the white space at which it was broken."""
+    return Segment(dropped, None, _CONTINUES)
+
+
+def line_of(row: Iterable[Segment]) -> Line:
+    """A row without its mark, which becomes its joint."""
+    made = Line()
+    for segment in row:
+        if segment.control:
+            made.joint, made.lead = segment.text, sum(len(s.text) for s in made)
+        elif segment.text:
+            made.append(segment)
+    return made
+
+
+def folded(text: str, width: int) -> list[str]:
+    """`text` in pieces of at most `width` cells, nothing of it left out; a letter that is wider stands alone."""
+    if text.isascii():
+        return [text[at : at + width] for at in range(0, len(text), width)] or [""]
+    pieces = [piece for piece in chop_cells(text, width) if piece]
+    if rest := text[sum(map(len, pieces)) :]:  # what has no width at the end is left out there
+        pieces = [*pieces[:-1], pieces[-1] + rest] if pieces else [rest]
+    return pieces
+
+
+def spans(text: str, width: int) -> list[tuple[int, int]]:
+    """Where the rows of one line begin and end when it is broken between words; words wider than `width` cells are folded."""
+    found: list[tuple[int, int]] = []
+    start = end = used = 0
+    for match in _WORD.finditer(text):
+        at, to = match.span()
+        cells = at - end + cell_len(match[0])
+        if used + cells > width:
+            if end > start:
+                found.append((start, end))
+                start = at
+            *whole, last = folded(text[start:to], width)
+            for piece in whole:
+                found.append((start, start + len(piece)))
+                start += len(piece)
+            cells, used = cell_len(last), 0
+        used += cells
+        end = to
+    if end > start or not found:
+        found.append((start, end))
+    return found
+
+
+def expanded(line: str, size: int = 4) -> tuple[str, list[int] | None]:
+    """A line with its tabs as spaces, and for each of its characters, and the end, the place it has in `line`."""
+    if "\t" not in line:
+        return line, None
+    shown, places = "", []
+    for at, letter in enumerate(line):
+        letters = " " * (size - len(shown) % size) if letter == "\t" else letter
+        shown += letters
+        places += [at] * len(letters)
+    return shown, [*places, len(line)]
+
+
+def prose_rows(text: str, width: int, style: Style | None = None) -> list[Line]:
+    """`text` wrapped between words, its line breaks kept; every character of it is in a row or in a joint."""
+    rows: list[Line] = []
+    for raw in text.split("\n"):
+        shown, places = expanded(raw)
+        joint, before = "\n", 0
+        for start, end in spans(shown, width):
+            at, to = (start, end) if places is None else (places[start], places[end])
+            said = raw[at:to]
+            row = Line([Segment(shown[start:end], style)], joint=joint + raw[before:at] if before else joint)
+            row.said = said if places is not None else None
+            rows.append(row)
+            joint, before = "", to
+        rest = raw[before:]
+        if rest:  # white space at the end of a line is not shown
+            rows[-1].said = (rows[-1].said if rows[-1].said is not None else rows[-1][0].text) + rest
+    return rows
+
+
+def plain_rows(text: str, width: int, style: Style | None = None) -> list[Line]:
+    """`text` wrapped hard at `width` cells; linear in its length."""
+    rows: list[Line] = []
+    for raw in text.split("\n"):
+        shown, places = expanded(raw)
+        at = 0
+        for nth, piece in enumerate(folded(shown, width)):
+            said = None if places is None else raw[places[at] : places[at + len(piece)]]
+            rows.append(Line([Segment(piece, style)], joint="" if nth else "\n", said=said))
+            at += len(piece)
+    return rows
