@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hybridchat.enclosed import Enclosed, enclose
-from hybridchat.late import late
+from hybridchat.mentions import Mention, mentions, plain
 from hybridchat.pictures import Unusable, looks_like_picture, picture
-from hybridchat.sessions.attachments import Named
 from hybridchat.tokens import PER_PICTURE, estimate
 from hybridchat.value import value
 
+if TYPE_CHECKING:
+    from hybridchat.sessions.attachments import Named
+
 LARGEST = 5_000_000
 """Bytes of the text files of one question; the longest that any model reads is below that."""
-MARK = "\x1a"
-"""Stands before an `@` that a screen knows to be meant, where pasted text may hold others; no text that is typed holds one."""
-_MENTION = late(r"""(?P<mark>\x1a)?(?<![^\s(\[{"'«\x1a])@(?:"(?P<quoted>[^"\n]{1,1024})"|(?P<bare>[^\s"\x1a]{1,1024}))""")
 _AFTER = ".,;:!?)]}'»”…"
 """Signs that end a sentence more often than a file's name."""
 _SEPARATORS = str.maketrans("_-.+", "    ")
@@ -50,17 +50,6 @@ class Attached:
     taken: tuple[Taken, ...] = ()
 
 
-def plain(text: str) -> str:
-    """The text without the marks of what is meant."""
-    return text.replace(MARK, "")
-
-
-def mentioned(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where an `@` begins what may be a file's name, where that ends, and the name."""
-    for found in _MENTION.finditer(text):
-        yield text.index("@", found.start()), found.end(), found["quoted"] or found["bare"]
-
-
 def attached(text: str, base: Path, *, marked: bool = False) -> Attached:
     """The question `text` with the files it names, relative to `base` or `~`; what names no file stays a word.
 
@@ -70,17 +59,15 @@ def attached(text: str, base: Path, *, marked: bool = False) -> Attached:
     paths: list[Path] = []
     names = _Names()
     at = 0
-    for found in _MENTION.finditer(text) if "@" in text else ():
-        if marked and not found["mark"]:
-            continue
-        if (named := _named(found["quoted"], found["bare"], base)) is None:
+    for found in mentions(text):
+        if (marked and not found.marked) or (named := _named(found, base)) is None:
             continue
         path, rest = named
         if path not in paths:
             paths.append(path)
         # without the folder: where it lies is nobody's business
-        pieces += [text[at : found.start()], names.shown(path, paths.index(path) + 1), rest]
-        at = found.end()
+        pieces += [text[at : found.start], names.shown(path, paths.index(path) + 1), rest]
+        at = found.end
     return _read_all(plain("".join([*pieces, text[at:]])), paths, names)
 
 
@@ -113,14 +100,13 @@ def _read_all(question: str, paths: Sequence[Path], names: _Names) -> Attached:
     return Attached(enclose(question, texts), tuple(pictures), tuple(taken))
 
 
-def _named(quoted: str | None, bare: str | None, base: Path) -> tuple[Path, str] | None:
+def _named(found: Mention, base: Path) -> tuple[Path, str] | None:
     """The file that is there under this name, and the signs after it that are none of it; `None`: there is none."""
-    said = quoted or bare or ""
-    rest = ""
+    said, rest = found.name, ""
     while said:
         if (path := _there(said, base)) is not None:
             return path, rest
-        if quoted or said[-1] not in _AFTER:
+        if found.quoted or said[-1] not in _AFTER:
             return None
         said, rest = said[:-1], said[-1] + rest
     return None
@@ -186,7 +172,6 @@ _LOOKED_AT = 20_000
 """Entries of a folder that are looked at."""
 _HEAD = 1 << 16
 """Bytes of a file from which its kind and its tokens are guessed."""
-_UNDONE = late(r"""(?<![^\s(\[{"'«])@(?:"(?P<quoted>[^"\n]*)|(?P<bare>[^\s"]*))$""")
 
 
 @value
@@ -200,14 +185,6 @@ class Offer:
     tokens: int = 0
     picture: bool = False
     why: str = ""
-
-
-def undone(line: str) -> tuple[int, str] | None:
-    """Where in `line` the name begins that is being written at its end (its `@`), and what is there of it; `None`: none is."""
-    found = _UNDONE.search(line) if "@" in line else None
-    if found is None:
-        return None
-    return found.start(), found["quoted"] if found["quoted"] is not None else found["bare"]
 
 
 def offers(part: str, base: Path) -> tuple[tuple[Offer, ...], int]:
@@ -264,9 +241,3 @@ def _weighed(offer: Offer, head: bytes) -> Offer:
         return Offer(offer.text, offer.name, size=offer.size, why="no text")
     tokens = estimate(text) if offer.size <= len(head) else round(estimate(text) * offer.size / len(head))
     return Offer(offer.text, offer.name, size=offer.size, tokens=tokens)
-
-
-def whole(taken: Iterable[Taken]) -> tuple[int, int, int]:
-    """How many files, their bytes and tokens together."""
-    every = list(taken)
-    return len(every), sum(one.size for one in every), sum(one.tokens for one in every)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybridchat.attaching import LARGEST, MARK, Unsendable, attached, enclosing, offers, undone
+from hybridchat.attaching import LARGEST, Unsendable, attached, enclosing, offers
 from hybridchat.enclosed import Enclosed, brief, enclose, opened, words
+from hybridchat.mentions import MARK, undone
 from tests.test_pictures import png
 
 NAMES = st.text(st.characters(exclude_characters="\n`", exclude_categories=["Cs"]), min_size=1, max_size=20)

@@ -6,7 +6,7 @@ from textual import events
 from textual.document._document import EditResult, Location, Selection
 from textual.widgets import TextArea
 
-from hybridchat.attaching import mentioned
+from hybridchat.mentions import mentions
 from hybridchat.tui.folds import SHOWN, Folds
 
 FOLDED = "{} is folded: tab beside it shows it."
@@ -46,7 +46,7 @@ class FoldingArea(TextArea):
 
     def put(self, text: str, start: Location, end: Location) -> None:
         """Writes in place of a range, as the keyboard does: a file that is named in it is meant."""
-        self._unmeant -= {name for *_, name in mentioned(text)}
+        self._unmeant -= _names(text)
         self._write(text, start, end)
 
     def _write(self, text: str, start: Location, end: Location) -> None:
@@ -58,12 +58,12 @@ class FoldingArea(TextArea):
         event.stop()
         event.prevent_default()
         shown = self._folds.pasted(event.text)
-        before = {name for *_, name in mentioned(self.text)}
+        before = _names(self.text)
         self._write(shown, *self.selection)
         if any(self._folds.spans(shown)):
             self.notify(FOLDED.format(shown), timeout=3, markup=False)
         else:
-            self._unmeant |= {name for *_, name in mentioned(self.text)} - before
+            self._unmeant |= _names(self.text) - before
 
     # -- one letter -------------------------------------------------------------------------------
 
@@ -114,6 +114,10 @@ class FoldingArea(TextArea):
         if len(whole) > SHOWN:
             self.notify(TOO_LONG, timeout=3)
         else:
-            self._unmeant |= {name for *_, name in mentioned(whole)}
+            self._unmeant |= _names(whole)
             self._write(whole, (row, start), (row, end))
         return True
+
+
+def _names(text: str) -> set[str]:
+    return {found.name for found in mentions(text)}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from hybridchat.attaching import MARK, mentioned
 from hybridchat.enclosed import enclose, opened
+from hybridchat.mentions import MARK, mentions
 from hybridchat.render.text import neutralise
 from hybridchat.render.words import plural, size
 
@@ -109,9 +109,9 @@ class Folds:
 def _marked(text: str, unmeant: frozenset[str]) -> str:
     pieces: list[str] = []
     at = 0
-    for start, end, name in mentioned(text) if "@" in text else ():
-        pieces += [text[at:start], "" if name in unmeant else MARK, text[start:end]]
-        at = end
+    for found in mentions(text):
+        pieces += [text[at : found.start], "" if found.name in unmeant else MARK, text[found.start : found.end]]
+        at = found.end
     return "".join([*pieces, text[at:]])
 
 

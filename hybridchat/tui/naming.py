@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
-from hybridchat.attaching import Offer, offers, undone
+from hybridchat.mentions import undone
 from hybridchat.render.text import one_line
 from hybridchat.render.words import plural, size
 
 if TYPE_CHECKING:  # the composer makes one of these and hands itself in; at run time nothing points back
+    from hybridchat.attaching import Offer
     from hybridchat.tui.composer import Composer
 
 _UNSEEN = "no model here sees pictures"
@@ -91,6 +92,8 @@ class Naming:
             self._composer.run_worker(self._look(part), group="files", exclusive=True)
 
     async def _look(self, part: str) -> None:
+        from hybridchat.attaching import offers  # imported here: not needed before first paint
+
         found, more = await asyncio.to_thread(offers, part, self._base())
         if part != self._part:
             return

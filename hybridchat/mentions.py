@@ -1,0 +1,46 @@
+"""`@notes.md` in a question: where names of files stand in a text, and which is being written. Pure; standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hybridchat.late import late
+from hybridchat.value import value
+
+MARK = "\x1a"
+"""Stands before an `@` that a screen knows to be meant, where pasted text may hold others; no text that is typed holds one."""
+_MENTION = late(r"""(?P<mark>\x1a)?(?<![^\s(\[{"'«\x1a])@(?:"(?P<quoted>[^"\n]{1,1024})"|(?P<bare>[^\s"\x1a]{1,1024}))""")
+_UNDONE = late(r"""(?<![^\s(\[{"'«])@(?:"(?P<quoted>[^"\n]*)|(?P<bare>[^\s"]*))$""")
+
+
+@value
+class Mention:
+    """What may be a file's name. `start` is where its `@`, or the mark before that, stands; `quoted` names may hold spaces."""
+
+    start: int
+    end: int
+    name: str
+    quoted: bool
+    marked: bool
+
+
+def plain(text: str) -> str:
+    """The text without the marks of what is meant."""
+    return text.replace(MARK, "")
+
+
+def mentions(text: str) -> Iterator[Mention]:
+    """Every `@name` and `@"name with spaces"` in the text, in order."""
+    if "@" in text:
+        for found in _MENTION.finditer(text):
+            quoted = found["quoted"] is not None
+            name = found["quoted"] if quoted else found["bare"]
+            yield Mention(found.start(), found.end(), name, quoted, found["mark"] is not None)
+
+
+def undone(line: str) -> tuple[int, str] | None:
+    """Where in `line` the name begins that is being written at its end (its `@`), and what is there of it; `None`: none is."""
+    found = _UNDONE.search(line) if "@" in line else None
+    if found is None:
+        return None
+    return found.start(), found["quoted"] if found["quoted"] is not None else found["bare"]
