@@ -72,6 +72,12 @@ def _asking() -> Benchmark:
     return figures
 
 
+def _sizes() -> Benchmark:
+    from tests.benchmarks.bench_sizes import figures
+
+    return figures
+
+
 BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "start": _start,
     "ask": _ask,
@@ -82,8 +88,9 @@ BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "privacy": _privacy,
     "asking": _asking,
     "facts": _facts,
+    "sizes": _sizes,
 }
-POSIX_ONLY = frozenset({"start", "ask", "stream"})
+POSIX_ONLY = frozenset({"start", "ask", "stream", "sizes"})
 
 
 def main() -> int:
