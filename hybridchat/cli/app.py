@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hybridchat.cli import edge, erase_commands, history, queue_commands, redact_command, shelf
+from hybridchat.cli import edge, erase_commands, history, queue_commands, redact_command, serve, shelf
 from hybridchat.cli.edge import Exit
 
 app = typer.Typer(
@@ -146,6 +146,9 @@ def ask(
     file: Annotated[
         list[Path] | None, typer.Option("--file", metavar="PATH", help="A text file or a JPEG or PNG picture; may be repeated.")
     ] = None,
+    think: Annotated[
+        str | None, typer.Option("--think", metavar="LEVEL", help="off, low, medium or high: how much the model thinks first.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notices on stderr.")] = False,
     demo: Demo = False,
 ) -> int:
@@ -177,6 +180,7 @@ def ask(
             keep=keep,
             queue=queue,
             files=tuple(file or ()),
+            think=think,
         )
     )
 
@@ -383,4 +387,5 @@ history.register(app)
 redact_command.register(app)
 shelf.register(app)
 queue_commands.register(app)
+serve.register(app)
 erase_commands.register(shelf.sessions_app)

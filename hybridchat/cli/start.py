@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -49,19 +50,32 @@ class Opening:
 
 def open_chat(opening: Opening) -> int:
     """Runs the chat until the user leaves; returns the exit code. Raises `Exit`, `ConfigError`."""
+    served = _served()
     # a stream that the caller closed is None
-    if not (sys.stdin is not None and sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty()):
+    if not served and not (sys.stdin is not None and sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty()):
         raise Exit(edge.USAGE, NO_TERMINAL)
     if opening.private and opening.session is not None:
         raise Exit(edge.USAGE, "A private conversation goes on with no saved one: leave --session out.")
     config = load()
-    if opening.plain or config.plain or not edge.speaks_unicode(sys.stdout):
+    if not served and (opening.plain or config.plain or not edge.speaks_unicode(sys.stdout)):
         from hybridchat.cli.plain import run
 
         return run(opening, config)
     from hybridchat.cli.screen import run as run_screen
 
     return run_screen(opening, config)
+
+
+def _served() -> bool:
+    """Whether a browser shows the screen: `hybridchat serve` started us. Then it is ended when the server is gone."""
+    if not os.environ.get("TEXTUAL_DRIVER", "").startswith("textual.drivers.web_driver"):
+        return False
+    # read when Textual is imported, which nobody did yet
+    os.environ["TEXTUAL_DRIVER"] = "hybridchat.tui.served:Served"
+    # the terminal is the one in the page, not the one that the server was started in
+    os.environ["TERM"] = "xterm-256color"
+    os.environ.pop("TMUX", None)
+    return True
 
 
 def wanted(chat: Chat, opening: Opening) -> tuple[str | None, str | None]:

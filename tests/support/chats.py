@@ -73,14 +73,14 @@ class Bench:
         return str(last["messages"][-1]["content"])
 
 
-def environment(demo: Demo, folder: Path) -> dict[str, str]:
-    """Points every client and every file of the program at the demo and at `folder`."""
+def environment(demo: Demo | None, folder: Path) -> dict[str, str]:
+    """Points every client and every file of the program at the demo, or at nobody, and at `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.toml").touch()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.toml").touch()
     return {
-        **demo.env(),
+        **(demo.env() if demo is not None else {}),
         "HYBRIDCHAT_DATA_DIR": str(folder / "data"),
         "HYBRIDCHAT_CONFIG": str(folder / "config.toml"),
     }
