@@ -38,6 +38,7 @@ from hybridchat.conversation import (
 )
 from hybridchat.crew import Options as Told
 from hybridchat.facts import Mode
+from hybridchat.parameters import Parameters, asked
 from hybridchat.render import words
 from hybridchat.render.text import neutralise
 from hybridchat.sessions.attachments import Named
@@ -75,6 +76,8 @@ class Options:
     queue: bool = False
     """Nobody is asked now: the question waits for the network."""
     files: tuple[Path, ...] = ()
+    think: str | None = None
+    """How much the model thinks first; `None`: as the conversation has it."""
 
     def check(self) -> None:
         """Raises `Exit` for what cannot be wanted at once."""
@@ -88,8 +91,18 @@ class Options:
             raise Exit(edge.USAGE, "--compare names the models; leave --model out.")
         if self.queue and (self.no_log or self.private or self.local or self.demo or self.dry_run or self.compare):
             raise Exit(edge.USAGE, "--queue keeps the question for a model elsewhere: no other way to ask goes with it.")
+        if self.think is not None and self.queue:
+            raise Exit(edge.USAGE, "--think goes with a question that is asked now: leave --queue out.")
+        self.parameters()
         if self.keep is not None and not self.compare:
             raise Exit(edge.USAGE, "--keep names one of the models of --compare.")
+
+    def parameters(self) -> Parameters:
+        """What the command line asks of the model. Raises `Exit`."""
+        try:
+            return asked(think=self.think)
+        except ValueError as error:
+            raise Exit(edge.USAGE, f"--{error}") from None
 
     @property
     def mode(self) -> Mode | None:
@@ -148,7 +161,7 @@ async def _run(options: Options, text: str, pictures: tuple[Named, ...]) -> int:
 
 
 async def _ask(chat: Chat, options: Options, session: Session, text: str, pin: str | None, pictures: tuple[Named, ...]) -> int:
-    more = replace(ALONE, files=pictures)
+    more = replace(ALONE, files=pictures, parameters=options.parameters())
     result = await answered(chat, options, chat.answer(session.id, text, pin=pin, mode=options.mode, options=more))
     if options.as_json:
         put(record(result, await checks_of(chat, result)))
@@ -353,7 +366,7 @@ async def checks_of(chat: Chat, result: Result) -> Mapping[str, object]:
 async def _dry_run(
     chat: Chat, session: Session, options: Options, text: str, pin: str | None, pictures: tuple[Named, ...]
 ) -> int:
-    preview = await chat.preview(session.id, text, pin=pin, mode=options.mode, options=Told(files=pictures))
+    preview = await chat.preview(session.id, text, pin=pin, mode=options.mode, options=Told(options.parameters(), files=pictures))
     if not session.turns:
         chat.store.delete_session(session.id)
     if options.as_json:

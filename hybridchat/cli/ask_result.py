@@ -165,6 +165,8 @@ def dry_lines(preview: Preview) -> list[str]:
     ]
     if chosen is not None:
         lines.append(f"cost     {cost}")
+    if preview.think:
+        lines.append(f"think    {preview.think}")
     if preview.asks:
         lines.append("consent  would be asked first (--cloud gives it)")
     return [*lines, "sent     nothing (dry run)"]

@@ -31,7 +31,8 @@ async def compare(chat: Chat, options: Options, session: Session, text: str, pic
     kept = model_id(chat, options.keep) if options.keep is not None else None
     if kept is not None and kept not in ids:
         raise Exit(edge.USAGE, f"--keep names one of the models compared: {', '.join(ids)}.")
-    comparison = Comparison(chat, [chat.world.find(model) for model in ids], session.id, text, options=Told(files=pictures))
+    more = Told(options.parameters(), files=pictures)
+    comparison = Comparison(chat, [chat.world.find(model) for model in ids], session.id, text, options=more)
     told: list[Mapping[str, object]] = []
     code = edge.OK
     for n, model in enumerate(ids):
@@ -74,7 +75,8 @@ def _heading(chat: Chat, model: str, *, first: bool) -> None:
 async def _previewed(
     chat: Chat, options: Options, session: Session, text: str, model: str, pictures: tuple[Named, ...]
 ) -> tuple[dict[str, object], int]:
-    preview = await chat.preview(session.id, text, pin=model, mode=_mode(options), options=Told(files=pictures))
+    more = Told(options.parameters(), files=pictures)
+    preview = await chat.preview(session.id, text, pin=model, mode=_mode(options), options=more)
     if not options.as_json:
         sys.stdout.write("\n".join(dry_lines(preview)) + "\n")
     return dry_record(preview), edge.OK if preview.decision.chosen is not None else unrouted_code(preview.decision)

@@ -28,7 +28,8 @@ SWITCHES = {
     "--demo": "demo",
     "--queue": "queue",
 }
-VALUES = {"--model": "model", "-m": "model", "--session": "session", "--compare": "compare", "--keep": "keep", "--file": "files"}
+VALUES = {"--model": "model", "-m": "model", "--session": "session", "--compare": "compare", "--keep": "keep", "--file": "files",
+          "--think": "think"}  # fmt: skip
 
 
 def read(argv: Sequence[str]) -> Options | None:
@@ -78,6 +79,7 @@ def _options(switches: set[str], values: dict[str, str], words: list[str], files
         demo="demo" in switches,
         queue="queue" in switches,
         keep=values.get("keep"),
+        think=values.get("think"),
         files=tuple(map(Path, files)),
         terminal=terminal(),
         compare=tuple(values["compare"].split(",")) if "compare" in values else (),

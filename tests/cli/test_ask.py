@@ -295,3 +295,17 @@ def test_keys_show_nowhere(demo: Demo, env: dict[str, str]) -> None:
     assert b"OPENAI_API_KEY" in done.stderr
     for file in Path(env["HYBRIDCHAT_DATA_DIR"]).iterdir():
         assert key.encode() not in file.read_bytes()
+
+
+def test_think_reaches_the_model_and_a_model_that_cannot_answers_without(env: dict[str, str], demo: Demo) -> None:
+    done = inside("ask", "--think", "high", "--cloud", "-m", "anthropic:claude-haiku-5-5", "capital of France", env=env)
+    assert (done.returncode, b"Paris" in done.stdout, b"thought" in done.stderr) == (0, True, True)
+    assert json.loads(demo.anthropic.requests[-1].body)["output_config"] == {"effort": "high"}
+    done = inside("ask", "--think=high", "-m", "llama3.2:3b", "capital of France", env=env)
+    assert b"llama3.2:3b cannot think" in done.stderr
+    assert inside("ask", "--think", "high", "--dry-run", "hi", env=env).stdout.count(b"think    cannot think") == 1
+
+
+def test_a_level_of_thinking_that_there_is_not_is_refused(env: dict[str, str]) -> None:
+    done = inside("ask", "--think", "nuts", "hi", env=env)
+    assert (done.returncode, done.stderr) == (2, b"--think is off, low, medium, high; 'nuts' is not.\n")
