@@ -56,6 +56,20 @@ def turn_tokens(turn: Turn) -> int:
     return sum(estimate(m.text) + PER_MESSAGE for m in messages_of(turn))
 
 
+def within_reach(history: Sequence[Turn], window: int) -> Sequence[Turn]:
+    """The turns that some model with a window of at most `window` tokens may be told of: the newest, as many as could fit, and
+    those before them whose words a summary is made of. With a window of 0 nobody is told anything.
+    """
+    if not window:
+        return ()
+    first, left = len(history), window
+    while first > 0 and left > 0:
+        first -= 1
+        left -= turn_tokens(history[first])
+    before = history[:first]
+    return history if len(before) <= OLDEST + NEWEST else (*before[:OLDEST], *before[-NEWEST:], *history[first:])
+
+
 def fit(history: Sequence[Turn], fixed_tokens: int, window: int, reserve: int) -> tuple[Turn, ...]:
     """The longest run of last whole turns that fits `window` beside `fixed_tokens` and `reserve` (tokens)."""
     room = window - reserve - fixed_tokens * MARGIN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from time import perf_counter
@@ -11,6 +11,7 @@ from time import perf_counter
 from hybridchat.agents.budget import window_start
 from hybridchat.conversation import Attempt, Package, Picture, Session, Turn
 from hybridchat.crew import Ask, Crew, held_mode, policy_of, readable
+from hybridchat.earlier import within_reach
 from hybridchat.facts import Decision, Difficulty, Locality, Mode, Model, Request, Snapshot, price_age
 from hybridchat.fitting import fitted, thoughts
 from hybridchat.handover import Parts, Redactor, Room, build, messages_of, turn_tokens
@@ -57,6 +58,8 @@ class Look:
 
 @value
 class _Measures:
+    answered: Sequence[Attempt]
+    """The answers in this branch, oldest first."""
     history_tokens: int
     message_tokens: int
     difficulty: Difficulty
@@ -79,6 +82,9 @@ async def look(ask: Ask, session: Session, parts: Parts, crew: Crew, *, patience
 
 
 async def _look(ask: Ask, session: Session, parts: Parts, crew: Crew, patience: float | None, watch: Watch) -> Look:
+    if patience is not None and not crew.read and not _may_leave(ask, session, crew):
+        # 0.05 s for nothing: whatever it finds, the question stays here
+        return await _unread(ask, session, parts, crew, watch)
     reading = crew.read_ahead()
     scan = asyncio.ensure_future(crew.in_worker(partial(_find, parts, crew, watch)))
     (crew.grants[session.id], crew.world.spent), measures, ask = await asyncio.gather(
@@ -99,6 +105,17 @@ async def _look(ask: Ask, session: Session, parts: Parts, crew: Crew, patience: 
     return found
 
 
+async def _unread(ask: Ask, session: Session, parts: Parts, crew: Crew, watch: Watch) -> Look:
+    """The same for a question that cannot leave: its text is looked through only if nobody here can answer it."""
+    (crew.grants[session.id], crew.world.spent), measures, ask = await asyncio.gather(
+        asyncio.to_thread(_kept, crew, session.id), asyncio.to_thread(_measure, parts, crew), _with_checks(ask, parts, crew)
+    )
+    found = await _decide(ask, session, parts, crew, measures, None)
+    if found.decision.chosen is None or not readable(crew, found.decision.chosen):
+        return await _look(ask, session, parts, crew, None, watch)
+    return found
+
+
 def _may_leave(ask: Ask, session: Session, crew: Crew) -> bool:
     """Whether there is a model that would not get the real text, and neither mode nor pin stands before it."""
     if Mode.ONLY_LOCAL in {ask.mode, held_mode(crew, session)}:
@@ -116,7 +133,8 @@ async def _with_checks(ask: Ask, parts: Parts, crew: Crew) -> Ask:
 
 def _find(parts: Parts, crew: Crew, watch: Watch) -> Findings:
     crew.read_terms()
-    texts = [parts.system, parts.question] + [m.text for t in parts.history for m in messages_of(t)]
+    reach = max((model.window for model in crew.world.models if not readable(crew, model)), default=0)
+    texts = [parts.system, parts.question] + [m.text for t in within_reach(parts.history, reach) for m in messages_of(t)]
     crew.watched = watch
     try:
         return Findings(crew.scans.kinds(texts, watch), crew.scans.kinds([parts.question]))
@@ -143,6 +161,7 @@ def _measure(parts: Parts, crew: Crew) -> _Measures:
         before = difficulty(turn.question, before)
     tokens = estimate(parts.question)
     return _Measures(
+        answered=[answer for turn in asked if (answer := turn.answer) is not None],
         history_tokens=sum(turn_tokens(t) for t in asked) + estimate(parts.system),
         message_tokens=tokens,
         difficulty=difficulty(parts.question, before),
@@ -155,7 +174,7 @@ def _rule(question: str, tokens: int, crew: Crew) -> Rule | None:
 
 
 async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures: _Measures, findings: Findings | None) -> Look:
-    answered = [a for t in parts.history if messages_of(t) and (a := t.answer) is not None]
+    answered = measures.answered
     current, run = _current(ask, answered)
     # whom a question in the queue waited for was no choice by hand: a rule that fits it by now stands above that
     waited = ask.queued and measures.rule is not None
@@ -215,7 +234,7 @@ def _most(wanted: Parameters, crew: Crew, model: Model | None = None) -> int:
     return crew.max_output + thoughts(wanted, model) if wanted.max_tokens is None else wanted.max_tokens
 
 
-def _current(ask: Ask, answered: list[Attempt]) -> tuple[str | None, int]:
+def _current(ask: Ask, answered: Sequence[Attempt]) -> tuple[str | None, int]:
     """The model that answered last, and how many turns in a row; for "the other one" the model of the answer at hand."""
     before = ask.turn.answer if ask.escalated and ask.turn is not None else None
     current = before.model_id if before is not None else answered[-1].model_id if answered else None
@@ -227,7 +246,7 @@ def _current(ask: Ask, answered: list[Attempt]) -> tuple[str | None, int]:
     return current, run
 
 
-def _run_here(answered: list[Attempt]) -> int:
+def _run_here(answered: Sequence[Attempt]) -> int:
     """How many of the newest turns in a row this device answered."""
     away = (n for n, answer in enumerate(reversed(answered)) if answer.locality is not Locality.ON_DEVICE)
     return next(away, len(answered))

@@ -12,8 +12,9 @@ from hybridchat.privacy.parts import Parts
 from hybridchat.privacy.scan import ScanError, Terms, merge, scan
 from hybridchat.privacy.slicing import SLICE
 
-CAPACITY = 4096
-"""Texts remembered; about 20 MB at a typical message size."""
+CAPACITY = 20_000
+"""Texts remembered: a conversation of 10,000 messages twice over. What is looked through in turn and does not fit would be
+looked through anew each time; in the long run `CHARACTERS` is what bounds the memory."""
 CHARACTERS = 16_000_000
 """Characters remembered, where the texts are long ones."""
 LONG = 2 * SLICE
