@@ -133,7 +133,8 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         kept_here=setup.kept_here,
         retention=config.retention,
     )
-    if setup.asks:
+    if setup.asks and (setup.samplers or _could_leave(setup, crew, places)):
+        # a screen says what is private in any case; a question that stays here is not looked through
         crew.read_ahead()
     world.local_only(on=bool(crew.lock) or _first_mode(store, setup, crew.mode) is Mode.ONLY_LOCAL)
     world.on_found = partial(_pick, world, config, store.recall("last-local"))
@@ -199,6 +200,15 @@ async def ready(chat: Chat, setup: Setup) -> None:
 def _known_remote(world: World, setup: Setup) -> bool:
     """Whether one model is wanted, may be asked, and is known without asking: then no local server need be looked at (80 ms)."""
     return setup.consent and any(m.id == setup.wanted and not m.on_device for m in world.models)
+
+
+def _could_leave(setup: Setup, crew: Crew, places: tuple[Endpoint, ...]) -> bool:
+    """Whether a question might be asked elsewhere, as far as can be told before any server is asked what it has."""
+    if crew.lock or Mode.ONLY_LOCAL in {setup.mode, crew.mode}:
+        return False
+    here = {e.name for e in places if e.locality is Locality.ON_DEVICE}
+    wanted = (setup.wanted or "").partition(":")[0] if setup.wanted_only else ""
+    return wanted not in here and len(here) < len(places)
 
 
 def _first_mode(store: Store, setup: Setup, mode: Mode) -> Mode:

@@ -255,6 +255,11 @@ class Crew:
             self._reading = self._worker.submit(self.reads)
         return self._reading
 
+    @property
+    def read(self) -> bool:
+        """Whether what every scan needs was read by now."""
+        return self._reading is not None and self._reading.done()
+
     def table(self, session_id: str) -> PlaceholderTable:
         """The session's placeholder table, read from the store once: that, and all that changes it, in the worker thread only."""
         if session_id not in self._tables:

@@ -83,6 +83,20 @@ async def test_where_nothing_can_leave_nothing_waits_for_it(demo: Demo, tmp_path
             assert reading.is_set()
 
 
+async def test_a_question_that_cannot_leave_reads_no_names(demo: Demo, tmp_path: Path) -> None:
+    """And one that can is looked through all the same, in the same chat."""
+    async with bench(tmp_path, demo, config=AUTO) as b:
+        read = list[str]()
+        b.chat._crew.reads = lambda: read.append("read")
+        stays = await hear(b.chat.answer(b.session.id, HARD, mode=Mode.ONLY_LOCAL))
+        assert stays.ended.locality is Locality.ON_DEVICE
+        assert not read
+        await hear(b.chat.answer(b.session.id, f"{HARD} Write to jane.roe@acme-internal.example.", pin=CLOUD))
+        assert read == ["read"]
+        assert b.cloud_bodies()
+        assert not any(b"jane.roe" in body for body in b.cloud_bodies())
+
+
 async def test_reading_that_does_not_end_is_waited_for_only_so_long_and_then_nothing_leaves(
     demo: Demo, tmp_path: Path, reading: threading.Event
 ) -> None:
