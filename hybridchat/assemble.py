@@ -26,6 +26,7 @@ from hybridchat.facts import Device, Locality, Mode, Model
 from hybridchat.gate import Gate
 from hybridchat.health import Health
 from hybridchat.keys import KeyUnavailable, api_key, has_key
+from hybridchat.privacy.scan import get_ready, read_names
 from hybridchat.privacy.tokens import STYLES
 from hybridchat.providers.base import Guard, Provider, Unauthorised
 from hybridchat.providers.factory import make_provider
@@ -132,6 +133,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         private=setup.private,
         kept_here=setup.kept_here,
         retention=config.retention,
+        reads=get_ready if setup.samplers else read_names,
     )
     if setup.asks and (setup.samplers or _could_leave(setup, crew, places)):
         # a screen says what is private in any case; a question that stays here is not looked through

@@ -66,7 +66,7 @@ def scan(text: str, terms: Terms = Terms()) -> tuple[Finding, ...]:
 
 
 def get_ready() -> None:
-    """Reads weights, lists and the commonest patterns, so that the first scan takes no longer than the others: 0.1 s, once.
+    """Reads weights, lists and the commonest patterns, so that the first scan takes no longer than the others: 0.05 s, once.
 
     What goes wrong here the scan itself tells.
     """
@@ -74,6 +74,16 @@ def get_ready() -> None:
         scan(_USUAL)
 
 
+def read_names() -> None:
+    """Reads weights and lists, and what every text is looked through with: 0.02 s, for a program that asks one question.
+
+    What only digits need (phone numbers alone 15 ms) is read with the first text that has some. Failures as in `get_ready`.
+    """
+    with suppress(ScanError):
+        scan(_PLAIN)
+
+
+_PLAIN = "Dear Ana Ruiz, what does that mean for us in London?"
 _USUAL = "Dear Ana Ruiz, write to ana@b.example or call 212-555-0187. Name: Bo Holm, 12 High Street, London, no. 4711.\n"
 
 
