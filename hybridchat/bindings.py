@@ -35,7 +35,7 @@ _TABLE = (
         ("send", "enter", "send; while an answer comes it waits above the composer and is sent after it"),
         ("newline", "ctrl+j,shift+enter,alt+enter", "new line"),
         ("leader", "ctrl+x", "with a selection: cut it; without: a letter follows that names a command"),
-        ("complete", "tab", "after / or @: complete the word"),
+        ("complete", "tab", "after / or @: complete the word; on the first screen: pull the model it names"),
         ("write-up", "up", "in an empty composer: the message that waits, back to edit; else the question before"),
         ("write-down", "down", "the question after, while looking back"),
         ("write-end", "end", "in an empty composer: the newest line, and follow it again"),
@@ -77,6 +77,15 @@ _TABLE = (
         ("queue-reword", "e", "reword"),
         ("queue-remove", "d,delete", "remove"),
     )),
+    ("words", (
+        ("words-back", "escape,tab,down", "on the first screen, from the words to the composer"),
+    )),
+    ("models", (
+        ("models-pull", "p", "pull a model by its name"),
+        ("models-unload", "u", "take out of memory"),
+        ("models-delete", "d,delete", "delete, when pressed twice"),
+        ("models-give-up", "c", "give the pull up"),
+    )),
     ("recall", (
         ("recall-newer", "up", "newer"),
         ("recall-older", "down,ctrl+r", "older"),
@@ -99,7 +108,7 @@ _TABLE = (
 
 WITHIN: Mapping[str, tuple[str, ...]] = {
     "writing": ("chat",), "messages": ("chat",), "find": ("chat",), "conversations": ("views",), "queue": ("views",),
-    "recall": ("views",), "choosing models": ("views",),
+    "recall": ("views",), "choosing models": ("views",), "models": ("views",), "words": ("chat",),
 }  # fmt: skip
 """Where a key counts too: in the composer those of the chat, in a list those of every view; `everywhere` counts everywhere."""
 

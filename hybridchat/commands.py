@@ -30,7 +30,7 @@ class Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command("help", "Keys and commands", aliases=("?", "h"), key="f1", letter="h", label="help"),
-    Command("model", "Choose or pin a model", "[NAME]", ("models",), "f2", "m", "model"),
+    Command("model", "Choose or hold a model; pull, rm, unload", "[NAME]", ("models",), "f2", "m", "model"),
     Command("local", "Only this machine: nothing leaves", key="f3", letter="l", label="local only"),
     Command("cloud", "Answer in the cloud", key="f4", letter="c", label="cloud"),
     Command("auto", "Choose for each message", key="f5", letter="a", label="auto"),

@@ -33,6 +33,17 @@ def name_of(typed: str) -> str:
     return name
 
 
+WHAT = {"pull": "pull", "rm": "rm", "delete": "rm", "remove": "rm", "unload": "unload", "stop": "unload"}
+"""Word after /model or `hybridchat models` -> what it asks for; people know some of them from Ollama."""
+
+
+def wanted(args: str) -> tuple[str, str] | None:
+    """What is asked for, and the model's name, in the argument of /model; `None` when it is a name and nothing else."""
+    word, _, rest = args.strip().partition(" ")
+    what = WHAT.get(word.lower())
+    return None if what is None else (what, rest.strip())
+
+
 class Stock:
     """Of the first Ollama on this device, else of one in the network that may be asked. Event loop only.
 
@@ -75,8 +86,11 @@ class Stock:
         return model.endpoint in self._endpoints
 
     async def look(self) -> None:
-        """Asks the servers what they have and what runs now. Never raises."""
-        await self._world.refresh(local_only=self._world.held)
+        """Asks the servers on this device what they have and what runs now. Never raises."""
+        before = self._here()
+        await self._world.refresh(local_only=True)
+        if self._here() != before:
+            self._world.on_found()
 
     async def pull(self, typed: str) -> AsyncGenerator[Progress, None]:
         """Fetches a model; once the generator ends by itself the model can be asked. Closing it gives the pull up."""
@@ -108,6 +122,17 @@ class Stock:
         depot = await self._depot(self._of(model))
         await depot.unload(model.name)
         await self._world.listed(model.endpoint)
+
+    async def change(self, what: str, name: str) -> str:
+        """Deletes (`rm`) or unloads a model by name; what there is to say. Raises `LookupError` for a name that fits none."""
+        if not name:
+            raise NotOursError(f"Which model? Write its name after {what}.")
+        model = self._world.find(name)
+        await (self.delete(model) if what == "rm" else self.unload(model))
+        return f"{model.name} is deleted." if what == "rm" else f"{model.name} is out of memory."
+
+    def _here(self) -> set[str]:
+        return {m.id for m in self._world.models if m.on_device}
 
     def _of(self, model: Model) -> Endpoint:
         if not self.keeps(model):

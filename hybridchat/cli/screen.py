@@ -42,7 +42,8 @@ def run(opening: Opening, config: Config) -> int:
     async def open_chat() -> Opened:
         await asyncio.to_thread(_import_all)
         from hybridchat.assemble import open_assembled
-        from hybridchat.welcome import found
+        from hybridchat.stock import Stock
+        from hybridchat.welcome import asks_words, found
 
         try:
             made = await open_assembled(opening.setup(config))
@@ -53,15 +54,21 @@ def run(opening: Opening, config: Config) -> int:
             failures.append(failure)
             app.exit(return_code=2)
             raise asyncio.CancelledError from failure
+
+        def find() -> tuple[Found, ...]:
+            told = found(made.chat.world, config, demo=opening.demo, here=made.chat.here)
+            return tuple(Found(f.ok, f.text, f.fix) for f in told)
+
         expired = await asyncio.to_thread(made.chat.expire, {session_id} if session_id else ())
         keeping.append(asyncio.create_task(keep_gauges(made.chat.world)))
         keeping.append(asyncio.create_task(keep_tidy(made.chat.store)))
         return Opened(
             chat=made.chat,
             snapshot=made.chat.snapshot,
-            found=tuple(
-                Found(f.ok, f.text, f.fix) for f in found(made.chat.world, config, demo=opening.demo, here=made.chat.here)
-            ),
+            found=find(),
+            find=find,
+            stock=Stock(made.chat.world),
+            asks_words=not session_id and await asyncio.to_thread(asks_words, made.chat, demo=opening.demo),
             session=session_id,
             pin=pin,
             banner="" if opening.demo else " ".join(filter(None, (made.chat.banner, expired))),
@@ -112,6 +119,8 @@ def keep_theme(path: Path, name: str) -> str:
 def _import_all() -> None:
     """Imports what the first paint does not need and everything after it does: 0.1 s, off the event loop."""
     import hybridchat.assemble
+    import hybridchat.stock
+    import hybridchat.tui.first
     import hybridchat.welcome  # noqa: F401 - imported for its effect
 
     edge.started()

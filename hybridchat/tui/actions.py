@@ -28,8 +28,12 @@ async def help_(screen: ChatScreen, _: str) -> None:
 
 async def model(screen: ChatScreen, args: str) -> None:
     if args:
-        await pin(screen, args)
+        from hybridchat.tui import keeping
+
+        if not await keeping.asked(screen, args):
+            await pin(screen, args)
         return
+    from hybridchat.tui import pulling
     from hybridchat.tui.models import AUTO, Models
 
     def chosen(model_id: str | None) -> None:
@@ -38,7 +42,9 @@ async def model(screen: ChatScreen, args: str) -> None:
 
     opened = screen.opened
     held = screen.current.session.pin
-    screen.app.push_screen(Models(opened.chat.models(), opened.snapshot(), held, demo=screen.launch.demo), chosen)
+    pull = pulling.of(screen) if opened.stock is not None else None
+    view = Models(lambda: (opened.chat.models(), opened.snapshot()), held, demo=screen.launch.demo, pulling=pull)
+    screen.app.push_screen(view, chosen)
 
 
 async def pin(screen: ChatScreen, args: str) -> None:
@@ -160,6 +166,8 @@ async def budget(screen: ChatScreen, args: str) -> None:
 
 
 async def stop(screen: ChatScreen, _: str) -> None:
+    if not screen.exchange.running and screen.pulling is not None and screen.pulling.give_up():
+        return
     if screen.exchange.running or not screen.branches.leave():
         await screen.exchange.stop()
 

@@ -54,7 +54,8 @@ class Composer(FoldingArea):
             super().__init__()
 
     class Wanted(Message):
-        """A key that belongs to the screen: `next`, `leader`, `quit`, `transcript`, `pageup`, `pagedown`, `end`."""
+        """A key that belongs to the screen: `next`, `leader`, `quit`, `transcript`, `pageup`, `pagedown`, `end`; in an empty
+        one also `offer` and `up`."""
 
         def __init__(self, what: str) -> None:
             self.what = what
@@ -181,6 +182,9 @@ class Composer(FoldingArea):
         return True
 
     def _complete(self) -> bool:
+        if not self.text:
+            self.post_message(self.Wanted("offer"))
+            return True
         if self.text.startswith("/") and not any(sign.isspace() for sign in self.text):
             self.draft = completed(self.text)
             return True
@@ -222,6 +226,8 @@ class Composer(FoldingArea):
         if not select and self.asked and (not self.text or recalled) and self._back < len(self.asked):
             self._recall(self._back + 1)
             return
+        if not select and not self.text:
+            self.post_message(self.Wanted("up"))
         super().action_cursor_up(select)
 
     def action_cursor_down(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's signature

@@ -18,6 +18,8 @@ CLEARED = "Draft cleared: ↑ or ^z brings it back."
 
 async def wanted(screen: ChatScreen, what: str) -> None:
     """A key in the composer that belongs to the screen."""
+    if screen.first is not None and screen.first.wanted(what):
+        return
     match what:
         case "quit":
             await screen.leave()
@@ -31,6 +33,8 @@ async def wanted(screen: ChatScreen, what: str) -> None:
             screen.transcript.scroll_page_down(animate=False)
         case "end":
             screen.transcript.action_end()
+        case "offer":
+            screen.focus_next()
         case "next" if screen.ready:
             screen.followups.send()
         case "leader":

@@ -1,22 +1,34 @@
-"""F2: the models there are, and which one is held."""
+"""F2: the models there are, what runs now and what fits; hold one, pull, delete and unload those of this machine."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from hybridchat.facts import Live, Locality, Model, Price, Snapshot, price_age
+from hybridchat.facts import Device, Live, Locality, Model, Price, Snapshot, price_age
+from hybridchat.fits import AS_OF, SOURCE, fit, fit_of, pullable
+from hybridchat.providers.base import ProviderError
+from hybridchat.render import models as told
 from hybridchat.render.text import one_line
 from hybridchat.render.words import PLACES, size
+from hybridchat.stock import NotOursError, Stock, name_of
+from hybridchat.tui.keymap import bind
 from hybridchat.tui.sheet import Sheet, room
+
+if TYPE_CHECKING:  # the screen hands its own in
+    from hybridchat.tui.pulling import Pulling
 
 AUTO = ""
 """What the picker returns for "choose for each message"; closing it without a choice returns None."""
+TICK = 0.25
+"""Seconds between two looks at the figures of a pull."""
+Seen = tuple[Sequence[Model], Snapshot]
 
 
 def price(value: Price | None, now: float, *, demo: bool = False) -> str:
@@ -29,15 +41,11 @@ def price(value: Price | None, now: float, *, demo: bool = False) -> str:
     return f"${value.input:g} in, ${value.output:g} out{old and ' · ' + old}"
 
 
-def state(model: Model, live: Live | None, memory_free: int | None) -> str:
-    """What is known of a local model here and now: loaded, fits, too large; nothing for others."""
+def state(model: Model, live: Live | None, device: Device) -> str:
+    """What is known of a local model here and now: running, fits, too large, or that it is unknown; nothing for others."""
     if not model.on_device:
         return ""
-    if live is not None and live.resident:
-        return "loaded"
-    if model.size_bytes is None or memory_free is None:
-        return ""
-    return "fits" if model.size_bytes <= memory_free else "too large"
+    return "running" if live is not None and live.resident else told.FITS[fit_of(model, device)]
 
 
 def row(model: Model, snapshot: Snapshot, *, wide: int, room: int, pinned: bool, demo: bool = False) -> Content:
@@ -47,9 +55,7 @@ def row(model: Model, snapshot: Snapshot, *, wide: int, room: int, pinned: bool,
     """
     place = PLACES[model.locality]
     tone = "$local" if model.on_device else "$cloud"
-    device = snapshot.device
-    free = max((f for f in (device.vram_free, device.memory_free) if f is not None), default=None)
-    here = state(model, snapshot.live.get(model.id), free)
+    here = state(model, snapshot.live.get(model.id), snapshot.device)
     remote = model.locality is Locality.REMOTE
     known = " · ".join(part for part in (size(model.size_bytes), here) if part)
     whole = price(model.price, snapshot.at, demo=demo) if remote else known
@@ -68,34 +74,247 @@ def row(model: Model, snapshot: Snapshot, *, wide: int, room: int, pinned: bool,
 
 
 class Models(Sheet[str]):
-    """Returns the chosen model's id, `AUTO`, or `None` when left."""
+    """Returns the chosen model's id, `AUTO`, or `None` when left.
 
+    `see` gives the models and the gauges of this moment; without a `pulling` nothing can be pulled, deleted or unloaded.
+    """
+
+    DEFAULT_CSS = """
+    Models #about, Models #pulled { height: auto; max-height: 2; color: $muted; }
+    Models #about { margin-top: 1; }
+    Models Input { display: none; }
+    Models.-naming Input { display: block; }
+    Models #pulled { display: none; }
+    Models.-pulling #pulled { display: block; }
+    """
     HEADING: ClassVar[str] = "Models"
     KEYS: ClassVar[str] = "enter hold · ● held · ▪ ability 1–4 · {close} close"
+    KEEPING: ClassVar[str] = (
+        "enter hold · {models-pull} pull · {models-unload} unload · {models-delete} delete · ▪ ability 1–4 · {close} close"
+    )
+    NAMING: ClassVar[str] = "enter pull it · {close} do not"
+    COMING: ClassVar[str] = "{models-give-up} give the pull up · enter hold · {close} close, the pull goes on"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # first of all: the letters that follow at once are the name, and have to find the field focused
+        bind("models-pull", "pull", priority=True),
+        bind("models-unload", "unload"),
+        bind("models-delete", "delete"),
+        bind("models-give-up", "give_up"),
+    ]
 
-    def __init__(self, models: Sequence[Model], snapshot: Snapshot, pinned: str | None, *, demo: bool = False) -> None:
+    def __init__(
+        self, see: Callable[[], Seen], pinned: str | None, *, demo: bool = False, pulling: Pulling | None = None
+    ) -> None:
         super().__init__()
+        self._see, self._pinned, self._demo, self._pulling = see, pinned, demo, pulling
+        self._models: list[Model] = []
+        self._doomed = ""
+        """Model that the next press of the key deletes."""
+        self._take()
+
+    @property
+    def _stock(self) -> Stock | None:
+        return self._pulling.stock if self._pulling is not None else None
+
+    def _take(self) -> None:
+        models, self._snapshot = self._see()
         self._models = sorted(models, key=lambda m: (not m.on_device, m.locality, -m.tier, m.name))
-        self._snapshot = snapshot
-        self._pinned = pinned
-        self._demo = demo
 
     def inside(self) -> Iterable[Widget]:
+        yield OptionList(*self._options())
+        if self._stock is not None:
+            yield Static(id="about")
+            yield Input(placeholder="name of a model, as in llama3.2", select_on_focus=False)
+            yield Static(id="pulled")
+
+    def _options(self) -> list[Option]:
         wide = max((len(m.name) for m in self._models), default=0)
         cells = room(self.app.size.width) - 1
         choose = Content.assemble(("  " if self._pinned else "● ", "$foreground"), "choose for each message")
-        options = [Option(choose, id="auto")]
-        options += [
-            Option(row(m, self._snapshot, wide=wide, room=cells, pinned=m.id == self._pinned, demo=self._demo), id=f"m{n}")
-            for n, m in enumerate(self._models)
+        return [
+            Option(choose, id="auto"),
+            *(
+                Option(row(m, self._snapshot, wide=wide, room=cells, pinned=m.id == self._pinned, demo=self._demo), id=f"m{n}")
+                for n, m in enumerate(self._models)
+            ),
         ]
-        yield OptionList(*options)
 
     def on_mount(self) -> None:
         picker = self.query_one(OptionList)
         picker.focus()
         picker.highlighted = next((n + 1 for n, m in enumerate(self._models) if m.id == self._pinned), 0)
+        if self._pulling is not None and self._stock is not None:
+            self._pulling.on_end = self._anew
+            self.set_interval(TICK, self._tick)
+            self._tick()
+            self._keys()
+            # what runs, and how large it is, is asked for while what is known stands there
+            self.run_worker(self._looked(self._stock), group="look")
+
+    def on_unmount(self) -> None:
+        if self._pulling is not None:
+            self._pulling.on_end = lambda: None
+
+    async def _looked(self, stock: Stock) -> None:
+        await stock.look()
+        self._anew()
+
+    def _anew(self) -> None:
+        """Shows what there is by now; the same model stays marked."""
+        if not self.is_mounted:
+            return
+        before = self._marked
+        self._take()
+        picker = self.query_one(OptionList)
+        at = picker.highlighted
+        picker.clear_options()
+        picker.add_options(self._options())
+        places = [n + 1 for n, m in enumerate(self._models) if before is not None and m.id == before.id]
+        picker.highlighted = places[0] if places else min(at or 0, len(self._models))
+        self._tick()
+        self._keys()
+
+    @property
+    def _marked(self) -> Model | None:
+        at = self.query_one(OptionList).highlighted
+        return self._models[at - 1] if at is not None and 0 < at <= len(self._models) else None
+
+    # -- the lines below the list -------------------------------------------------------------------
+
+    def _keys(self) -> None:
+        if self._stock is None:
+            return
+        coming = self._pulling is not None and self._pulling.running
+        self.set_class(coming, "-pulling")
+        self.say_keys(self.NAMING if self.has_class("-naming") else self.COMING if coming else self.KEEPING)
+        self.fit(3 + 2 * self.has_class("-naming") + coming)
+
+    def on_resize(self) -> None:
+        self._keys() if self._stock is not None else self.fit()
+
+    def _about(self) -> str:
+        stock, model = self._stock, self._marked
+        if stock is None:
+            return ""
+        if self.has_class("-naming"):
+            return self._of_name(self.query_one(Input).value)
+        if model is None:
+            return told.memory(self._snapshot.device)
+        if model.id == self._doomed:
+            return f"Delete {model.name} from the disk ({size(model.size_bytes)})? Once more deletes it."
+        return told.about(model, stock.running().get(model.id), self._snapshot.device)
+
+    def _of_name(self, typed: str) -> str:
+        """What is known of a model before it is pulled: its size, where that was read, and whether it fits."""
+        known = pullable(name_of(typed)) if typed.strip() and self._is_name(typed) else None
+        if known is None:
+            return "Its size is known once the pull begins. Names are listed at ollama.com/library."
+        where = fit(known.size_bytes, self._snapshot.device)
+        return f"{size(known.size_bytes)} ({SOURCE}, {AS_OF}) · {told.FITS[where]}"
+
+    @staticmethod
+    def _is_name(typed: str) -> bool:
+        try:
+            return bool(name_of(typed))
+        except NotOursError:
+            return False
+
+    def _tick(self) -> None:
+        if self._pulling is None or self._stock is None:
+            return
+        width = room(self.app.size.width)
+        self.query_one("#about", Static).update(Content(one_line(self._about(), 2 * width)))
+        self.query_one("#pulled", Static).update(self._pulling.line(width))
+
+    def on_option_list_option_highlighted(self) -> None:
+        if (model := self._marked) is None or model.id != self._doomed:
+            self._doomed = ""
+        self._tick()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         chosen = event.option_index
         self.dismiss(AUTO if chosen == 0 else self._models[chosen - 1].id)
+
+    # -- keys --------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a name is written, letters are letters."""
+        if action in {"pull", "unload", "delete", "give_up"}:
+            return self._stock is not None and not self.has_class("-naming")
+        return super().check_action(action, parameters)
+
+    def action_pull(self) -> None:
+        if self._pulling is None or self._stock is None:
+            return
+        if self._pulling.running:
+            self.notify("One pull at a time.", timeout=3)
+            return
+        suggested = self._stock.suggestion
+        there = {m.name for m in self._models}
+        self.add_class("-naming")
+        field = self.query_one(Input)
+        field.value = suggested.name if suggested is not None and suggested.name not in there else ""
+        field.cursor_position = len(field.value)
+        field.focus()
+        self._keys()
+        self._tick()
+
+    def on_input_changed(self) -> None:
+        self._tick()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self._pulling is None:
+            return
+        if said := self._pulling.start(event.value):
+            self.notify(said, timeout=4)
+            return
+        self._named()
+
+    def _named(self) -> None:
+        self.remove_class("-naming")
+        self.query_one(OptionList).focus()
+        self._tick()
+        self._keys()
+
+    def action_leave(self) -> None:
+        if self.has_class("-naming"):
+            self._named()
+        else:
+            super().action_leave()
+
+    def action_give_up(self) -> None:
+        if self._pulling is not None:
+            self._pulling.give_up()
+
+    def action_unload(self) -> None:
+        model = self._kept()
+        if model is not None and self._stock is not None:
+            self.run_worker(self._change(self._stock, model, delete=False), group="change")
+
+    def action_delete(self) -> None:
+        model = self._kept()
+        if model is None or self._stock is None:
+            return
+        if self._doomed != model.id:
+            self._doomed = model.id
+            self._tick()
+            return
+        self._doomed = ""
+        self.run_worker(self._change(self._stock, model, delete=True), group="change")
+
+    def _kept(self) -> Model | None:
+        model = self._marked
+        if model is not None and self._stock is not None and not self._stock.keeps(model):
+            self.notify(f"{model.name} is not kept on this machine.", timeout=3)
+            return None
+        return model
+
+    async def _change(self, stock: Stock, model: Model, *, delete: bool) -> None:
+        try:
+            await (stock.delete(model) if delete else stock.unload(model))
+        except (ProviderError, NotOursError) as error:
+            self.notify(str(error), severity="warning", timeout=6)
+        else:
+            self.notify(f"{model.name} is {'deleted' if delete else 'out of memory'}.", timeout=3)
+        self._anew()

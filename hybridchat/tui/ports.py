@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hybridchat.sessions.intake import Intake
     from hybridchat.sessions.ledger import Ledger
     from hybridchat.sessions.past import Past
+    from hybridchat.stock import Stock
     from hybridchat.warming import Loading
 
 
@@ -202,6 +203,12 @@ class Opened:
     banner: str = ""
     """A line that stays: memory only, ..."""
     strategy: str = "local-first"
+    find: Callable[[], tuple[Found, ...]] | None = None
+    """`found` as it is by now."""
+    stock: Stock | None = None
+    """The models that are kept on this machine; `None` where none can be."""
+    asks_words: bool = False
+    """Whether to ask, this once, for words that must never leave."""
     compared: Callable[[], Model | None] | None = None
     """The cloud model whose list price local answers are compared with; reads the configuration, off the event loop."""
     hide: Callable[[str], str] | None = None

@@ -163,6 +163,12 @@ class Thread:
             block.head = head
             self._touch(self.blocks.index(block))
 
+    def retell(self, block: Block, text: str) -> None:
+        """Gives a block of the program's own another text."""
+        if block.text != text:
+            block.text = text
+            self._touch(self.blocks.index(block))
+
     def mark(self, text: str, tone: Tone) -> None:
         self._add(Block(Kind.MARK, text, tone=tone))
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hybridchat.bindings import here
 from hybridchat.conversation import Asked, Ended, Ending, FellBack, HandedOver, Said, Thought, Turn
-from hybridchat.facts import ConnectivityState, Gauge, Link, Locality, Mode, ResourceState
+from hybridchat.facts import ConnectivityState, Device, Gauge, Link, Locality, Mode, ResourceState
 from hybridchat.render.words import UNFOUND
 from hybridchat.tui import gauges, lines
 from hybridchat.tui.models import price, state
@@ -134,10 +134,12 @@ def test_offline_needs_to_be_known() -> None:
 
 
 def test_models_say_what_fits_and_what_costs() -> None:
-    assert state(LLAMA, SNAPSHOT.live[LLAMA.id], 0) == "loaded"
-    assert state(QWEN, None, 1_000_000_000) == "too large"
-    assert state(QWEN, None, 64_000_000_000) == "fits"
-    assert state(QWEN, None, None) == ""
+    assert state(LLAMA, SNAPSHOT.live[LLAMA.id], Device(memory_free=0)) == "running"
+    assert state(QWEN, None, Device(memory_free=1_000_000_000)) == "too large now"
+    assert state(QWEN, None, Device(memory_free=64_000_000_000)) == "fits"
+    assert state(QWEN, None, Device(vram_free=64_000_000_000)) == "fits the GPU"
+    assert state(QWEN, None, Device()) == "fit unknown"
+    assert state(CLAUDE, None, Device()) == ""
     assert CLAUDE.price is not None
     assert price(replace(CLAUDE.price, as_of=date(2025, 10, 1)), NOW) == "$3 in, $15 out"
     assert price(replace(CLAUDE.price, as_of=date(2025, 6, 1)), NOW) == "$3 in, $15 out · price of 2025-06-01, check it"
