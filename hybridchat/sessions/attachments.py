@@ -47,11 +47,16 @@ def of_turns(conn: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[At
     return found
 
 
-def pictures(database: Database, turn: Turn) -> tuple[Picture, ...]:
-    """The pictures of a turn, read from the store; those that are gone are left out."""
+def named(database: Database, turn: Turn) -> tuple[Named, ...]:
+    """The pictures of a turn under the names they had, read from the store; those that are gone are left out."""
 
-    def read(conn: sqlite3.Connection) -> tuple[Picture, ...]:
+    def read(conn: sqlite3.Connection) -> tuple[Named, ...]:
         rows = ((a, conn.execute("SELECT body FROM blobs WHERE sha256 = ?", (a.sha256,)).fetchone()) for a in turn.attachments)
-        return tuple(Picture(a.media_type, bytes(row["body"])) for a, row in rows if row is not None)
+        return tuple((a.name, Picture(a.media_type, bytes(row["body"]))) for a, row in rows if row is not None)
 
     return database.read(read)
+
+
+def pictures(database: Database, turn: Turn) -> tuple[Picture, ...]:
+    """The same without the names, which nobody is sent."""
+    return tuple(picture for _, picture in named(database, turn))

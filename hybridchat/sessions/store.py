@@ -83,6 +83,7 @@ class Store:
         self.path = turns.path
         self.siblings = turns.siblings
         self.pictures = turns.pictures
+        self.files = turns.files
         self.leaf_under = turns.leaf_under
         self.branches = turns.branches
         self.asked = turns.asked

@@ -228,6 +228,10 @@ class Turns:
         """The pictures that came with a turn."""
         return attachments.pictures(self._database, turn) if turn.attachments else ()
 
+    def files(self, turn: Turn) -> tuple[Named, ...]:
+        """The same, each with the name it had."""
+        return attachments.named(self._database, turn) if turn.attachments else ()
+
     def siblings(self, turn_id: str) -> list[Turn]:
         """The turns that share this one's parent, itself among them, in the order they were asked."""
         return self._select(

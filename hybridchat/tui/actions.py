@@ -107,8 +107,8 @@ async def other(screen: ChatScreen, _: str) -> None:
     draft, told = screen.previewed or ("", None)
     if told is not None and told.decision.offer and draft == screen.composer.draft:
         # the line under the composer says that this key asks that model: it means what is written there
-        screen.composer.draft = ""
-        screen.exchange.send(draft, pin=told.decision.offer)
+        meant, screen.composer.draft = screen.composer.meant, ""
+        screen.exchange.send(meant, pin=told.decision.offer)
     elif screen.current.mode is Mode.ONLY_LOCAL and screen.thread.answered_here:
         held = f"LOCAL ONLY is on, so the other side is not asked. {screen.keys.word('auto')} lifts it."
         screen.say(screen.opened.chat.lock or held, Tone.WARN)

@@ -6,9 +6,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hybridchat.commands import parse
+from hybridchat.tui import handing
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
     from hybridchat.facts import Model
+    from hybridchat.tui.ports import Preview
     from hybridchat.tui.screen import ChatScreen
 
 TOLD = 0.25
@@ -20,6 +22,9 @@ class Ahead:
 
     def __init__(self, screen: ChatScreen) -> None:
         self._screen = screen
+        self._beside = self._refused = ""
+        """What goes along with the draft, and why a file of it cannot."""
+        screen.composer.sees = self.sees
 
     async def look(self) -> None:
         """Says where the draft would go; a preview that fails is none, and sending will say why."""
@@ -28,17 +33,35 @@ class Ahead:
         if screen.chrome.commands(draft):
             screen.previewed = None
             return
+        self._refused, self._beside = "", ""
         if draft.strip() and not parse(draft):
             telling = screen.set_interval(TOLD, self._tell)
             try:
                 with suppress(Exception):  # whatever it is, it must not disturb somebody who types
-                    told = await screen.current.preview(draft)
+                    told = await self._preview(screen.composer.meant)
             finally:
                 telling.stop()
         screen.previewed = (draft, told) if told is not None else None
         self.show()
         if told is not None and (model := screen.current.to_warm(told, screen.opened.snapshot())) is not None:
             screen.run_worker(self._warm(model, told.num_ctx), group="warm", exit_on_error=False)
+
+    async def _preview(self, meant: str) -> Preview | None:
+        """Where the draft would go with the files it names; what cannot go along is said instead."""
+        from hybridchat.attaching import Unsendable  # imported here: not needed before first paint
+
+        try:
+            found = await handing.read(meant)
+        except Unsendable as problem:
+            self._refused = str(problem)
+            return None
+        told = await self._screen.current.preview(found.text, found.files)
+        self._beside = handing.beside(found.taken)
+        return told
+
+    def sees(self) -> bool:
+        """Whether a model that could be asked sees pictures."""
+        return self._screen.ready and any("vision" in m.capabilities for m in self._screen.opened.chat.models())
 
     def _tell(self) -> None:
         """Says how far the look is; a short text is looked through before this is called at all."""
@@ -50,7 +73,7 @@ class Ahead:
     def show(self) -> None:
         """Brings the line up to date."""
         told = self._screen.previewed[1] if self._screen.previewed is not None else None
-        self._screen.chrome.preview(told, self._screen.current.loading(told))
+        self._screen.chrome.preview(told, self._screen.current.loading(told), beside=self._beside, refused=self._refused)
 
     async def _warm(self, model: Model, num_ctx: int | None) -> None:
         self._screen.call_later(self.show)

@@ -101,7 +101,8 @@ class Branches:
         else:
             await screen.open_session(session_id)
         await screen.current.refresh()
-        screen.exchange.send(text)
+        # its pictures go with the question in whatever words; its text files stand in the words
+        screen.exchange.send(text, files=await asyncio.to_thread(store.files, turn))
 
     # -- from one to the other --------------------------------------------------------------------
 

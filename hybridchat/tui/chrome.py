@@ -75,9 +75,13 @@ class Chrome:
                 before = self.parts[name].size.height
                 self.parts[name].say(text, layout=before != len(text.plain.split("\n")))
 
-    def preview(self, value: Preview | None, loading: str = "") -> None:
+    def preview(self, value: Preview | None, loading: str = "", *, beside: str = "", refused: str = "") -> None:
+        """Says where the draft would go; `beside` is what goes along, `refused` why a file of it cannot."""
+        if refused:
+            self.parts["preview"].say(Content.assemble(("✗ ", "$error"), (refused, "$muted")), layout=True)
+            return
         keys = {"other_key": self._other_key, "local_key": self._local_key}
-        said = lines.preview(value, names_hidden=self._names_hidden(), loading=loading, **keys)
+        said = lines.preview(value, names_hidden=self._names_hidden(), loading=loading, beside=beside, **keys)
         self.parts["preview"].say(said, layout=True)
 
     def following(self, texts: Sequence[str], *, resting: bool, first: str = "") -> None:

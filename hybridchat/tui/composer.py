@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import TextArea
 
-from hybridchat.bindings import here
+from hybridchat.bindings import Keys, here
 from hybridchat.commands import completed, parse
 from hybridchat.tui.folding import FoldingArea
 from hybridchat.tui.naming import Naming
@@ -77,8 +77,7 @@ class Composer(FoldingArea):
         """Gives a message back that waits to be sent; empty when none does."""
         self.sees: Callable[[], bool] = lambda: True
         """Whether a model that could be asked sees pictures."""
-        self.meanings: Mapping[str, str] = here().meanings(*MEANT)
-        """Key -> which of `MEANT` it is."""
+        self.keys = here()
         self.leading = False
         """Ctrl+X was pressed: the next key is a command's letter."""
         self._back = 0
@@ -126,9 +125,18 @@ class Composer(FoldingArea):
 
     # -- keys -------------------------------------------------------------------------------------
 
+    @property
+    def keys(self) -> Keys:
+        return self._keys
+
+    @keys.setter
+    def keys(self, keys: Keys) -> None:
+        self._keys = keys
+        self._meanings: Mapping[str, str] = keys.meanings(*MEANT)
+
     def on_key(self, event: events.Key) -> None:
         # Not bindings: those would overtake letters that were typed just before, or come after ones typed since.
-        name = self.meanings.get(event.key, "")
+        name = self._meanings.get(event.key, "")
         listed = self._naming if self._naming is not None and self._naming.open else None
         if self.leading:
             self.leading = False

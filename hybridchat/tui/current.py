@@ -13,6 +13,7 @@ from hybridchat.tui.ports import Opened, Preview
 
 if TYPE_CHECKING:
     from hybridchat.conversation import Session, Turn
+    from hybridchat.sessions.attachments import Named
 
 RECENT = 40
 """Turns that are read before a conversation is painted; the others come after."""
@@ -41,6 +42,10 @@ class Current:
         """Of the newest turn."""
         self.waiting: list[str] = []
         """Messages that are sent after the answer that runs, oldest first."""
+        self.sending = ""
+        """The message that is on its way and not yet stored; kept like those that wait."""
+        self._began = False
+        """The conversation began with this message: what was kept of it before it had a name is kept no longer."""
 
     @property
     def blank(self) -> bool:
@@ -57,6 +62,7 @@ class Current:
         # its mode holds for probes too: LOCAL ONLY is a promise from the first moment
         self._chat.opened(self.session)
         self.decision = None
+        self.sending, self._began = "", False
         self.waiting = (await self._stored())[:-1]
         turns = list(await asyncio.to_thread(self._newest, self.session.id))
         if turns:
@@ -73,7 +79,7 @@ class Current:
     def begin(self) -> str:
         """The id of the conversation, which begins now if it was blank."""
         if self.blank:
-            held = self.session
+            self._began, held = True, self.session
             self.session = self._store.new_session(
                 mode=held.mode, pin=held.pin, system=held.system, strategy=held.strategy, parameters=held.parameters
             )
@@ -113,11 +119,19 @@ class Current:
 
     def keep_draft(self, text: str) -> None:
         """What stands in the composer is there again after a crash, also before the conversation begins; so is what waits."""
-        text = _NEXT.join([*self.waiting, text.replace(_NEXT, "")])
+        text = _NEXT.join([*([self.sending] if self.sending else ()), *self.waiting, text.replace(_NEXT, "")])
         if self.blank:
             self._store.remember(_DRAFT, text)
         else:
             self._store.draft(self.session.id, text)
+
+    def went(self, draft: str) -> None:
+        """The message on its way is stored; the `draft` is what is written since."""
+        self.sending = ""
+        if self._began:
+            self._began = False
+            self._store.remember(_DRAFT, "")
+        self.keep_draft(draft)
 
     async def draft(self) -> str:
         return (await self._stored())[-1]
@@ -161,10 +175,15 @@ class Current:
         wait = self._chat.loading(model, told.num_ctx)
         return loading(wait.left_s) if wait is not None else ""
 
-    async def preview(self, draft: str) -> Preview:
-        """Where `draft` would go. Raises what the chat raises."""
+    async def preview(self, draft: str, files: tuple[Named, ...] = ()) -> Preview:
+        """Where `draft` would go, with the pictures in `files`. Raises what the chat raises."""
+        from hybridchat.crew import NO_OPTIONS  # imported here: the first paint needs no chat
+
         session_id = self.session.id or await asyncio.to_thread(self._page)
-        return await self._chat.preview(session_id, draft, pin=self.session.pin, mode=self.session.mode, like=self.session)
+        options = replace(NO_OPTIONS, files=files)
+        return await self._chat.preview(
+            session_id, draft, pin=self.session.pin, mode=self.session.mode, like=self.session, options=options
+        )
 
     def _page(self) -> str:
         """A preview is of a stored session: all that begin nowhere share this one, which is no conversation and never listed."""

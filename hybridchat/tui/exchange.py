@@ -10,12 +10,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hybridchat.facts import Mode
+from hybridchat.mentions import plain
+from hybridchat.tui import handing
 from hybridchat.tui.ports import Answer
 from hybridchat.tui.thread import Tone
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
     from hybridchat.conversation import Ended, Event, Verdict
     from hybridchat.review import Changed
+    from hybridchat.sessions.attachments import Named
     from hybridchat.tui.screen import ChatScreen
 
 STILL_ASKING = "First the question above: send it, or stay local."
@@ -46,10 +49,13 @@ class Exchange:
             self._screen.notify(STILL_ANSWERING.format(stop=self._screen.keys.word("stop")), timeout=3)
         return self.running
 
-    def send(self, text: str, *, pin: str | None = None, mode: Mode | None = None, draft: str = "") -> None:
+    def send(
+        self, text: str, *, pin: str | None = None, mode: Mode | None = None, draft: str = "", files: tuple[Named, ...] = ()
+    ) -> None:
         """Asks `text`; `pin` names a model for this message only, `mode` a side; `draft` is what stays in the composer.
 
-        While another answer runs it waits above the composer, or in it where it is for one model or side.
+        What is marked in it as a file goes along, and so do the pictures in `files`. While another answer runs it waits above the
+        composer, or in it where it is for one model or side.
         """
         screen = self._screen
         if (self.running or (self._between and screen.followups.texts)) and pin is None and mode is None:
@@ -58,11 +64,19 @@ class Exchange:
         if self.busy():
             screen.composer.draft = text
             return
+        screen.current.sending = text
         screen.current.keep_draft(draft)
-        screen.composer.asked = [*screen.composer.asked, text]
+        screen.composer.asked = [*screen.composer.asked, plain(text)]
         screen.previewed = None
         screen.chrome.preview(None)
-        self._start(screen.opened.chat.answer(screen.current.begin(), text, pin=pin, mode=mode), text)
+
+        def start(said: str, pictures: tuple[Named, ...]) -> Answer:
+            from hybridchat.crew import NO_OPTIONS  # imported here: the first paint needs no chat
+
+            options = replace(NO_OPTIONS, files=pictures)
+            return screen.opened.chat.answer(screen.current.begin(), said, pin=pin, mode=mode, options=options)
+
+        self._start(handing.asking(text, files, start), text)
 
     def again(self, *, other: bool = False) -> None:
         """Asks the last question once more, or the other side; every answer is kept."""
@@ -168,8 +182,8 @@ class Exchange:
             if self._answer is answer:
                 screen.waiting.part()
                 screen.transcript.failed(failure(error))
-                if not asked and not screen.composer.draft:
-                    screen.composer.draft = text
+                if not asked:
+                    screen.followups.give_back(text)
         finally:
             mine = self._answer is answer
             if mine:
@@ -188,6 +202,7 @@ class Exchange:
 
         screen = self._screen
         if isinstance(event, Asked):
+            screen.current.went(screen.composer.kept)
             await screen.current.refresh()
             screen.show_top()
             await screen.branches.look()
@@ -242,7 +257,11 @@ class Exchange:
 
 
 def failure(error: Exception) -> str:
-    """One sentence for an error that nobody foresaw; a missing conversation or turn says itself what is missing."""
+    """One sentence for an error; a missing conversation or turn, or a file that cannot go along, says itself what it is."""
+    from hybridchat.attaching import Unsendable  # imported here: hardly ever
+
+    if isinstance(error, Unsendable):
+        return handing.refused(error)
     known = type(error) is LookupError
     said = (
         str(error).rstrip(".").replace("session", "conversation") if known else f"a fault in the program ({type(error).__name__})"

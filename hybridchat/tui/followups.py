@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hybridchat.enclosed import brief
+from hybridchat.mentions import plain
 from hybridchat.render.words import plural
 from hybridchat.tui import branches
 
@@ -39,6 +41,16 @@ class FollowUps:
         self._kept(text)
         return text
 
+    def give_back(self, text: str) -> None:
+        """A message was not sent after all: it goes into the composer, or waits where something is written there by now."""
+        self._screen.current.sending = ""
+        if not self._screen.composer.text:
+            self._screen.composer.draft = text
+        else:
+            self._resting = True
+            self.texts.insert(0, text)
+        self._kept(self._screen.composer.kept)
+
     def restored(self) -> None:
         """A conversation was opened: what waited in it goes out when the user says so, not by itself."""
         self._resting = bool(self.texts)
@@ -63,8 +75,8 @@ class FollowUps:
             return
         self._resting = False
         text = self.texts.pop(0)
-        self._kept(self._screen.composer.draft)
-        exchange.send(text, draft=self._screen.composer.draft)
+        self._kept(self._screen.composer.kept)
+        exchange.send(text, draft=self._screen.composer.kept)
 
     def _kept(self, draft: str) -> None:
         self._screen.current.keep_draft(draft)
@@ -73,4 +85,4 @@ class FollowUps:
     def show(self) -> None:
         """Brings the lines above the composer up to date."""
         first = branches.EDITING if self._screen.branches.editing else ""
-        self._screen.chrome.following(self.texts, resting=self._resting, first=first)
+        self._screen.chrome.following([brief(plain(text)) for text in self.texts], resting=self._resting, first=first)

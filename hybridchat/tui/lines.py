@@ -89,9 +89,15 @@ def looking(share: float) -> Content:
 
 
 def preview(
-    value: Preview | None, *, names_hidden: bool, other_key: str = "^o", local_key: str = "f3", loading: str = ""
+    value: Preview | None,
+    *,
+    names_hidden: bool,
+    other_key: str = "^o",
+    local_key: str = "f3",
+    loading: str = "",
+    beside: str = "",
 ) -> Content:
-    """`→ llama3.2 (looks easy) · loading 6 s · 2 personal items stay here`."""
+    """`→ llama3.2 (looks easy) · with a.py, 2 kB, about 600 tokens · loading 6 s · 2 personal items stay here`."""
     if value is None:
         return Content("")
     chosen = value.decision.chosen
@@ -102,6 +108,8 @@ def preview(
     parts = [
         Content.assemble((f"→ {chosen.name}", tone), (f" ({value.decision.reason})" if value.decision.reason else "", "$muted"))
     ]
+    if beside:
+        parts.append(Content.styled(beside, "$foreground"))
     if value.think:
         parts.append(Content.styled(value.think, "$muted"))
     if chosen.on_device:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -28,14 +28,11 @@ from hybridchat.tui.exchange import Exchange
 from hybridchat.tui.followups import FollowUps
 from hybridchat.tui.habits import Habits
 from hybridchat.tui.keymap import bind
+from hybridchat.tui.lines import first_words
 from hybridchat.tui.ports import Launch, Opened, Preview
 from hybridchat.tui.thread import Thread, Tone, place_of
 from hybridchat.tui.transcript import Transcript
 from hybridchat.tui.waiting import Waiting
-
-if TYPE_CHECKING:
-    from hybridchat.tui.first import First
-    from hybridchat.tui.pulling import Pulling
 
 LOOK = 2.0
 """Seconds between looks at the gauges; a figure that did not change draws nothing."""
@@ -83,8 +80,6 @@ class ChatScreen(Screen[None]):
         self._home: Opened | None = None
         self._current: Current | None = None
         self._early = ""
-        self.first: First | None = None
-        self.pulling: Pulling | None = None
         self.armed = False
         """Ctrl+C was pressed once: the next one leaves."""
 
@@ -119,9 +114,7 @@ class ChatScreen(Screen[None]):
         self.run_worker(_warm, thread=True, group="warm")
         await self.open_session(opened.session)
         if not self.thread.blocks:
-            from hybridchat.tui import first  # imported here: pulling a model is nothing that the first paint shows
-
-            first.of(self).show()
+            self.say(first_words(opened.found), Tone.PLAIN, "found here")
         self.set_interval(LOOK, self.look)
         self.look()
         if self._early:
@@ -173,9 +166,9 @@ class ChatScreen(Screen[None]):
         await self.query("Consent, Find").remove()
         self.transcript.lit = None
         self.composer.focus()
-        coming = "" if session_id and self.thread.blocks else self.composer.draft
+        coming = "" if session_id and self.thread.blocks else self.composer.kept
         if self.thread.blocks:
-            self.current.keep_draft("" if coming else self.composer.draft)
+            self.current.keep_draft("" if coming else self.composer.kept)
         turns = await self.current.look_at(session_id)
         above = turns.pop(0) if len(turns) > RECENT else None
         self.transcript.load(turns, None if above is None else place_of(above))
@@ -197,19 +190,15 @@ class ChatScreen(Screen[None]):
 
     async def on_composer_submitted(self, message: Composer.Submitted) -> None:
         if self._opened is None:
-            self._early = f"{self._early}\n{message.text}" if self._early else message.text
+            self._early = f"{self._early}\n{message.meant}" if self._early else message.meant
             return
-        await self._submit(message.text)
+        await self._submit(message.meant)
 
     async def _submit(self, text: str) -> None:
         if await self.habits.answered(text):
             return
         match parse(text):
             case None:
-                if self.first is not None:
-                    self.first.asked()
-                if self.pulling is not None and self.pulling.holds(text):
-                    return
                 if not await self.branches.sent(text):
                     self.exchange.send(text)
             case Unknown() as unknown:
@@ -236,7 +225,7 @@ class ChatScreen(Screen[None]):
         """Stops what runs, keeps the draft, ends the program."""
         if self._current is not None:
             await self.exchange.stop()
-            self._current.keep_draft(self.composer.draft)
+            self._current.keep_draft(self.composer.kept)
         self.app.exit()
 
     async def on_consent_answered(self, message: Message) -> None:

@@ -167,6 +167,9 @@ class ScriptedStore:
     def path(self, session_id: str, leaf_id: str | None = None, *, limit: int | None = None) -> list[Turn]:
         return list(self.turns[session_id])[-(limit or 2**40) :]
 
+    def files(self, turn: Turn) -> tuple[()]:
+        return ()
+
     def turn(self, turn_id: str) -> Turn | None:
         return next((t for turns in self.turns.values() for t in turns if t.id == turn_id), None)
 
