@@ -16,7 +16,7 @@ LETTERS = {c.letter: c.name for c in COMMANDS if c.letter}
 def bar(width: int, key: str = "^x") -> Content:
     """What each letter after `key` does, in rows of at most `width` cells that break between two."""
     rows = [Content.styled(key, "$muted")]
-    for letter, word in [("enter", "new line"), *((c.letter, c.label or c.name) for c in COMMANDS if c.letter)]:
+    for letter, word in [*((c.letter, c.label or c.name) for c in COMMANDS if c.letter), ("enter", "new line")]:
         item = Content.assemble((letter, "$local bold"), f" {word}")
         if rows[-1].cell_length + 2 + item.cell_length > width:
             rows.append(Content(" " * len(key)))
