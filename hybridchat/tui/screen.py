@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -28,11 +28,14 @@ from hybridchat.tui.exchange import Exchange
 from hybridchat.tui.followups import FollowUps
 from hybridchat.tui.habits import Habits
 from hybridchat.tui.keymap import bind
-from hybridchat.tui.lines import first_words
 from hybridchat.tui.ports import Launch, Opened, Preview
 from hybridchat.tui.thread import Thread, Tone, place_of
 from hybridchat.tui.transcript import Transcript
 from hybridchat.tui.waiting import Waiting
+
+if TYPE_CHECKING:
+    from hybridchat.tui.first import First
+    from hybridchat.tui.pulling import Pulling
 
 LOOK = 2.0
 """Seconds between looks at the gauges; a figure that did not change draws nothing."""
@@ -80,6 +83,8 @@ class ChatScreen(Screen[None]):
         self._home: Opened | None = None
         self._current: Current | None = None
         self._early = ""
+        self.first: First | None = None
+        self.pulling: Pulling | None = None
         self.armed = False
         """Ctrl+C was pressed once: the next one leaves."""
 
@@ -114,7 +119,9 @@ class ChatScreen(Screen[None]):
         self.run_worker(_warm, thread=True, group="warm")
         await self.open_session(opened.session)
         if not self.thread.blocks:
-            self.say(first_words(opened.found), Tone.PLAIN, "found here")
+            from hybridchat.tui import first  # imported here: pulling a model is nothing that the first paint shows
+
+            first.of(self).show()
         self.set_interval(LOOK, self.look)
         self.look()
         if self._early:
@@ -199,6 +206,10 @@ class ChatScreen(Screen[None]):
             return
         match parse(text):
             case None:
+                if self.first is not None:
+                    self.first.asked()
+                if self.pulling is not None and self.pulling.holds(text):
+                    return
                 if not await self.branches.sent(text):
                     self.exchange.send(text)
             case Unknown() as unknown:
