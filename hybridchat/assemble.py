@@ -238,6 +238,26 @@ def _want(world: World, name: str) -> None:
         return  # the command that named it says so, with its own exit code
 
 
+def adopt(chat: Chat, config: Config, env: Mapping[str, str]) -> None:
+    """Has a running chat follow a changed configuration, as far as that needs no new start."""
+    places = endpoints(config, env)
+    policy = policy_of(config, places)
+    chat.adopt(
+        policy.daily_budget if config.limits.daily_budget is None else config.limits.daily_budget,
+        policy=policy,
+        named=partial(_named, config, places, consent=False),
+        strategies=(*STRATEGIES, *config.strategies),
+        mode=config.mode,
+        max_output=config.limits.max_output,
+        reserve=config.limits.reserve,
+        budget_window=config.limits.budget_window or policy.budget_window,
+        level=config.privacy.level,
+        history=config.privacy.history,
+        rules=rules_of(config),
+        retention=config.retention,
+    )
+
+
 def _named(config: Config, places: tuple[Endpoint, ...], name: str, *, consent: bool) -> Policy | None:
     """The policy that the strategy of that name stands for; consents and trust are the configuration's. `None`: there is none."""
     if name not in STRATEGIES and name not in config.strategies:

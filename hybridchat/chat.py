@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import field, replace
 from functools import partial
+from typing import Any
 from weakref import WeakSet
 
 from hybridchat import tuning, waiting
@@ -315,6 +316,13 @@ class Chat:
 
     def mode(self, session: Session) -> Mode:
         return held_mode(self._crew, session)
+
+    def adopt(self, daily_limit: float | None, **held: Any) -> None:
+        """Holds what a changed configuration says: the day's money in US dollars, and attributes of the crew by their names."""
+        self.world.daily_limit = daily_limit
+        for name, content in held.items():
+            setattr(self._crew, name, content)
+        self._crew.read_terms(anew=True)
 
     @property
     def private(self) -> bool:

@@ -205,13 +205,15 @@ class Crew:
         self.scans = ScanCache(terms.joined(Terms(level=self.level), self.here.terms))
         self.read_terms()
 
-    def read_terms(self) -> None:
-        """Takes in the user's own list when it is new or was changed, by whatever process. Reads a file: off the event loop.
+    def read_terms(self, *, anew: bool = False) -> None:
+        """Takes in the user's own list when it is new or was changed, by whatever process, or in any case `anew`.
+
+        Reads a file: off the event loop.
 
         Without a list that is there this machine still answers, and nothing leaves it.
         """
         stamp = _stamp(self.terms_file) if self.terms_file is not None else None
-        if self.terms_file is None or stamp == self._stamp:
+        if self.terms_file is None or (stamp == self._stamp and not anew):
             return
         self._stamp = stamp
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from hybridchat.config.errors import ConfigError, dotted
+from hybridchat.config.holding import Busy, held
 from hybridchat.config.load import Tree, build, in_file, merge, nested, parse, read, split, typed
 from hybridchat.config.locate import allowed, element, plain
 from hybridchat.config.paths import make_private
@@ -25,6 +26,8 @@ PLACES = {"endpoints": "NAME", "models": "ENDPOINT:NAME", "strategies": "NAME"}
 LISTS = frozenset({"rule"})
 """Tables that may be there several times, as `[[rule]]`."""
 
+_TRIES = 5
+"""How often the file is read anew because somebody saved it meanwhile."""
 _EXAMPLES = {"endpoints": "work", "models": "openai:gpt-6.1-terra", "strategies": "mine"}
 
 
@@ -80,7 +83,7 @@ def default_toml() -> str:
             named = tuple(_EXAMPLES[table[0]] if n == 1 and table[0] in PLACES else part for n, part in enumerate(table))
             lines += ["", f"#[[{named[0]}]]" if table[0] in LISTS and len(table) == 1 else f"#[{dotted(named)}]"]
         value = entry.default if entry.default is not None else entry.example
-        lines += ["", *_comment(entry), f"#{entry.path[-1]} = {_toml(value)}"]
+        lines += ["", *_comment(entry), f"#{entry.path[-1]} = {toml(value)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -107,7 +110,8 @@ def _default(info: msgspec.structs.FieldInfo) -> object:
     return info.default_factory() if info.default_factory is not msgspec.NODEFAULT else None
 
 
-def _toml(value: object) -> str:
+def toml(value: object) -> str:
+    """A value as TOML writes it."""
     # imported here: 22 ms, for writing only
     import tomlkit
 
@@ -118,12 +122,30 @@ def set_value(path: Path, key: str, value: object) -> Config:
     """Sets the dotted `key` in the file at `path` to `value` (`None` takes it away) and returns what the file now says.
 
     Text is read as what the key wants (`"12"` for a number). Comments and order are kept; the file is replaced in one step
-    and is readable by the user alone. Nothing is written when the result would be wrong: raises `ConfigError`. Raises
-    `OSError` when it cannot be written.
+    and is readable by the user alone; what another program changes in it meanwhile is not lost. Nothing is written when the
+    result would be wrong: raises `ConfigError`. Raises `OSError` when it cannot be written.
     """
     at = split(key)
-    name = str(path)
-    old = read(path)
+    return _changed(path, lambda old: _with_value(old, str(path), at, value))
+
+
+def _changed(path: Path, edit: Callable[[str], tuple[Config, str]]) -> Config:
+    """Puts the text that `edit` makes of the file's in its place, and returns what that says."""
+    make_private(path.resolve().parent)
+    with held(path.resolve()):
+        for _ in range(_TRIES):
+            old = read(path)
+            config, text = edit(old)
+            if text == old:
+                return config
+            # an editor does not ask whose turn it is: what it saved since is edited anew
+            if read(path) == old:
+                _replace(path, text)
+                return config
+    raise Busy(f"{path} is being changed by another program")
+
+
+def _with_value(old: str, name: str, at: tuple[str, ...], value: object) -> tuple[Config, str]:
     before = parse(old, name)
     value = msgspec.to_builtins(typed(at, value), builtin_types=(date,))
     after = _without(before, at) if value is None else merge(_without(before, at), nested(at, value))
@@ -133,8 +155,7 @@ def set_value(path: Path, key: str, value: object) -> Config:
         raise ConfigError(
             in_file(old, name)(at), dotted(at), "stands in a form that cannot be changed here; edit the file by hand"
         )
-    _replace(path, text)
-    return config
+    return config, text
 
 
 def add_rule(path: Path, rule: RuleSettings, why: str) -> Config:
@@ -142,15 +163,17 @@ def add_rule(path: Path, rule: RuleSettings, why: str) -> Config:
 
     All that is there stays as it is. Raises `ConfigError` when the result would be wrong, `OSError` when it cannot be written.
     """
-    name = str(path)
-    old = read(path)
+    return _changed(path, lambda old: _with_rule(old, str(path), rule, why))
+
+
+def _with_rule(old: str, name: str, rule: RuleSettings, why: str) -> tuple[Config, str]:
     before = parse(old, name)
     said = {key: value for key, value in msgspec.to_builtins(rule.when).items() if value not in ([], "", None)}
     made = {"name": rule.name, "use": rule.use, "when": said}
     after = {**before, "rule": [*before.get("rule", ()), made]}
     config = build(after, lambda _: name)
-    conditions = ", ".join(f"{key} = {_toml(value)}" for key, value in said.items())
-    block = f"# {why}\n[[rule]]\nname = {_toml(rule.name)}\nuse = {_toml(rule.use)}\nwhen = {{ {conditions} }}\n"
+    conditions = ", ".join(f"{key} = {toml(value)}" for key, value in said.items())
+    block = f"# {why}\n[[rule]]\nname = {toml(rule.name)}\nuse = {toml(rule.use)}\nwhen = {{ {conditions} }}\n"
     text = f"{old.rstrip()}\n\n{block}" if old.strip() else block
     try:
         whole = parse(text, name)
@@ -160,8 +183,7 @@ def add_rule(path: Path, rule: RuleSettings, why: str) -> Config:
         raise ConfigError(
             in_file(old, name)(("rule",)), "rule", "stands in a form that cannot be added to; edit the file by hand"
         )
-    _replace(path, text)
-    return config
+    return config, text
 
 
 def _without(tree: Tree, at: tuple[str, ...]) -> Tree:

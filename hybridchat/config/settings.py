@@ -1,0 +1,186 @@
+"""Every setting as it holds here: its value, who says so, what else may stand there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import field
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from hybridchat.config.endpoints import endpoints
+from hybridchat.config.errors import ConfigError, dotted, suggestion
+from hybridchat.config.folder import NAME, Folder
+from hybridchat.config.load import VARIABLES, Where, in_file, load, parse, read, split
+from hybridchat.config.schema import Config
+from hybridchat.config.template import LISTS, PLACES, Entry, entries, toml
+from hybridchat.facts import Mode
+from hybridchat.value import value
+
+UNSAID = "–"
+"""Stands where a setting has no value and no default."""
+_LIVE = ("strategy", "strategies", "mode", "theme", "retention", "privacy.cloud", "privacy.history", "privacy.level", "routing",
+         "limits.daily_budget", "limits.budget_window", "limits.max_output", "limits.reserve")  # fmt: skip
+"""What holds as soon as it is changed; the rest is read when the program starts."""
+
+
+@value
+class Setting:
+    """One key. `source` says who set it: `default`, `config.toml:12`, a variable's name, the folder's file."""
+
+    key: str
+    group: str
+    """The table it stands in, `general` for none."""
+    name: str
+    value: str
+    """As a person would type it; `–` for none."""
+    source: str
+    default: str
+    allowed: str
+    description: str
+    choices: tuple[str, ...] = ()
+    line: int | None = None
+    """Where in the file it is said."""
+    held_by: str = ""
+    """What wins over the file, so that a change of the file has no effect now."""
+    path: tuple[str, ...] = field(default=())
+
+    @property
+    def live(self) -> bool:
+        """Whether a change holds at once."""
+        return is_live(self.key)
+
+    @property
+    def set(self) -> bool:
+        """Whether anybody said something."""
+        return self.source != "default"
+
+
+def is_live(key: str) -> bool:
+    """Whether a change of the setting holds at once, not from the next start."""
+    return any(key == name or key.startswith(f"{name}.") for name in _LIVE)
+
+
+def settings(path: Path, env: Mapping[str, str] | None = None, here: Folder | None = None) -> tuple[Setting, ...]:
+    """All of them, in the schema's order, as file, environment and folder have it now. Reads the file. Raises `ConfigError`.
+
+    Of tables whose entries the user names, those that are there. Rules are told as one.
+    """
+    env = os.environ if env is None else env
+    text = read(path)
+    said = parse(text, str(path))
+    config = load(path, env=env)
+    where = in_file(text, path.name)
+    by_variable = {split(key): name for name, key in VARIABLES.items() if env.get(name)}
+    if env.get("TERM") == "dumb":
+        by_variable.setdefault(("plain",), "TERM")
+    found: list[Setting] = []
+    for entry in entries():
+        if entry.path[0] in LISTS:
+            continue
+        for at in _places(entry, config, env):
+            found += _one(entry, at, config, said, where, by_variable, here or Folder())
+    return (*found, *_rules(config, where, said))
+
+
+def _places(entry: Entry, config: Config, env: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """The key paths that an entry of the schema stands for here."""
+    table = entry.path[0]
+    if table == "keys":
+        yield from (("keys", name) for name in config.keys)
+    elif table not in PLACES:
+        yield entry.path
+    else:
+        names: Mapping[str, object] = getattr(config, table)
+        known = [place.name for place in endpoints(config, env)] if table == "endpoints" else []
+        for name in dict.fromkeys([*known, *names]):
+            yield (table, name, *entry.path[2:])
+
+
+def _one(
+    entry: Entry,
+    at: tuple[str, ...],
+    config: Config,
+    said: Mapping[str, Any],
+    where: Where,
+    by_variable: Mapping[tuple[str, ...], str],
+    here: Folder,
+) -> Iterator[Setting]:
+    in_it, line = _stated(said, at), None
+    source = held = ""
+    content = _content(config, at)
+    if variable := by_variable.get(at):
+        source = held = variable
+    if at == ("mode",) and here.local_only:
+        source = held = NAME
+        content = Mode.ONLY_LOCAL
+    if in_it:
+        place = where(at)
+        line = int(place.rpartition(":")[2])
+        source = source or place
+    key = dotted(at)
+    yield Setting(
+        key=key,
+        group=dotted(at[:-1]) or "general",
+        name=at[-1],
+        value=shown(content),
+        source=source or "default",
+        default=shown(entry.default),
+        allowed=entry.allowed,
+        description=entry.description,
+        choices=_choices(entry.allowed),
+        line=line,
+        held_by=held,
+        path=at,
+    )
+
+
+def _rules(config: Config, where: Where, said: Mapping[str, Any]) -> Iterator[Setting]:
+    if config.rule:
+        place, count = where(("rule",)), len(config.rule)
+        told = "Your own rules for where messages go; they are edited in the file, and /why offers to write them."
+        kept = f"{count} rule{'' if count == 1 else 's'}"
+        yield Setting("rule", "rule", "rule", kept, place, UNSAID, "tables [[rule]]", told, path=("rule",))
+
+
+def shown(content: object) -> str:
+    """A value as a person would type it."""
+    if content is None:
+        return UNSAID
+    if isinstance(content, Enum):
+        return str(content.value)
+    return content if isinstance(content, str) else toml(content)
+
+
+def found(every: tuple[Setting, ...], key: str) -> Setting:
+    """The setting of that key. Raises `ConfigError` with the nearest one there is."""
+    path = split(key)
+    for one in every:
+        if one.path == path:
+            return one
+    problem = "is not a setting" + suggestion(dotted(path), [one.key for one in every])
+    raise ConfigError("command line", dotted(path), problem)
+
+
+def _stated(said: Mapping[str, Any], at: tuple[str, ...]) -> bool:
+    tree: Any = said
+    for part in at:
+        if not isinstance(tree, Mapping) or part not in tree:
+            return False
+        tree = tree[part]
+    return True
+
+
+def _content(config: Config, at: tuple[str, ...]) -> object:
+    content: Any = config
+    for part in at:
+        content = content.get(part) if isinstance(content, Mapping) else getattr(content, part, None)
+        if content is None:
+            return None
+    return content
+
+
+def _choices(allowed: str) -> tuple[str, ...]:
+    parts = tuple(allowed.split(", "))
+    return parts if len(parts) > 1 and not any(" " in part for part in parts) else ()

@@ -1,0 +1,65 @@
+"""The settings of a running program: looked at and changed, for screen, plain mode and command line alike."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hybridchat.config.folder import of
+from hybridchat.config.load import load, split
+from hybridchat.config.paths import config_path
+from hybridchat.config.settings import UNSAID, Setting, found, settings
+
+if TYPE_CHECKING:
+    from hybridchat.chat import Chat
+
+UNSET = frozenset({"", "none", "default", UNSAID})
+"""What takes a setting out of the file."""
+
+
+class Configuring:
+    """The user's `config.toml` and what wins over it. All of it reads or writes files: off the event loop.
+
+    With a `chat`, what can hold at once does.
+    """
+
+    def __init__(self, env: Mapping[str, str] | None = None, chat: Chat | None = None) -> None:
+        self._env = os.environ if env is None else env
+        self._chat = chat
+
+    @property
+    def path(self) -> Path:
+        return config_path(self._env)
+
+    def all(self) -> tuple[Setting, ...]:
+        """Every setting as it holds now. Raises `ConfigError`, with the line, where the file is wrong."""
+        return settings(self.path, self._env, of(Path.cwd()))
+
+    def one(self, key: str) -> Setting:
+        """Raises `ConfigError` where there is none of that key."""
+        return found(self.all(), key)
+
+    def set(self, key: str, text: str | None) -> str:
+        """Writes `text`, or with `None` takes the key out of the file; returns what to say.
+
+        Raises `ConfigError`, nothing being changed, and `OSError`.
+        """
+        from hybridchat.config.template import set_value  # imported here: tomlkit costs 22 ms that looking does not need
+
+        set_value(self.path, key, text)
+        told = f"{key} is {'back at its default' if text is None else text} in {self.path}"
+        now = next((one for one in self.all() if one.path == split(key)), None)
+        if now is None:
+            return told
+        if now.held_by:
+            return f"{told}, but {now.held_by} says {now.value} and wins"
+        if self._chat is None:
+            return told
+        if not now.live:
+            return f"{told}. It holds from the next start on."
+        from hybridchat.assemble import adopt  # as above
+
+        adopt(self._chat, load(env=self._env), self._env)
+        return told
