@@ -292,7 +292,8 @@ class Chat:
     def set(self, session: Session, text: str, *, think: bool = False, last: str | None = None) -> tuple[Session, str]:
         """The session after `/set TEXT`, or `/think TEXT`, stored unless it has not begun, and what to say.
 
-        `last` is the id of the model that answered last: what it knows of thinking is told, unless another one is held. Raises `ValueError`: a sentence that names what there is, or what may stand there.
+        `last` is the id of the model that answered last: what it knows of thinking is told, unless another one is held. Raises
+        `ValueError`: a sentence that names what there is, or what may stand there.
         """
         if think:
             model = next((m for m in self.world.models if m.id == (session.pin or last)), None)

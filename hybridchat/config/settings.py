@@ -9,11 +9,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from hybridchat.config.endpoints import endpoints
+from hybridchat.config.endpoints import URL_VARIABLES, endpoints
 from hybridchat.config.errors import ConfigError, dotted, suggestion
 from hybridchat.config.folder import NAME, Folder
 from hybridchat.config.load import VARIABLES, Where, in_file, load, parse, read, split
-from hybridchat.config.schema import Config
+from hybridchat.config.schema import STRATEGIES, Config
 from hybridchat.config.template import LISTS, PLACES, Entry, entries, toml
 from hybridchat.facts import Mode
 from hybridchat.value import value
@@ -73,15 +73,16 @@ def settings(path: Path, env: Mapping[str, str] | None = None, here: Folder | No
     config = load(path, env=env)
     where = in_file(text, path.name)
     by_variable = {split(key): name for name, key in VARIABLES.items() if env.get(name)}
+    by_variable |= {("endpoints", name, "base_url"): said_by for name, said_by in URL_VARIABLES.items() if env.get(said_by)}
     if env.get("TERM") == "dumb":
         by_variable.setdefault(("plain",), "TERM")
-    found: list[Setting] = []
-    for entry in entries():
-        if entry.path[0] in LISTS:
-            continue
-        for at in _places(entry, config, env):
-            found += _one(entry, at, config, said, where, by_variable, here or Folder())
-    return (*found, *_rules(config, where, said))
+    read_here = _Said(config, said, where, by_variable, here or Folder(), env)
+    found = [
+        _one(entry, at, read_here) for entry in entries() if entry.path[0] not in LISTS for at in _places(entry, config, env)
+    ]
+    # what belongs together stands together: the schema goes key by key through tables that are there several times
+    order = {name: n for n, name in enumerate(dict.fromkeys(one.group for one in found))}
+    return (*sorted(found, key=lambda one: order[one.group]), *_rules(config, where))
 
 
 def _places(entry: Entry, config: Config, env: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
@@ -98,45 +99,49 @@ def _places(entry: Entry, config: Config, env: Mapping[str, str]) -> Iterator[tu
             yield (table, name, *entry.path[2:])
 
 
-def _one(
-    entry: Entry,
-    at: tuple[str, ...],
-    config: Config,
-    said: Mapping[str, Any],
-    where: Where,
-    by_variable: Mapping[tuple[str, ...], str],
-    here: Folder,
-) -> Iterator[Setting]:
-    in_it, line = _stated(said, at), None
+@value
+class _Said:
+    """What is read for all settings at once."""
+
+    config: Config
+    tree: Mapping[str, Any]
+    where: Where
+    by_variable: Mapping[tuple[str, ...], str]
+    here: Folder
+    env: Mapping[str, str]
+
+
+def _one(entry: Entry, at: tuple[str, ...], said: _Said) -> Setting:
+    in_it, line, config = _stated(said.tree, at), None, said.config
     source = held = ""
     content = _content(config, at)
-    if variable := by_variable.get(at):
+    if variable := said.by_variable.get(at):
         source = held = variable
-    if at == ("mode",) and here.local_only:
+        content = said.env.get(variable) if at[-1] == "base_url" else content
+    if at == ("mode",) and said.here.local_only:
         source = held = NAME
         content = Mode.ONLY_LOCAL
     if in_it:
-        place = where(at)
+        place = said.where(at)
         line = int(place.rpartition(":")[2])
         source = source or place
-    key = dotted(at)
-    yield Setting(
-        key=key,
+    return Setting(
+        key=dotted(at),
         group=dotted(at[:-1]) or "general",
         name=at[-1],
-        value=shown(content),
+        value=shown(entry.default if content is None else content),
         source=source or "default",
-        default=shown(entry.default),
+        default=UNSAID if at[0] == "keys" else shown(entry.default),
         allowed=entry.allowed,
         description=entry.description,
-        choices=_choices(entry.allowed),
+        choices=(*STRATEGIES, *config.strategies) if at == ("strategy",) else _choices(entry.allowed),
         line=line,
         held_by=held,
         path=at,
     )
 
 
-def _rules(config: Config, where: Where, said: Mapping[str, Any]) -> Iterator[Setting]:
+def _rules(config: Config, where: Where) -> Iterator[Setting]:
     if config.rule:
         place, count = where(("rule",)), len(config.rule)
         told = "Your own rules for where messages go; they are edited in the file, and /why offers to write them."
