@@ -53,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "sessions",
         "Open, rename or delete conversations",
+        "[WORDS]",
         aliases=("resume", "chats", "conversations"),
         key="f6",
         letter="s",

@@ -12,7 +12,8 @@ from hybridchat.chat import Answer, Chat
 from hybridchat.cli import edge, plain_review, plain_waiting, sentences
 from hybridchat.cli.backstage import Backstage
 from hybridchat.cli.gauges import keep_gauges
-from hybridchat.cli.plain_commands import HANDLERS, PRIVATE
+from hybridchat.cli.plain_commands import HANDLERS
+from hybridchat.cli.plain_sessions import PRIVATE
 from hybridchat.cli.plain_turn import Teller
 from hybridchat.cli.start import Opening, wanted
 from hybridchat.cli.teletype import Teletype
@@ -50,6 +51,8 @@ class Plain:
         """The chat that was opened; another one than `chat` while the conversation is private."""
         self.tty = Teletype()
         self.deleted: list[str] = []
+        self.reworded = ""
+        """The question in other words, said in place of consent."""
         self._ended: Ended | None = None
         self._waited: frozenset[str] = frozenset()
         """Turns of the queue that were told of."""
@@ -114,6 +117,10 @@ class Plain:
                 verdict = Verdict.CANCEL
             held = self._follow(partial(self.chat.resume, held.turn_id, verdict))
         self.refresh()
+        if self.reworded:
+            text, self.reworded = self.reworded, ""
+            HANDLERS["edit"](self, text)
+            return
         ended, self._ended = self._ended, None
         self._follow_up(ended)
         if ended is not None and ended.over_budget:
@@ -203,7 +210,7 @@ class Plain:
     # -- a turn -----------------------------------------------------------------------------------
 
     def _follow(self, start: Callable[[], Answer]) -> Held | Offered | None:
-        teller = Teller(self.tty, demo=self.demo)
+        teller = Teller(self.tty, demo=self.demo, bell=self.config.ui.bell)
         try:
             with self.stage.stream(start) as events:
                 for event in events:

@@ -10,17 +10,14 @@ from hybridchat import terms
 from hybridchat.cli import plain_waiting, sentences
 from hybridchat.cli.plain_adjusting import ADJUSTING
 from hybridchat.cli.plain_reading import READING
+from hybridchat.cli.plain_sessions import SESSIONS
 from hybridchat.commands import COMMANDS
 from hybridchat.config.paths import profile
-from hybridchat.conversation import Ending, Session, Turn
+from hybridchat.conversation import Ending, Turn
 from hybridchat.facts import Decision, Mode
-from hybridchat.render import words
 
 if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
     from hybridchat.cli.plain import Plain
-
-
-PRIVATE = "Private: nothing leaves this machine, and nothing is saved. /new forgets it."
 
 
 def help_(plain: Plain, _: str) -> None:
@@ -121,7 +118,7 @@ def budget(plain: Plain, amount: str) -> None:
 
 
 def compare(plain: Plain, args: str) -> None:
-    from hybridchat.cli.plain_views import compare as run  # imported here, like the next two: for who asks for it
+    from hybridchat.cli.plain_views import compare as run  # imported here, like the next three: for who asks for it
 
     run(plain, args)
 
@@ -138,6 +135,12 @@ def stats(plain: Plain, _: str) -> None:
     run(plain)
 
 
+def theme(plain: Plain, name: str) -> None:
+    from hybridchat.cli.plain_views import theme as run
+
+    run(plain, name)
+
+
 def stop(plain: Plain, _: str) -> None:
     plain.say("Nothing is running. Ctrl+C stops an answer.")
 
@@ -145,115 +148,6 @@ def stop(plain: Plain, _: str) -> None:
 def why(plain: Plain, _: str) -> None:
     if (last := _last(plain)) is not None and (decision := plain.chat.decision(last.id)) is not None:
         plain.say(*sentences.why(decision))
-
-
-def private(plain: Plain, _: str) -> None:
-    if plain.chat.private:
-        plain.say(PRIVATE)
-    else:
-        _apart(plain)
-
-
-def _apart(plain: Plain) -> None:
-    before, plain.chat = plain.chat, plain.stage.run(plain.home.go_private())
-    plain.look_at(None)
-    if before is not plain.home:
-        plain.stage.run(before.forget())
-    plain.say(PRIVATE)
-
-
-def _out(plain: Plain, session: Session | None = None) -> None:
-    """Forgets the private conversation; where the program was started so, the next one is private again."""
-    if plain.home.private:
-        _apart(plain)
-        return
-    gone, plain.chat = plain.chat, plain.home
-    plain.look_at(session)
-    plain.stage.run(gone.forget())
-    plain.say("The private conversation is forgotten.")
-
-
-def new(plain: Plain, _: str) -> None:
-    if plain.chat.private:
-        _out(plain)
-        return
-    before = plain.session
-    plain.look_at(None)
-    plain.say("A new conversation." + (" The old one stays in /sessions." if before.id else ""))
-
-
-def sessions(plain: Plain, _: str) -> None:
-    every = [s for s in plain.home.store.sessions() if s.turns]
-    if not every:
-        plain.say("There is no saved conversation yet.")
-        return
-    here = plain.session.id
-    names = [f"{s.title or 'untitled'} ({words.plural(s.turns, 'turn')}{', this one' if s.id == here else ''})" for s in every]
-    chosen = plain.choose("Conversations, the latest first:", names)
-    if chosen is not None:
-        _go(plain, every[chosen])
-        plain.show_path()
-
-
-def _go(plain: Plain, session: Session) -> None:
-    if plain.chat is plain.home:
-        plain.look_at(session)
-    else:
-        _out(plain, session)
-
-
-def rename(plain: Plain, title: str) -> None:
-    if not title:
-        plain.say("Write: /rename TITLE")
-    elif not plain.session.id:
-        plain.say("There is nothing to name yet: ask something first.")
-    else:
-        plain.chat.store.rename(plain.session.id, title)
-        plain.refresh()
-        plain.say(f"This conversation is now called: {plain.session.title}")
-
-
-def purge(plain: Plain, _: str) -> None:
-    gone = plain.session
-    if plain.chat.private or not gone.id:
-        delete(plain, "")
-        return
-    plain.chat.store.purge.mark([gone.id])
-    plain.deleted.append(gone.id)
-    plain.look_at(None)
-    plain.say(f"Erased in 10 minutes: {gone.title or 'untitled'}. /undo before that brings it back.")
-
-
-def delete(plain: Plain, _: str) -> None:
-    gone = plain.session
-    if plain.chat.private:
-        _out(plain)
-        return
-    if not gone.id:
-        plain.say("There is nothing to delete yet.")
-        return
-    plain.chat.store.delete_session(gone.id)
-    plain.deleted.append(gone.id)
-    plain.look_at(None)
-    plain.say(f"Deleted: {gone.title or 'untitled'}. /undo brings it back.")
-
-
-def undo(plain: Plain, _: str) -> None:
-    store = plain.home.store
-    if plain.deleted:
-        store.restore_session(plain.deleted[-1])
-        back = [found] if (found := store.session(plain.deleted.pop())) is not None else []
-    else:
-        back = store.purge.unmark()
-        if not back:
-            plain.say("Nothing was deleted since the program started.")
-            return
-    if not back:
-        plain.say("It is erased already.")
-        return
-    _go(plain, back[0])
-    plain.say(f"Back: {', '.join(session.title or 'untitled' for session in back)}")
-    plain.show_path()
 
 
 def hide(plain: Plain, word: str) -> None:
@@ -281,19 +175,15 @@ def status(plain: Plain, _: str) -> None:
     plain.say("Conversations are saved." if plain.chat.store.saved else "Conversations are kept in memory only.")
 
 
-def theme(plain: Plain, _: str) -> None:
-    plain.say("Plain mode has no colours.")
-
-
 def quit_(_plain: Plain, _: str) -> None:
     raise EOFError
 
 
 HANDLERS: Mapping[str, Callable[[Plain, str], None]] = {
     "help": help_, "model": model, "local": local, "cloud": cloud, "auto": auto, "pin": pin, "other": other, "stop": stop,
-    "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename, "delete": delete, "undo": undo,
+    "retry": retry, "why": why,
     "hide": hide, "status": status, "compare": compare, "ledger": ledger, "stats": stats,
     "anyway": anyway, "budget": budget, "theme": theme, "quit": quit_,
-    "private": private, "purge": purge, **READING, **ADJUSTING,
+    **SESSIONS, **READING, **ADJUSTING,
     "continue": plain_waiting.go_on, "queue": plain_waiting.queue,
 }  # fmt: skip

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run ti
 CONSENT = (("send", Verdict.SEND), ("send, and do not ask again in this conversation", Verdict.ALWAYS),
            ("view what would leave", None), ("stay local", Verdict.LOCAL), ("cancel", Verdict.CANCEL))  # fmt: skip
 CHANGE = "hide or show single words"
+REWORD = "ask in other words"
 FOLD = 8
 """Words of each list until the rest is asked for."""
 
@@ -32,7 +33,7 @@ def consent(plain: Plain, held: Held) -> tuple[Verdict, Package]:
         if package.subject:
             title = f"{title}\nThe question is about what is hidden, so the answer may miss it."
             shown.append(f"show {', '.join(one_line(word, 60) for word in package.subject)}")
-        chosen = plain.choose(title, shown)
+        chosen = plain.choose(title, [*shown, REWORD])
         if chosen is None:
             return Verdict.CANCEL, package
         if chosen < len(CONSENT):
@@ -40,6 +41,10 @@ def consent(plain: Plain, held: Held) -> tuple[Verdict, Package]:
             if verdict is not None:
                 return verdict, package
             plain.say(*sentences.view(package))
+        elif chosen == len(shown):
+            plain.reworded = (plain.tty.ask("the question in other words, or Enter to go back: ") or "").strip()
+            if plain.reworded:
+                return Verdict.CANCEL, package
         elif shown[chosen] == CHANGE:
             package = _changed(plain, held.turn_id, package)
         else:

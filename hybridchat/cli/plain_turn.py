@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from hybridchat.cli import sentences
+from hybridchat.cli.spoken import Spoken
 from hybridchat.cli.teletype import Teletype
 from hybridchat.conversation import Ended, Ending, Event, FellBack, HandedOver, Said, SecondLook, Thought, Waiting
 from hybridchat.facts import Locality
 from hybridchat.render import offline, words
 
-LONG_ANSWER = 10.0
-"""Seconds after which the end of an answer rings the bell: the user may have looked away."""
-
 
 class Teller:
-    """One turn, event by event: marks on lines of their own, the answer as it comes behind its label."""
+    """One turn, event by event: marks on lines of their own, the answer sentence by sentence behind its label.
 
-    def __init__(self, tty: Teletype, *, demo: bool) -> None:
-        self._tty, self._demo = tty, demo
+    With `bell` the end of an answer rings.
+    """
+
+    def __init__(self, tty: Teletype, *, demo: bool, bell: bool) -> None:
+        self._tty, self._demo, self._bell = tty, demo, bell
         self._label = ""
+        self._spoken = Spoken()
         self._thinking = False
         self._last_model = ""
 
     def tell(self, event: Event) -> None:
+        if not isinstance(event, Said):
+            self._tty.say(self._spoken.rest())
         match event:
             case HandedOver():
                 self._handed_over(event)
@@ -60,7 +64,7 @@ class Teller:
                 return
             self._tty.begin(self._label)
             self._label = ""
-        self._tty.say(text)
+        self._tty.say(self._spoken.take(text))
 
     def _end(self, ended: Ended) -> None:
         self._tty.end_line()
@@ -74,6 +78,6 @@ class Teller:
                 ended.model_id, ended.locality, timings=ended.timings, usage=ended.usage, cost=ended.cost, demo=self._demo
             )
             self._tty.line(f"({head})")
-        if (ended.timings.total_s or 0.0) > LONG_ANSWER:
+        if self._bell:
             self._tty.bell()
         self._tty.line()

@@ -77,3 +77,23 @@ def stats(plain: Plain) -> None:
         plain.say(*told(made, cloud, poor=ascii_only()))
     else:
         plain.say("Nothing was asked yet.")
+
+
+def theme(plain: Plain, name: str) -> None:
+    """Chooses the colours that the full screen opens in."""
+    from hybridchat.cli.screen import keep_theme
+    from hybridchat.config.paths import config_path, themes_dir
+    from hybridchat.tui.themes import files  # imported here, like the screen: Textual costs 0.2 s
+
+    names = sorted(files([str(themes_dir())]))
+    if not name:
+        chosen = plain.choose("Colours of the full screen; plain mode has none:", names)
+        if chosen is None:
+            return
+        name = names[chosen]
+    if name not in names:
+        plain.say(f"There is no theme {name}; there are: {', '.join(names)}.")
+    elif plain.demo:
+        plain.say("Demo: nothing is kept.")
+    else:
+        plain.say(keep_theme(config_path(), name) or f"The full screen opens in {name} from now on.")

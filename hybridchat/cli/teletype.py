@@ -8,6 +8,7 @@ import select
 import sys
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
+from unicodedata import combining, normalize
 
 from hybridchat.cli.edge import speaks_unicode
 from hybridchat.commands import parse
@@ -62,7 +63,11 @@ class Teletype:
 
     def say(self, text: str) -> None:
         """Prints somebody else's words as they come."""
-        self._put(neutralise(text))
+        text = neutralise(text)
+        if self.ascii_only and not text.isascii():
+            # an accent less is still the word; a sign that only our own spelling knows comes after
+            text = "".join(c for c in normalize("NFKD", text) if not combining(c))
+        self._put(self._spelt(text))
 
     def end_line(self) -> None:
         """Goes to a new line unless the last one is empty."""

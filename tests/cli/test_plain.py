@@ -45,16 +45,16 @@ def test_every_command_of_the_table_has_a_handler() -> None:
     assert set(HANDLERS) == {command.name for command in COMMANDS}
 
 
-@pytest.mark.parametrize(("seconds", "rings"), [(9.9, False), (10.1, True)])
-def test_the_end_of_a_long_answer_rings(capsys: pytest.CaptureFixture[str], seconds: float, rings: bool) -> None:
-    ended = Ended("t", "a", Ending.COMPLETE, "ollama:m", Locality.ON_DEVICE, timings=Timings(total_s=seconds))
-    Teller(Teletype(), demo=False).tell(ended)
-    assert ("\a" in capsys.readouterr().out) is rings
+@pytest.mark.parametrize("bell", [True, False])
+def test_the_end_of_an_answer_rings_unless_the_setting_says_no(capsys: pytest.CaptureFixture[str], bell: bool) -> None:
+    ended = Ended("t", "a", Ending.COMPLETE, "ollama:m", Locality.ON_DEVICE, timings=Timings(total_s=0.4))
+    Teller(Teletype(), demo=False, bell=bell).tell(ended)
+    assert ("\a" in capsys.readouterr().out) is bell
 
 
 def test_what_an_answer_waits_for_is_said_while_its_model_is_loaded(capsys: pytest.CaptureFixture[str]) -> None:
     event = HandedOver("t", "a", "ollama:m", "127.0.0.1:11434", Locality.ON_DEVICE, loads=True, load_s=6.2)
-    Teller(Teletype(), demo=False).tell(event)
+    Teller(Teletype(), demo=False, bell=False).tell(event)
     assert "(loading 6 s" in capsys.readouterr().out
     assert sentences.notices(event) == ["m: loading 6 s"]
     assert sentences.notices(replace(event, loads=False)) == []

@@ -1,0 +1,151 @@
+"""Plain mode's commands that open, name, leave and delete conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from hybridchat.conversation import Session
+from hybridchat.render import words
+from hybridchat.render.text import one_line
+
+if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
+    from hybridchat.cli.plain import Plain
+
+PRIVATE = "Private: nothing leaves this machine, and nothing is saved. /new forgets it."
+LATEST = 20
+"""Conversations that are offered at once."""
+
+
+def private(plain: Plain, _: str) -> None:
+    if plain.chat.private:
+        plain.say(PRIVATE)
+    else:
+        _apart(plain)
+
+
+def _apart(plain: Plain) -> None:
+    before, plain.chat = plain.chat, plain.stage.run(plain.home.go_private())
+    plain.look_at(None)
+    if before is not plain.home:
+        plain.stage.run(before.forget())
+    plain.say(PRIVATE)
+
+
+def _out(plain: Plain, session: Session | None = None) -> None:
+    """Forgets the private conversation; where the program was started so, the next one is private again."""
+    if plain.home.private:
+        _apart(plain)
+        return
+    gone, plain.chat = plain.chat, plain.home
+    plain.look_at(session)
+    plain.stage.run(gone.forget())
+    plain.say("The private conversation is forgotten.")
+
+
+def new(plain: Plain, _: str) -> None:
+    if plain.chat.private:
+        _out(plain)
+        return
+    before = plain.session
+    plain.look_at(None)
+    plain.say("A new conversation." + (" The old one stays in /sessions." if before.id else ""))
+
+
+def sessions(plain: Plain, wanted: str) -> None:
+    """Offers the latest conversations, or those that hold the words."""
+    if wanted:
+        _found(plain, wanted)
+        return
+    every = [s for s in plain.home.store.sessions() if s.turns]
+    if not every:
+        plain.say("There is no saved conversation yet.")
+        return
+    here = plain.session.id
+    names = [f"{s.title or 'untitled'} ({words.plural(s.turns, 'turn')}{', this one' if s.id == here else ''})" for s in every]
+    if len(every) > LATEST:
+        plain.say(f"{len(every):,} conversations; these are the latest. /sessions WORDS finds the others.")
+    chosen = plain.choose("Conversations, the latest first:", names[:LATEST])
+    if chosen is not None:
+        _go(plain, every[chosen])
+        plain.show_path()
+
+
+def _found(plain: Plain, wanted: str) -> None:
+    hits = {hit.session_id: hit for hit in reversed(plain.home.store.search.find(wanted, kind="chat", limit=LATEST))}
+    found = [(hit, plain.home.store.session(id_)) for id_, hit in reversed(hits.items())]
+    there = [(hit, session) for hit, session in found if session is not None]
+    if not there:
+        plain.say("No conversation holds that.")
+        return
+    rows = [f"{one_line(session.title or 'untitled', 60)}: {one_line(hit.snippet, 80)}" for hit, session in there]
+    chosen = plain.choose("Conversations with these words, the latest first:", rows)
+    if chosen is not None:
+        _go(plain, there[chosen][1])
+        plain.show_path()
+
+
+def _go(plain: Plain, session: Session) -> None:
+    if plain.chat is plain.home:
+        plain.look_at(session)
+    else:
+        _out(plain, session)
+
+
+def rename(plain: Plain, title: str) -> None:
+    if not title:
+        plain.say("Write: /rename TITLE")
+    elif not plain.session.id:
+        plain.say("There is nothing to name yet: ask something first.")
+    else:
+        plain.chat.store.rename(plain.session.id, title)
+        plain.refresh()
+        plain.say(f"This conversation is now called: {plain.session.title}")
+
+
+def purge(plain: Plain, _: str) -> None:
+    gone = plain.session
+    if plain.chat.private or not gone.id:
+        delete(plain, "")
+        return
+    plain.chat.store.purge.mark([gone.id])
+    plain.deleted.append(gone.id)
+    plain.look_at(None)
+    plain.say(f"Erased in 10 minutes: {gone.title or 'untitled'}. /undo before that brings it back.")
+
+
+def delete(plain: Plain, _: str) -> None:
+    gone = plain.session
+    if plain.chat.private:
+        _out(plain)
+        return
+    if not gone.id:
+        plain.say("There is nothing to delete yet.")
+        return
+    plain.chat.store.delete_session(gone.id)
+    plain.deleted.append(gone.id)
+    plain.look_at(None)
+    plain.say(f"Deleted: {gone.title or 'untitled'}. /undo brings it back.")
+
+
+def undo(plain: Plain, _: str) -> None:
+    store = plain.home.store
+    if plain.deleted:
+        store.restore_session(plain.deleted[-1])
+        back = [found] if (found := store.session(plain.deleted.pop())) is not None else []
+    else:
+        back = store.purge.unmark()
+        if not back:
+            plain.say("Nothing was deleted since the program started.")
+            return
+    if not back:
+        plain.say("It is erased already.")
+        return
+    _go(plain, back[0])
+    plain.say(f"Back: {', '.join(session.title or 'untitled' for session in back)}")
+    plain.show_path()
+
+
+SESSIONS: Mapping[str, Callable[[Plain, str], None]] = {
+    "private": private, "new": new, "sessions": sessions, "rename": rename, "purge": purge, "delete": delete, "undo": undo,
+}  # fmt: skip
