@@ -118,6 +118,12 @@ class Session:
     strategy: str | None = None
     """Its own; `None`: the program's."""
     parameters: Parameters = NOTHING_SET
+    tags: tuple[str, ...] = ()
+    """What the user calls it by, in the order of letters, without the sign."""
+    on_top: bool = False
+    """Held at the top of the list."""
+    archived: bool = False
+    """Out of the list unless asked for."""
 
 
 @value

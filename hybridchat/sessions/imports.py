@@ -14,6 +14,7 @@ from hybridchat.conversation import Attempt, Ending, Session, Turn
 from hybridchat.facts import Locality, Mode, Timings, Usage
 from hybridchat.parameters import common, from_stored
 from hybridchat.sessions.export import SCHEMA
+from hybridchat.sessions.tags import names
 
 _CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff"
 """What could steer a terminal: the file is somebody else's, and names and ids are shown in lists and sentences."""
@@ -84,6 +85,9 @@ class _Session(msgspec.Struct):
     system: str = ""
     leaf_id: Name | None = None
     parameters: dict[str, Any] = {}
+    tags: list[str] = []
+    on_top: bool = False
+    archived: bool = False
 
 
 class _File(msgspec.Struct):
@@ -172,6 +176,9 @@ def _session(told: _Session, turns: int) -> Session:
         told.leaf_id,
         turns,
         parameters=from_stored(told.parameters),
+        tags=tuple(sorted(names(" ".join(told.tags)))),
+        on_top=told.on_top,
+        archived=told.archived,
     )
 
 
@@ -212,8 +219,8 @@ def _epoch(at: datetime) -> float:
 def merged(first: tuple[Session, Sequence[Turn]], second: tuple[Session, Sequence[Turn]]) -> tuple[Session, tuple[Turn, ...]]:
     """One conversation of two: the second one's questions follow where the first one ends; every branch of both is kept.
 
-    The stricter mode holds, a pin, strategy or parameter only where both have it, and both system prompts. Ids stay: whoever
-    stores it makes new ones.
+    The stricter mode holds, a pin, strategy or parameter only where both have it, both system prompts and the tags of both. It
+    is archived where both are, and on top where one is. Ids stay: whoever stores it makes new ones.
     """
     (a, before), (b, after) = first, second
     leaf = a.leaf_id or (before[-1].id if before else None)
@@ -223,6 +230,8 @@ def merged(first: tuple[Session, Sequence[Turn]], second: tuple[Session, Sequenc
     end = b.leaf_id or (after[-1].id if after else leaf)
     made = replace(a, title=title, created=min(a.created, b.created), updated=max(a.updated, b.updated))
     pin, strategy = a.pin if a.pin == b.pin else None, a.strategy if a.strategy == b.strategy else None
+    tags = tuple(sorted({*a.tags, *b.tags}))
+    made = replace(made, tags=tags, on_top=a.on_top or b.on_top, archived=a.archived and b.archived)
     made = replace(made, strategy=strategy, parameters=common(a.parameters, b.parameters))
     return replace(made, mode=_stricter(a.mode, b.mode), pin=pin, system=system, leaf_id=end, turns=len(turns)), turns
 

@@ -48,12 +48,13 @@ class Intake:
     def fork(self, session: Session, turns: Sequence[Turn]) -> Session:
         """A conversation of its own that begins with the branch `turns`, root first; what waits to be sent is not taken along.
 
-        Its mode, model, strategy and parameters are those of `session`; consents are not taken along. Waits for the disk.
+        Its mode, model, strategy, parameters and tags are those of `session`; consents are not taken along. Waits for the disk.
         """
         asked = tuple(takewhile(lambda turn: turn.ending is not None and turn.ending not in {"queued", "held"}, turns))
         title = session.title or "untitled"
         now = self._clock()
         made = replace(session, title=title, created=now, updated=now, leaf_id=asked[-1].id if asked else None)
+        made = replace(made, on_top=False, archived=False)
         return self.take(made, asked, origin=f"forked from {title}")
 
     def origins(self) -> Mapping[str, str]:
@@ -71,11 +72,14 @@ class Intake:
         made = replace(session, id=own, leaf_id=ids[leaf] if leaf else None, turns=len(turns))
         conn.execute(
             """INSERT INTO sessions(id, kind, title, titled_by, created, updated, mode, pin, system, parameters, leaf_id, turns,
-            strategy) VALUES (?, ?, ?, 'user', ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            strategy, kept_on_top, archived) VALUES (?, ?, ?, 'user', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (made.id, made.kind, storable(made.title), made.created, made.updated, made.mode, made.pin, storable(made.system),
              json.dumps({"origin": origin, "taken": self._clock(), **stored(made.parameters)}, ensure_ascii=True),
-             made.leaf_id, made.turns, made.strategy),
+             made.leaf_id, made.turns, made.strategy,
+             self._clock() if made.on_top else None, self._clock() if made.archived else None),
         )  # fmt: skip
+        for tag in made.tags:
+            conn.execute("INSERT INTO tags(session_id, tag, created) VALUES (?, ?, ?)", (made.id, tag, self._clock()))
         for turn in turns:
             parent = ids[turn.parent_id] if turn.parent_id is not None else None
             chosen = attempts[turn.chosen_attempt] if turn.chosen_attempt is not None else None

@@ -103,7 +103,7 @@ class Purge:
             return []
         found = self._database.read(
             lambda conn: conn.execute(
-                "SELECT * FROM sessions WHERE substr(id, 1, ?) = ? ORDER BY seq", (len(id_or_prefix), id_or_prefix.lower())
+                f"{rows.SESSION} WHERE substr(id, 1, ?) = ? ORDER BY seq", (len(id_or_prefix), id_or_prefix.lower())
             ).fetchall()
         )
         return [rows.session(row) for row in found]
@@ -111,7 +111,7 @@ class Purge:
     def waiting(self) -> list[Condemned]:
         """What can still be brought back, the one marked last first."""
         found = self._database.read(
-            lambda conn: conn.execute("SELECT * FROM sessions WHERE purge IS NOT NULL ORDER BY purge DESC, seq DESC").fetchall()
+            lambda conn: conn.execute(f"{rows.SESSION} WHERE purge IS NOT NULL ORDER BY purge DESC, seq DESC").fetchall()
         )
         return [Condemned(rows.session(row), row["purge"]) for row in found]
 

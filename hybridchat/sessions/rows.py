@@ -15,6 +15,11 @@ USAGE = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_toke
 TIMINGS = ("first_token_s", "total_s", "load_s", "prefill_s", "generate_s")
 
 
+SESSION = """SELECT s.*, (SELECT group_concat(tag, ' ') FROM (SELECT tag FROM tags WHERE session_id = s.id ORDER BY tag)) AS tags
+    FROM sessions s """
+"""What `session` is made of; a tag holds no space."""
+
+
 def session(row: sqlite3.Row) -> Session:
     return Session(
         id=row["id"],
@@ -29,6 +34,9 @@ def session(row: sqlite3.Row) -> Session:
         turns=row["turns"],
         strategy=row["strategy"],
         parameters=NOTHING_SET if row["parameters"] == "{}" else from_stored(json.loads(row["parameters"]).get("set")),
+        tags=tuple((row["tags"] or "").split()),
+        on_top=row["kept_on_top"] is not None,
+        archived=row["archived"] is not None,
     )
 
 

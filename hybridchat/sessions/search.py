@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Sequence
 
-from hybridchat.conversation import Role
+from hybridchat.conversation import Role, Session
 from hybridchat.sessions import snippets
 from hybridchat.sessions.database import Database
 from hybridchat.value import value
@@ -33,6 +34,14 @@ class Hit:
     marks: tuple[tuple[int, int], ...] = ()
 
 
+@value
+class Place:
+    """A question, or with `attempt_id` an answer to it, that holds what was looked for."""
+
+    turn_id: str
+    attempt_id: str | None
+
+
 class Search:
     """Full-text search over the sessions of one store that are not deleted."""
 
@@ -54,7 +63,7 @@ class Search:
         terms = words(query)
         if not terms:
             return []
-        by_index = self.indexed and all(map(_indexable, terms))
+        by_index = self.indexed and in_index(terms)
         choose, filters = _by_index if by_index else _by_reading, (session_id, session_id, kind, kind, limit, offset)
         found = self._database.read(lambda conn: choose(conn, terms, filters))
         hits = []
@@ -81,13 +90,53 @@ def words(query: str) -> list[str]:
     return [term for term in (" ".join((phrase or word).split()) for phrase, word in found) if term]
 
 
+def in_index(terms: Sequence[str]) -> bool:
+    """Whether the index can find them; else every text is read through."""
+    return all(map(_indexable, terms))
+
+
+def places(conn: sqlite3.Connection, terms: list[str], kind: str | None, most: int, *, indexed: bool) -> dict[str, list[Place]]:
+    """Session id -> where the terms stand in it, the newest first; of all sessions together at most the newest `most`."""
+    if indexed and in_index(terms):
+        found = conn.execute(_PLACES, (_match(terms), kind, kind, most)).fetchall()
+    else:
+        found = _by_reading(conn, terms, (None, None, kind, kind, most, 0))
+    by_session: dict[str, list[Place]] = {}
+    for row in found:
+        by_session.setdefault(row["session_id"], []).append(Place(row["turn_id"], row["attempt_id"]))
+    return by_session
+
+
+def read_place(conn: sqlite3.Connection, place: Place, session: Session, terms: Sequence[str], *, indexed: bool) -> Hit | None:
+    """What stands there; `None` when it is gone."""
+    query = (
+        "SELECT text, started AS at FROM attempts WHERE id = ?"
+        if place.attempt_id
+        else "SELECT question AS text, created AS at FROM turns WHERE id = ?"
+    )
+    row = conn.execute(query, (place.attempt_id or place.turn_id,)).fetchone()
+    if row is None:
+        return None
+    snippet, marks = snippets.cut(row["text"], terms, whole=indexed and in_index(terms))
+    role = Role.ASSISTANT if place.attempt_id else Role.USER
+    return Hit(session.id, session.title, place.turn_id, place.attempt_id, role, row["at"], snippet, marks)
+
+
+def _match(terms: Sequence[str]) -> str:
+    return " AND ".join(f'"{term}"*' for term in terms)
+
+
+_PLACES = """SELECT t.session_id, p.turn_id, p.attempt_id FROM words w CROSS JOIN passages p ON p.n = w.rowid
+    CROSS JOIN turns t ON t.id = p.turn_id JOIN sessions s ON s.id = t.session_id
+    WHERE words MATCH ? AND s.deleted IS NULL AND (? IS NULL OR s.kind = ?) ORDER BY w.rowid DESC LIMIT ?"""
+
+
 def _indexable(term: str) -> bool:
     """Whether the index cuts the term into words as people do: not so for signs alone, nor in scripts without spaces."""
     return any(c.isalnum() for c in term) and not any(ord(c) >= 0x2E80 or 0x0E00 <= ord(c) < 0x1000 for c in term)
 
 
 def _by_index(conn: sqlite3.Connection, terms: list[str], filters: tuple[object, ...]) -> list[sqlite3.Row]:
-    match = " AND ".join(f'"{term}"*' for term in terms)
     return conn.execute(
         _FOUND
         # CROSS JOIN keeps the index outermost: it delivers in order, and only a page of it is looked up
@@ -95,7 +144,7 @@ def _by_index(conn: sqlite3.Connection, terms: list[str], filters: tuple[object,
         CROSS JOIN turns t ON t.id = p.turn_id LEFT JOIN attempts a ON a.id = p.attempt_id JOIN sessions s ON s.id = t.session_id
         WHERE words MATCH ? AND s.deleted IS NULL AND (? IS NULL OR s.id = ?) AND (? IS NULL OR s.kind = ?)
         ORDER BY w.rowid DESC LIMIT ? OFFSET ?""",
-        (match, *filters),
+        (_match(terms), *filters),
     ).fetchall()
 
 

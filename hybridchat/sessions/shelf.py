@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import EllipsisType
 
 from hybridchat.conversation import Session
@@ -21,6 +21,7 @@ _SET = {
     "leaf_id": "UPDATE sessions SET leaf_id = ? WHERE id = ?",
     "system": "UPDATE sessions SET system = ? WHERE id = ?",
     "archived": "UPDATE sessions SET archived = ? WHERE id = ?",
+    "on_top": "UPDATE sessions SET kept_on_top = ? WHERE id = ?",
     "deleted": "UPDATE sessions SET deleted = ? WHERE id = ?",
     "purge": "UPDATE sessions SET purge = ? WHERE id = ?",
     "title": "UPDATE sessions SET title = ? WHERE id = ?",
@@ -79,7 +80,7 @@ class Shelf:
             return None
         found = self._database.read(
             lambda conn: conn.execute(
-                "SELECT * FROM sessions WHERE substr(id, 1, ?) = ? AND deleted IS NULL ORDER BY updated DESC, seq DESC",
+                f"{rows.SESSION} WHERE substr(id, 1, ?) = ? AND deleted IS NULL ORDER BY updated DESC, seq DESC",
                 (len(id_or_prefix), id_or_prefix.lower()),
             ).fetchall()
         )
@@ -92,7 +93,7 @@ class Shelf:
         """Sessions of a kind (`None`: all), the one used last first; deleted ones never, archived ones only if asked for."""
         found = self._database.read(
             lambda conn: conn.execute(
-                """SELECT * FROM sessions WHERE deleted IS NULL AND (archived IS NOT NULL) = ? AND (? IS NULL OR kind = ?)
+                f"""{rows.SESSION} WHERE deleted IS NULL AND (archived IS NOT NULL) = ? AND (? IS NULL OR kind = ?)
                 ORDER BY updated DESC, seq DESC LIMIT ? OFFSET ?""",
                 (archived, kind, kind, limit, offset),
             ).fetchall()
@@ -112,6 +113,7 @@ class Shelf:
         system: str | EllipsisType = ...,
         leaf_id: str | EllipsisType | None = ...,
         archived: bool | EllipsisType = ...,
+        on_top: bool | EllipsisType = ...,
         strategy: str | EllipsisType | None = ...,
         parameters: Parameters | EllipsisType = ...,
     ) -> None:
@@ -119,8 +121,30 @@ class Shelf:
         values: dict[str, object] = {"mode": mode, "pin": pin, "leaf_id": leaf_id, "strategy": strategy}
         values["parameters"] = json.dumps(said(parameters)) if isinstance(parameters, Parameters) else parameters
         values["system"] = storable(system) if isinstance(system, str) else system
-        values["archived"] = archived if isinstance(archived, EllipsisType) else self._clock() if archived else None
+        for name, wanted in (("archived", archived), ("on_top", on_top)):
+            values[name] = wanted if isinstance(wanted, EllipsisType) else self._clock() if wanted else None
         self._update(session_id, {name: value for name, value in values.items() if value is not ...})
+
+    def tag(self, session_id: str, names: Iterable[str]) -> None:
+        """Puts tags on a session; those that it has already it loses. Names as `tags.names` gives them."""
+        wanted, now = tuple(dict.fromkeys(names)), self._clock()
+
+        def job(conn: sqlite3.Connection) -> None:
+            for name in wanted:
+                if not conn.execute("DELETE FROM tags WHERE session_id = ? AND tag = ?", (session_id, name)).rowcount:
+                    conn.execute("INSERT INTO tags(session_id, tag, created) VALUES (?, ?, ?)", (session_id, name, now))
+
+        self._writer.put(job)
+
+    def tags(self) -> dict[str, int]:
+        """Every tag in use and how many sessions have it; the one used most first."""
+        found = self._database.read(
+            lambda conn: conn.execute(
+                """SELECT tag, count(*) AS n FROM tags t JOIN sessions s ON s.id = t.session_id WHERE s.deleted IS NULL
+                GROUP BY tag ORDER BY n DESC, tag"""
+            ).fetchall()
+        )
+        return {row["tag"]: row["n"] for row in found}
 
     def delete_session(self, session_id: str) -> None:
         """Takes the session out of every list and search; `restore_session` brings it back whole."""

@@ -6,6 +6,7 @@ Store ── Shelf     sessions
       ── ledger    what left this machine, placeholders
       ── spend     money
       ── search    full text
+      ── listing   the list of conversations, with what was found in each
       ── past      what was done before, without any text
       ── summaries what stands for the beginning of a long branch
       ── intake    whole conversations from elsewhere
@@ -29,6 +30,7 @@ from hybridchat.sessions.asked import Asked
 from hybridchat.sessions.database import Database, open_database
 from hybridchat.sessions.intake import Intake
 from hybridchat.sessions.ledger import Ledger
+from hybridchat.sessions.listing import Listing
 from hybridchat.sessions.notes import Notes
 from hybridchat.sessions.owners import Owner
 from hybridchat.sessions.past import Past
@@ -62,6 +64,7 @@ class Store:
         self.purge = Purge(database, self._writer, clock)
         self.summaries = Summaries(database, self._writer, clock)
         shelf = Shelf(database, self._writer, clock)
+        self.listing = Listing(database)
         self.new_session = shelf.new_session
         self.session = shelf.session
         self.sessions = shelf.sessions
@@ -69,6 +72,8 @@ class Store:
         self.set_session = shelf.set_session
         self.delete_session = shelf.delete_session
         self.restore_session = shelf.restore_session
+        self.tag = shelf.tag
+        self.tags = shelf.tags
         self.draft = shelf.draft
         self.read_draft = shelf.read_draft
         turns = Turns(database, self._writer, self._pulse, clock)
