@@ -52,6 +52,9 @@ _TABLE = (
         ("message-edit", "e", "ask the question in other words"),
         ("message-copy", "y", "copy the message"),
         ("message-code", "u", "copy the next code block"),
+        ("message-thinking", "t", "show what was thought before the answer, or fold it"),
+        ("message-link", "o", "show where the next link leads"),
+        ("message-open", "enter", "open the link that is shown"),
         ("message-end", "end", "newest line, and follow it again"),
         ("to-writing", "escape,tab", "back to the composer"),
     )),
@@ -64,6 +67,13 @@ _TABLE = (
     ("views", (
         ("close", "escape", "close"),
         ("page-close", "q,enter", "close a text that is only read"),
+    )),
+    ("help", (
+        ("help-up", "up", "scroll up"),
+        ("help-down", "down", "scroll down"),
+        ("help-page-up", "pageup", "scroll up a page"),
+        ("help-page-down", "pagedown", "scroll down a page"),
+        ("help-close", "enter", "close"),
     )),
     ("conversations", (
         ("chats-new", "n", "a new conversation"),
@@ -108,7 +118,7 @@ _TABLE = (
 
 WITHIN: Mapping[str, tuple[str, ...]] = {
     "writing": ("chat",), "messages": ("chat",), "find": ("chat",), "conversations": ("views",), "queue": ("views",),
-    "recall": ("views",), "choosing models": ("views",), "models": ("views",), "words": ("chat",),
+    "recall": ("views",), "help": ("views",), "choosing models": ("views",), "models": ("views",), "words": ("chat",),
 }  # fmt: skip
 """Where a key counts too: in the composer those of the chat, in a list those of every view; `everywhere` counts everywhere."""
 

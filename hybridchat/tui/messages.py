@@ -51,3 +51,11 @@ class Copied(Message, namespace="transcript"):
     def __init__(self, text: str, what: str = "") -> None:
         self.text, self.what = text, what
         super().__init__()
+
+
+class Linked(Message, namespace="transcript"):
+    """The user wants to see where a link leads; `confirmed` once it was seen and is to be opened. `what` says which one it is."""
+
+    def __init__(self, address: str, what: str, *, confirmed: bool) -> None:
+        self.address, self.what, self.confirmed = address, what, confirmed
+        super().__init__()

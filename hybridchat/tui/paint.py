@@ -19,6 +19,8 @@ HEAD_INDENT = 1
 BODY_INDENT = 3
 WIDEST = 100
 """Cells of text on one line: longer ones are hard to read, however wide the window is."""
+NEWEST = 2_000
+"""Characters of thoughts that are shown while they come."""
 
 _BLANK = Written([Segment(" ")], 1, said="")
 
@@ -101,11 +103,31 @@ class BlockPainter:
         return [_strip(Segment.adjust_line_length(row, self._width + 2, pad=False), HEAD_INDENT)]
 
     def _thinking(self) -> list[Written]:
-        if not self.block.thinking:
+        block = self.block
+        if not block.thinking:
             return []
-        count = len(self.block.thinking.split())
-        said = f"thinking … {count} words" if self.block.live and not self.block.text else f"thought for {count} words"
-        return [_strip([Segment(said, tone_style(Tone.MUTED, self._palette) + Style(italic=True))], BODY_INDENT)]
+        count = len(block.thinking.split())
+        said = f"thinking … {count:,} words" if block.live and not block.text else f"thought for {count:,} words"
+        style = tone_style(Tone.MUTED, self._palette) + Style(italic=True)
+        rows = [_strip([Segment("▾ " if block.unfolded else "▸ ", style), Segment(said, style)], BODY_INDENT)]
+        if block.unfolded:
+            rows += self._thoughts(style)
+        return rows
+
+    def _thoughts(self, style: Style) -> list[Written]:
+        """What was thought, behind a broken bar; of thoughts that still come the newest, so that painting them stays cheap."""
+        from hybridchat.render.markdown import prose  # imported here: see __init__
+
+        block = self.block
+        text = block.thinking.strip()
+        if block.live and not block.text and len(text) > NEWEST:
+            text = f"… {text[-NEWEST:]}"
+        rows = []
+        for row in prose(text, self._width - 2, style):
+            row.insert(0, Segment("┊ ", style))
+            row.lead = 2
+            rows.append(_line(row, BODY_INDENT))
+        return [*rows, _strip([], BODY_INDENT)]
 
     def _prose(self) -> list[Written]:
         from hybridchat.render.markdown import prose  # imported here: see __init__

@@ -126,6 +126,12 @@ class Rows:
             old.strips = None
             old.painter = None
 
+    def again(self, index: int) -> None:
+        """One block is to be rendered again; those below it move along."""
+        laid = self._laid[index]
+        laid.strips = laid.painter = None
+        self.measure(index)
+
     def row(self, row: int) -> Written | None:
         """One row; `None` outside."""
         if not self._laid or not 0 <= row < self.total:

@@ -325,6 +325,11 @@ class ChatScreen(Screen[None]):
     def on_transcript_copied(self, message: messages.Copied) -> None:
         self.copy(message.text, message.what)
 
+    async def on_transcript_linked(self, message: messages.Linked) -> None:
+        from hybridchat.tui.links import linked  # imported here: for who follows a link
+
+        await linked(self, message)
+
     def copy(self, text: str, what: str = "") -> None:
         self.app.copy_to_clipboard(text)
         self.notify(f"Copied {f'{what}: ' if what else ''}{len(text):,} characters.", timeout=2)

@@ -53,6 +53,8 @@ class Block:
     thinking: str = ""
     live: bool = False
     hidden: int = 0
+    unfolded: bool = False
+    """Whether what was thought is shown."""
 
     @property
     def addressable(self) -> bool:

@@ -1,54 +1,37 @@
-"""The conversation, painted line by line: one widget, whatever the length.
-
-Blocks are rendered once per width and theme and kept as strips. The growing answer is repainted on a clock, its settled part
-not at all. After a resize only what is visible is rendered at once; the rest follows in small slices while nothing else runs.
-"""
+"""The conversation on the screen: walked over with the keyboard, copied from, its links and thoughts opened."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
-from textual.timer import Timer
-from textual.widget import Widget
 
+from hybridchat.bindings import BINDINGS
 from hybridchat.facts import Locality
 from hybridchat.render.palette import Palette
 from hybridchat.render.text import written
 from hybridchat.tui import messages
-from hybridchat.tui.keymap import bind
-from hybridchat.tui.rows import Rows
-from hybridchat.tui.strips import barred, marked, selected, thumb
-from hybridchat.tui.thread import Block, Thread, Tone
+from hybridchat.tui.keymap import bind, keys_of
+from hybridchat.tui.lineview import LineView
+from hybridchat.tui.strips import barred, marked, selected
+from hybridchat.tui.thread import Block, Thread
 
 if TYPE_CHECKING:
-    from hybridchat.conversation import Event, Turn
+    from hybridchat.conversation import Turn
 
-CLOCK = 1 / 8
-"""Seconds between repaints of a growing answer: every new line moves all of them, and each repaint is some kilobytes."""
-ROOM = 2
-"""Lines that a growing answer is moved up ahead of time: the eye gets text that stands, the terminal a third of the bytes."""
-_SHARE = 8
-"""After a repaint of t seconds the next one waits at least this many t, so painting never takes more than an eighth of a core."""
-_SLICE = 0.008
-"""Seconds of background rendering at a time: below what a key press notices."""
+_MINE = tuple(bound.id for bound in BINDINGS.values() if bound.where == "messages")
 
 
-class Transcript(ScrollView, can_focus=True):
-    """Shows a `Thread`. Follows the end while at the end; `End` goes back there."""
+class Transcript(LineView):
+    """Shows a `Thread`. `End` goes to its newest line and follows it again."""
 
-    DEFAULT_CSS = """
-    Transcript { scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: scroll; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("message-up", "step(-1)"),
         bind("message-down", "step(1)"),
@@ -57,6 +40,9 @@ class Transcript(ScrollView, can_focus=True):
         bind("message-edit", "edit"),
         bind("message-copy", "copy"),
         bind("message-code", "code"),
+        bind("message-thinking", "thinking"),
+        bind("message-link", "link"),
+        bind("message-open", "open"),
         bind("message-end", "end"),
         bind("to-writing", "leave"),
     ]
@@ -64,219 +50,38 @@ class Transcript(ScrollView, can_focus=True):
     cursor: reactive[int | None] = reactive(None)
 
     def __init__(self, thread: Thread, palette: Palette, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
-        self.thread = thread
-        self.following = True
-        self.more_above = False
-        """Older turns are stored and not loaded; set again once those that were asked for have come."""
-        self.repaints = 0
-        self._palette = palette
+        super().__init__(thread, palette, id=id)
         self.lit: Callable[[int, int, Strip], Strip] | None = None
         """Marks what was found: row within its block, index of the block, its strip."""
-        self.rows = Rows(thread.blocks, palette)
-        self._clock: Timer | None = None
-        self._due = 0.0
-        self._moving = False
-        self._settling = False
-        self._drawn: list[Strip | None] = []
-        self._thumb = (0, 0)
-        self._more = False
         self._code: tuple[int, int | None] = (0, None)
         """The code block that was copied last, and of which message."""
-
-    def show(self, event: Event) -> None:
-        """Takes one event; painting happens on the clock."""
-        self.thread.apply(event)
-        self.wake()
+        self._link: tuple[int, int | None] = (-1, None)
+        """The link that was shown last, and of which message."""
+        self._asked = ""
+        """The address that was shown and is opened when it is confirmed."""
 
     def load(self, turns: Sequence[Turn], before: Locality | None = None) -> None:
-        """Shows another conversation, at its end; `before` is where the turn above it was answered."""
-        self.thread.load(turns, before)
-        self.following, self.cursor = True, None
-        self.paint()
+        self.cursor = None
+        super().load(turns, before)
 
-    def prepend(self, turns: Sequence[Turn], before: Locality | None = None) -> None:
-        """Puts older turns above; what is seen stays where it is. `before` as in `load`."""
-        self.paint()
-        added = self.thread.prepend(turns, before)
-        rows = self.rows.insert(added)
+    def prepend(self, turns: Sequence[Turn], before: Locality | None = None) -> int:
+        added = super().prepend(turns, before)
         self.set_reactive(Transcript.cursor, None if self.cursor is None else self.cursor + added)
-        self._range(self.scroll_y + rows)
-        self._place()
+        return added
 
-    def failed(self, text: str) -> None:
-        """Says at the end why an answer ended in a way that nobody foresaw."""
-        self.thread.fail(text)
-        self.paint()
-
-    def note(self, text: str, tone: Tone = Tone.MUTED, head: str = "") -> None:
-        """Shows a word from the program, at the end."""
-        self.thread.note(text, tone, head)
-        self.paint()
-
-    def repalette(self, palette: Palette) -> None:
-        """Takes the colours of another theme."""
-        if palette == self._palette:
-            return
-        self._palette = palette
-        self.rows.recolour(palette)
-        self._drawn = []
-        self.rows.measure_view(self.scroll_offset.y, self.size.height)
-        self.refresh()
-
-    @property
-    def current(self) -> Block | None:
-        """The message the keyboard stands on."""
-        return None if self.cursor is None or self.cursor >= len(self.thread.blocks) else self.thread.blocks[self.cursor]
-
-    def on_mount(self) -> None:
-        self._clock = self.set_interval(CLOCK, self._tick, pause=True)
-
-    def wake(self) -> None:
-        """Lets the clock run until a tick finds nothing new."""
-        if self._clock is not None:
-            self._clock.resume()
-
-    def _tick(self) -> None:
-        if perf_counter() < self._due:
-            return
-        if not self.paint() and self._clock is not None:
-            self._clock.pause()
-
-    def paint(self) -> bool:
-        """Brings the lines up to date with the thread; `False` when there was nothing to do."""
-        first = self.thread.take_changes()
-        if first is None:
-            return False
-        self.rows.changed(first)
-        if self.size.width <= 0:
-            return False
-        began = perf_counter()
-        self.repaints += 1
-        self._place()
-        self._due = perf_counter() + _SHARE * (perf_counter() - began)
-        return True
-
-    @property
-    def _width(self) -> int:
-        return max(1, self.size.width - 1)
-
-    def _place(self) -> None:
-        """Measures what will be seen, then sets the scroll range and, when following, the position."""
-        if self.following:
-            self.rows.measure_end(self.size.height)
-        else:
-            self.rows.measure_view(self.scroll_offset.y, self.size.height)
-        self._range()
-        self._refresh_changed()
-        self._settle_later()
-
-    def _settle_later(self) -> None:
-        if not self._settling and not self.rows.settled:
-            self._settling = True
-            self.set_timer(0.05, self._settle)
-
-    def _settle(self) -> None:
-        """Renders some of the blocks that are only estimated, and moves the view along so that nothing jumps."""
-        self._settling = False
-        until = perf_counter() + _SLICE
-        top_block = self.rows.block_at(self.scroll_offset.y)
-        anchor = self.scroll_offset.y - self.rows.start(top_block)
-        if self.rows.settle(lambda: perf_counter() > until):
-            self._range(self.rows.start(top_block) + anchor)
-            self._refresh_changed()
-            self._settle_later()
-
-    def on_resize(self) -> None:
-        if self.rows.width != self._width:
-            top = self.rows.block_at(self.scroll_offset.y)
-            self.rows.resize(self._width)
-            if not self.following and len(self.rows):
-                self._range(self.rows.start(top))
-        self._place()
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        if self._moving:
-            return
-        self.following = new_value >= self.max_scroll_y
-        if len(self.rows):
-            self.rows.measure_view(round(new_value), self.size.height)
-        super().watch_scroll_y(old_value, new_value)
-        self._show_position()
-        self._ask_above()
-
-    def _range(self, y: float | None = None) -> None:
-        """Sets how far one can scroll, and the position: the end when following, else `y`, else where it is.
-
-        Assigning `virtual_size` would lay the whole screen out again for every new line, and redraw it.
-        """
-        at, height = (self.scroll_y if y is None else y), self.size.height
-        at = self._end(at) if self.following else min(at, self.rows.total - height)
-        at = max(0, round(at))
-        self.set_reactive(Widget.virtual_size, Size(self.size.width, max(self.rows.total, at + height)))
-        self._moving = True
-        self.scroll_target_y = self.scroll_y = at
-        self._moving = False
-        self._show_position()
-
-    def _end(self, at: float) -> float:
-        """The position that shows the end, `at` if that does: a growing answer is given some empty lines to grow into."""
-        end = self.rows.total - self.size.height
-        if end <= at <= end + ROOM:
-            return at
-        return end + ROOM if self.thread.live and end > 0 else end
-
-    def _ask_above(self) -> None:
-        """Asks for older turns two screens before their place is seen."""
-        if self.more_above and self.scroll_y < 2 * self.size.height:
-            self.more_above = False
-            self.post_message(messages.Older())
-
-    def action_scroll_home(self) -> None:
-        if self.more_above:
-            self.post_message(messages.Older(all=True))
-        else:
-            self.scroll_home(animate=False, force=True)
-
-    def _show_position(self) -> None:
-        """Moves the bar beside the text, once it would be drawn differently: it is as many writes as there are rows."""
-        bar, height = self.vertical_scrollbar, self.size.height
-        at = thumb(height, self.rows.total, self.scroll_y)
-        more = not self.following and self.rows.total - 1 > self.scroll_y + height
-        if more is not self._more:
-            self._more = more
-            self.post_message(messages.Scrolled(more=more))
-        if at != self._thumb or bar.window_size != height:
-            self._thumb = at
-            bar.window_virtual_size, bar.window_size, bar.position = self.rows.total, height, self.scroll_y
-
-    def _refresh_changed(self) -> None:
-        """Draws the rows in view that look different from the last time; the rest costs the terminal nothing."""
-        top, height, width = self.scroll_offset.y, self.size.height, self.size.width
-        now = [self.rows.row(top + y) for y in range(height)]
-        old = self._drawn if len(self._drawn) == height else [None] * height
-        changed = [Region(0, y, width, 1) for y in range(height) if now[y] is not old[y] and now[y] != old[y]]
-        self._drawn = now
-        if len(changed) == height:
-            self.refresh()
-        elif changed:
-            self.refresh(*changed)
-
-    def render_line(self, y: int) -> Strip:
-        row = y + self.scroll_offset.y
-        width, ground = self.size.width, self.rich_style
-        strip = self.rows.row(row)
-        if strip is None:
-            return Strip.blank(width, ground)
-        strip = strip.adjust_cell_length(width, ground).apply_style(ground)
+    def marked(self, strip: Strip, row: int, ground: Style) -> Strip:
         if self.lit is not None and self.thread.blocks[at := self.rows.block_at(row)].addressable:
             strip = self.lit(row - self.rows.start(at), at, strip)
         if self.has_focus and self._under_cursor(row):
             strip = barred(strip, ground + Style(color=self._palette.local))
         if (selection := self.text_selection) is not None:
             strip = marked(strip, selection.get_span(row), self.screen.get_component_rich_style("screen--selection"))
-        # one colour, one escape sequence: without this most of what is written would be those
-        return strip.simplify().apply_offsets(0, row)
+        return strip
+
+    @property
+    def current(self) -> Block | None:
+        """The message the keyboard stands on."""
+        return None if self.cursor is None or self.cursor >= len(self.thread.blocks) else self.thread.blocks[self.cursor]
 
     def _under_cursor(self, row: int) -> bool:
         at = self.cursor
@@ -287,13 +92,31 @@ class Transcript(ScrollView, can_focus=True):
         return selected(self.rows.row, self.rows.total, selection), "\n"
 
     def on_key(self, event: events.Key) -> None:
-        if event.is_printable and event.character and event.key not in self._bindings.key_to_bindings:
+        if event.is_printable and event.character and event.key not in keys_of(self.app).meanings(*_MINE):
             event.stop()
             self.post_message(messages.Typed(event.character))
 
     def on_focus(self) -> None:
-        if self.cursor is None:
+        # by mouse it is the message that was clicked: the click comes after the focus
+        self.call_later(self._stand)
+
+    def _stand(self) -> None:
+        if self.cursor is None and self.has_focus:
             self.action_step(-1)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        row = event.y + self.scroll_offset.y
+        if len(self.rows) and row < self.rows.total:
+            at = self.rows.block_at(row)
+            self.cursor = at if self.thread.blocks[at].addressable else self.thread.next_message(at, -1)
+
+    def on_click(self, event: events.Click) -> None:
+        """A link is shown, and opened by a second click; a fold opens or closes."""
+        at = self.rows.block_at(row := event.y + self.scroll_offset.y) if len(self.rows) else 0
+        if address := event.style.link:
+            self._show_link(address)
+        elif len(self.rows) and self.thread.blocks[at].thinking and row - self.rows.start(at) == 1:
+            self._fold(at)
 
     def action_step(self, by: int) -> None:
         """Moves to the next message up or down, and into view."""
@@ -317,24 +140,11 @@ class Transcript(ScrollView, can_focus=True):
         self.post_message(messages.Edited())
 
     def action_copy(self) -> None:
-        if (block := self.current) is not None:
+        """Copies what is selected, else the message."""
+        if chosen := self.screen.get_selected_text():
+            self.post_message(messages.Copied(written(chosen), "selection"))
+        elif (block := self.current) is not None:
             self.post_message(messages.Copied(written(block.text)))
-
-    def go_to(self, index: int, within: int) -> None:
-        """Brings a row of a block into view, a third from the top unless it is seen already."""
-        self.following = False
-        for _ in range(2):  # measuring what is seen moves what lies below
-            row, height = self.rows.start(index) + within, self.size.height
-            if not self.scroll_offset.y <= row < self.scroll_offset.y + height:
-                self._range(row - height // 3)
-            self._place()
-        self.refresh()
-
-    def back_to(self, y: float, following: bool) -> None:  # noqa: FBT001 - what was read off the transcript
-        """Goes back to a position, or to following the end."""
-        self.following = following
-        self._range(y)
-        self._place()
 
     def action_code(self) -> None:
         """Copies the next code block of the message, round the end."""
@@ -360,3 +170,41 @@ class Transcript(ScrollView, can_focus=True):
 
     def watch_cursor(self) -> None:
         self.refresh()
+
+    def action_thinking(self) -> None:
+        """Shows what was thought before the answer, or folds it again."""
+        at = self.cursor
+        if at is not None and self.current is not None and self.current.thinking:
+            self._fold(at)
+        else:
+            self.notify("Nothing was thought aloud for this message.", timeout=2)
+
+    def _fold(self, at: int) -> None:
+        block = self.thread.blocks[at]
+        block.unfolded = not block.unfolded
+        self.following = self.following and not block.unfolded
+        self.rows.again(at)
+        self._place()
+
+    def action_link(self) -> None:
+        """Shows the next link of the message, round the end."""
+        from hybridchat.render.tokens import links  # imported here: not needed before first paint
+
+        found = links(self.current.text) if self.current is not None else []
+        if not found:
+            self.notify("There is no link in this message.", timeout=2)
+            return
+        at, last = self._link
+        at = (at + 1) % len(found) if last == self.cursor else 0
+        self._link, self._asked = (at, self.cursor), ""
+        self._show_link(found[at], f"link {at + 1} of {len(found)}")
+
+    def _show_link(self, address: str, what: str = "link") -> None:
+        """The first time the whole address is shown, the second time in a row it is opened."""
+        known, self._asked = self._asked == address, "" if self._asked == address else address
+        self.post_message(messages.Linked(address, what, confirmed=known))
+
+    def action_open(self) -> None:
+        """Opens the link that is shown."""
+        if self._asked:
+            self._show_link(self._asked)
