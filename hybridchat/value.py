@@ -19,11 +19,24 @@ def value(cls: type[T]) -> type[T]:
     is the same for all: 35 ms less before a first answer.
     """
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
-    made.__init__ = _init(made)
+    made.__init__ = _late_init(made)
     for name, method in _METHODS.items():
         if name not in cls.__dict__:
             setattr(made, name, method)
     return cast("type[T]", made)
+
+
+def _late_init(cls: type[Any]) -> Callable[..., None]:
+    """A constructor that is written with the first value: of a hundred classes a question makes thirty, 0.15 ms each."""
+
+    def __init__(self: object, *given: object, **named: object) -> None:  # noqa: N807 - it stands in for one
+        made = _init(cls)
+        if cls.__dict__["__init__"] is __init__:
+            cls.__init__ = made
+        made(self, *given, **named)
+
+    __init__.__qualname__, __init__.__module__ = f"{cls.__qualname__}.__init__", cls.__module__
+    return __init__
 
 
 def _init(cls: type[Any]) -> Callable[..., None]:
