@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run t
 HEAD = "found here"
 SOON = 0.4
 """Seconds until what the gauges saw first is told."""
-AGAIN = 3.0
+AGAIN = 2.0
 """Seconds between looks for what is missing on this machine: somebody may be starting it in another window."""
 
 

@@ -77,7 +77,7 @@ class Pulling:
         if self._worker is None or self.meter is None:
             return False
         self._worker.cancel()
-        self._over(f"Gave up pulling {self.meter.name}. What came so far is kept: the next pull goes on from there.")
+        self._over(f"Gave up pulling {self.meter.name}. The next pull goes on from there.")
         return True
 
     def holds(self, text: str) -> bool:

@@ -13,12 +13,16 @@ from textual.pilot import Pilot
 from hybridchat.assemble import Setup, open_assembled
 from hybridchat.chat import Chat
 from hybridchat.config import Config
+from hybridchat.configuring import Configuring
 from hybridchat.config.schema import PairSettings
 from hybridchat.demo import Demo
+from hybridchat.facts import Device, Snapshot
+from hybridchat.stock import Stock
 from hybridchat.tui.app import HybridChat
 from hybridchat.tui.consent import SETTLE
-from hybridchat.tui.ports import Launch, Opened
+from hybridchat.tui.ports import Found, Launch, Opened
 from hybridchat.tui.screen import ChatScreen
+from hybridchat.welcome import found
 from tests.support.chats import LOCAL, environment
 from tests.support.screen import until
 
@@ -29,6 +33,7 @@ class Seat:
 
     pilot: Pilot[None]
     chat: Chat
+    demo: Demo
 
     @property
     def screen(self) -> ChatScreen:
@@ -52,18 +57,34 @@ class Seat:
 
 @asynccontextmanager
 async def seated(
-    folder: Path, demo: Demo, size: tuple[int, int] = (120, 34), *, config: Config | None = None
+    folder: Path,
+    demo: Demo,
+    size: tuple[int, int] = (120, 34),
+    *,
+    config: Config | None = None,
+    asks_words: bool = False,
+    device: Device | None = None,
 ) -> AsyncIterator[Seat]:
+    """`device` is what the gauges say of this machine; `asks_words` puts the question of the first start on the screen."""
     config = config or Config(pair=PairSettings(local=LOCAL))
     made = await open_assembled(Setup(save=False, samplers=False, config=config, env=environment(demo, folder)))
 
+    if device is not None:
+        made.chat.world.stored_gauges = Snapshot(device=device)
+
+    def find() -> tuple[Found, ...]:
+        return tuple(Found(one.ok, one.text, one.fix) for one in found(made.chat.world, config))
+
     async def opening() -> Opened:
-        return Opened(made.chat, made.chat.snapshot, hide=made.chat.hide)
+        return Opened(
+            made.chat, made.chat.snapshot, hide=made.chat.hide, find=find, stock=Stock(made.chat.world), asks_words=asks_words,
+            settings=Configuring(environment(demo, folder), made.chat),
+        )
 
     try:
         app = HybridChat(Launch(opening))
         async with app.run_test(size=size) as pilot:
-            seat = Seat(pilot, made.chat)
+            seat = Seat(pilot, made.chat, demo)
             await until(pilot, lambda: seat.screen._opened is not None and seat.screen.thread.blocks)
             yield seat
     finally:
