@@ -87,13 +87,13 @@ def _read_all(question: str, paths: Sequence[Path], names: _Names) -> Attached:
             try:
                 clean = picture(data)
             except Unusable as problem:
-                raise Unsendable(f"{path.name} was not sent: {problem}.") from None
+                raise Unsendable(f"{path.name} cannot be sent: {problem}.") from None
             pictures.append((path.name, clean))
             taken.append(Taken(path.name, len(clean.data), PER_PICTURE, picture=True))
             continue
         left -= len(data)
         if left < 0:
-            raise Unsendable(f"The files have more than {LARGEST:,} bytes together; nothing was sent.")
+            raise Unsendable(f"The files have more than {LARGEST:,} bytes together.")
         text = _text(path, data)
         texts.append(Enclosed(names.shown(path, number), text))
         taken.append(Taken(path.name, len(data), estimate(text)))
@@ -124,13 +124,13 @@ def _there(said: str, base: Path) -> Path | None:
 def _read(path: Path) -> bytes:
     try:
         if stat.S_ISFIFO(path.stat().st_mode) or path.is_dir():
-            raise Unsendable(f"{path.name} is no file; nothing was sent.")
+            raise Unsendable(f"{path.name} is no file.")
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
         raise Unsendable(f"{path} cannot be read: {error.strerror or error}.") from None
     if len(data) > LARGEST:
-        raise Unsendable(f"{path.name} has more than {LARGEST:,} bytes; nothing was sent.")
+        raise Unsendable(f"{path.name} has more than {LARGEST:,} bytes.")
     return data
 
 
@@ -141,7 +141,7 @@ def _text(path: Path, data: bytes) -> str:
             return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").rstrip()
     except UnicodeDecodeError:
         pass
-    raise Unsendable(f"{path.name} is neither UTF-8 text nor a JPEG or PNG picture; nothing was sent.")
+    raise Unsendable(f"{path.name} is neither UTF-8 text nor a JPEG or PNG picture.")
 
 
 class _Names:

@@ -16,5 +16,5 @@ def with_files(question: str, paths: Sequence[Path]) -> tuple[str, tuple[Named, 
     try:
         found = enclosing(question, paths)
     except Unsendable as problem:
-        raise Exit(edge.USAGE, str(problem)) from None
+        raise Exit(edge.USAGE, f"{problem} Nothing was sent.") from None
     return found.text, found.files

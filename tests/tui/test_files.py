@@ -1,0 +1,188 @@
+"""`@` and a part of a path in the composer: files are listed, completed, previewed and sent; what cannot go along is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from hybridchat.config import Config
+from hybridchat.config.schema import ModelSettings, PairSettings
+from hybridchat.demo import Demo
+from tests.support.chats import LOCAL
+from tests.support.screen import frame, shows, until
+from tests.support.screens import Seat, seated
+from tests.support.scripted import ScriptedChat
+from tests.test_pictures import png
+from tests.tui.test_chat_screen import ask, running, screen
+from tests.tui.test_followups import held
+
+SEES = Config(pair=PairSettings(local=LOCAL), models={LOCAL: ModelSettings(capabilities=["completion", "vision"])})
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the program is started: some files, one of them with a space in its name, and one that cannot be sent."""
+    here = tmp_path / "here"
+    (here / "deep").mkdir(parents=True)
+    (here / "notes.md").write_text("# Tides\nhigh at noon\n", encoding="utf-8")
+    (here / "my plan.txt").write_text("first\nsecond\n", encoding="utf-8")
+    (here / "deep" / "inner.py").write_text("print(1)\n", encoding="utf-8")
+    (here / "nothing.bin").write_bytes(b"\0\1\2")
+    (here / "photo.png").write_bytes(png())
+    monkeypatch.chdir(here)
+    return here
+
+
+def asked(demo: Demo) -> list[str]:
+    return [json.loads(r.body)["messages"][-1]["content"] for r in demo.ollama.requests if r.path == "/api/chat" and r.body]
+
+
+async def typed(seat: Seat, text: str) -> None:
+    await seat.pilot.press(*("space" if sign == " " else sign for sign in text))
+
+
+async def test_a_part_of_a_name_lists_files_and_tab_writes_the_rest(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await typed(seat, "what says @no")
+        said = await shows(seat.pilot, "› notes.md")
+        assert "21 B · about" in said
+        assert "nothing.bin  3 B · no text" in said
+        await seat.pilot.press("tab")
+        await until(seat.pilot, lambda: seat.screen.composer.draft == "what says @notes.md ")
+        said = await shows(seat.pilot, "with notes.md, 21 B, about")
+        assert "tab takes it" not in said
+        await seat.pilot.press("enter")
+        await until(seat.pilot, lambda: asked(demo) and not seat.screen.exchange.running)
+        assert asked(demo)[-1] == "notes.md (2 lines):\n```\n# Tides\nhigh at noon\n```\n\nwhat says notes.md "
+        assert seat.chat.store.sessions()[0].title == "what says notes.md"
+
+
+async def test_folders_go_on_and_spaces_are_quoted(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await typed(seat, "@de")
+        await shows(seat.pilot, "› deep/")
+        await seat.pilot.press("tab")
+        await shows(seat.pilot, "› inner.py")
+        await seat.pilot.press("tab")
+        await until(seat.pilot, lambda: seat.screen.composer.draft == "@deep/inner.py ")
+        await typed(seat, "@my")
+        await shows(seat.pilot, "› my plan.txt")
+        await seat.pilot.press("tab")
+        await until(seat.pilot, lambda: seat.screen.composer.draft == '@deep/inner.py @"my plan.txt" ')
+        await shows(seat.pilot, "with 2 files")
+
+
+async def test_arrows_choose_and_then_enter_takes_it_else_enter_sends(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await typed(seat, "@")
+        await shows(seat.pilot, "› deep/")
+        await seat.pilot.press("down")
+        await shows(seat.pilot, "› my plan.txt")
+        await seat.pilot.press("enter")
+        await until(seat.pilot, lambda: seat.screen.composer.draft == '@"my plan.txt" ')
+        seat.screen.composer.draft = ""
+        await typed(seat, "repeat: ask @no")
+        await shows(seat.pilot, "› notes.md")
+        await seat.pilot.press("enter")
+        await until(seat.pilot, lambda: asked(demo) == ["repeat: ask @no"])
+
+
+async def test_esc_closes_the_list_and_nothing_else(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await typed(seat, "@no")
+        await shows(seat.pilot, "› notes.md")
+        await seat.pilot.press("escape")
+        await until(seat.pilot, lambda: "› notes.md" not in frame(seat.pilot.app))
+        assert seat.screen.composer.draft == "@no"
+        await typed(seat, "t")
+        await shows(seat.pilot, "› notes.md")
+
+
+async def test_what_cannot_go_along_is_told_and_the_draft_stays(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await typed(seat, "see @nothing.bin")
+        await shows(seat.pilot, "✗ nothing.bin is neither UTF-8 text nor a JPEG or PNG picture")
+        await seat.pilot.press("enter")
+        await shows(seat.pilot, "✗ not sent: nothing.bin is neither")
+        await until(seat.pilot, lambda: seat.screen.composer.draft == "see @nothing.bin")
+        assert asked(demo) == []
+
+
+async def test_a_name_that_came_with_a_paste_hands_over_nothing(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        seat.screen.composer.post_message(events.Paste("repeat: mind @notes.md"))
+        await shows(seat.pilot, "→ llama3.2")
+        assert "with notes.md" not in frame(seat.pilot.app)
+        await seat.pilot.press("enter")
+        await until(seat.pilot, lambda: asked(demo) == ["repeat: mind @notes.md"])
+
+
+async def test_a_picture_goes_to_a_model_that_sees_and_an_edited_question_keeps_it(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (100, 30), config=SEES) as seat:
+        await typed(seat, "@ph")
+        said = await shows(seat.pilot, "› photo.png")
+        assert "no model here sees pictures" not in said
+        await seat.pilot.press("tab")
+        await typed(seat, "repeat: one")
+        await seat.pilot.press("enter")
+        await until(seat.pilot, lambda: asked(demo) and not seat.screen.exchange.running)
+        await seat.type("/edit repeat: two")
+        await until(seat.pilot, lambda: len(asked(demo)) == 2 and not seat.screen.exchange.running)
+        bodies = [json.loads(r.body)["messages"][-1] for r in demo.ollama.requests if r.path == "/api/chat" and r.body]
+        assert [len(b.get("images") or ()) for b in bodies] == [1, 1]
+        assert bodies[1]["content"] == "repeat: two"
+
+
+async def test_where_no_model_sees_the_list_says_so(tmp_path: Path, demo: Demo) -> None:
+    blind = {model: ModelSettings(capabilities=["completion"]) for model in (LOCAL,)}
+    async with seated(tmp_path, demo, (100, 30), config=Config(pair=PairSettings(local=LOCAL), models=blind)) as seat:
+        await until(seat.pilot, lambda: seat.screen.ready)
+        seat.screen.composer.sees = lambda: False
+        await typed(seat, "@ph")
+        await shows(seat.pilot, "picture · no model here sees pictures")
+
+
+async def test_an_edited_question_brings_its_files_along_under_a_label(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await seat.type("repeat: see @notes.md")
+        await until(seat.pilot, lambda: len(asked(demo)) == 1 and not seat.screen.exchange.running)
+        await seat.type("/edit")
+        await until(seat.pilot, lambda: "[notes.md, 2 lines]" in seat.screen.composer.text)
+        await typed(seat, " again")
+        await seat.pilot.press("enter")
+        await until(seat.pilot, lambda: len(asked(demo)) == 2 and not seat.screen.exchange.running)
+        assert asked(demo)[1] == f"{asked(demo)[0]} again"
+
+
+async def test_a_follow_up_takes_its_file_along_when_its_turn_comes() -> None:
+    gate, line = held()
+    chat = ScriptedChat([line])
+    async with running(chat) as pilot:
+        await ask(pilot, "first")
+        await shows(pilot, "One")
+        await ask(pilot, "then @notes.md")
+        await shows(pilot, "next: then @notes.md")
+        gate.set()
+        await until(pilot, lambda: len(chat.asked) == 2)
+        assert chat.asked[1] == "notes.md (2 lines):\n```\n# Tides\nhigh at noon\n```\n\nthen notes.md"
+
+
+async def test_a_follow_up_whose_file_is_gone_waits_for_its_writer(folder: Path) -> None:
+    gate, line = held()
+    chat = ScriptedChat([line])
+    async with running(chat) as pilot:
+        await ask(pilot, "first")
+        await shows(pilot, "One")
+        await ask(pilot, "then @notes.md")
+        await shows(pilot, "next: then @notes.md")
+        (folder / "notes.md").write_bytes(b"\0")
+        await pilot.press(*"mine")
+        gate.set()
+        await shows(pilot, "✗ not sent: notes.md is neither")
+        said = await shows(pilot, "enter in an empty composer sends")
+        assert "next: then @notes.md" in said
+        assert screen(pilot).composer.draft == "mine"
+        assert len(chat.asked) == 1
