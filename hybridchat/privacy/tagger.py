@@ -46,6 +46,7 @@ class Tagger:
         """What is known of a word."""
         self._codes, self._places = Codes(self._vectors), Places(self._vectors)
         self._edge = self._words.of(EDGE)
+        self._ways = tuple(weights.moves[0][to] + weights.moves[to][0] for to in range(5))
 
     def scores(self, tokens: Tokens, bias: tuple[int, int, int, int]) -> list[tuple[int, int, int, int] | None]:
         """For each token its scores for P, X, A and N over O, `bias` added (1/20); `None` where none has any hope."""
@@ -103,8 +104,24 @@ class Tagger:
             while end < len(scores) and (one := scores[end]) is not None:
                 hope = hope or one[0] > seed_p or one[1] > seed_x or one[2] > _SEED or one[3] > _SEED
                 end += 1
-            if hope:
+            if hope and end - at == 1:
+                out[at] = self._alone(scores[at], less)
+            elif hope:
                 chain = [(a - p, b - x, c, d) for a, b, c, d in filter(None, scores[at:end])]
                 out[at:end] = best_path(chain, self.weights.moves)
             at = end
         return "".join(out)
+
+    def _alone(self, scores: tuple[int, int, int, int] | None, less: tuple[int, int]) -> str:
+        """The likeliest label of a token between two that are O, as `best_path` finds it."""
+        assert scores is not None
+        outside, person, other, address, number = self._ways
+        p, x, a, n = scores
+        best, label = outside, "O"
+        if (way := person + p - less[0]) > best:
+            best, label = way, "P"
+        if (way := other + x - less[1]) > best:
+            best, label = way, "X"
+        if (way := address + a) > best:
+            best, label = way, "A"
+        return "N" if number + n > best else label

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hybridchat.privacy.tagger import shipped_tagger
 from hybridchat.privacy.tagger_atoms import feature_lists
 from hybridchat.privacy.tagger_features import _OPENS, _SOFT, Kind, Tokens, _looked_over, kind_of, tokens_of
+from hybridchat.privacy.tagger_path import best_path
 from hybridchat.privacy.tagger_votes import paired, vote
 
 
@@ -78,6 +79,15 @@ def test_scores_are_the_sums_that_training_sees(words: list[str], glue: str) -> 
         assert found is None or found == wanted
     kept = tagger.scores(tokens, (1000, 0, 0, 0))
     assert all(one is not None or not kind.placed for one, kind in zip(kept, tokens.kinds, strict=True))
+
+
+@given(st.tuples(*[st.integers(-120, 150)] * 4), st.tuples(*[st.integers(0, 60)] * 2))
+def test_a_token_alone_gets_the_label_of_a_path_of_one(scores: tuple[int, int, int, int], less: tuple[int, int]) -> None:
+    tagger = shipped_tagger()
+    lowered = (scores[0] - less[0], scores[1] - less[1], *scores[2:])
+    path = "".join(best_path([lowered], tagger.weights.moves))
+    hope = any(score > -30 for score in lowered)
+    assert tagger.decoded([None, scores, None], less) == f"O{path if hope else 'O'}O"
 
 
 @settings(deadline=None, max_examples=60)
