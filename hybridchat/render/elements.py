@@ -22,7 +22,7 @@ from hybridchat.render.code import code_lines
 from hybridchat.render.palette import Palette
 from hybridchat.render.rows import continues, spans
 
-_GAP = 3
+_GAP = 2
 """Cells between the columns of a table."""
 _NARROWEST = 4
 """Cells that every column of a table needs to be drawn by us."""
@@ -151,7 +151,7 @@ class _Table(TableElement):
         if not head or (min(widths) < _NARROWEST and sum(widths) + _GAP * (len(head) - 1) > options.max_width):
             yield _by_rich(head, body)
             return
-        yield from _drawn(head, widths, console)
+        yield from _drawn(head, widths, console, console.get_style("markdown.table.header"))
         border = console.get_style("markdown.table.border")
         yield Segment("─" * (sum(widths) + _GAP * (len(head) - 1)), border)
         yield Segment.line()
@@ -173,7 +173,7 @@ def _widths(rows: list[list[Text]], room: int) -> list[int]:
     return widths
 
 
-def _drawn(row: list[Text], widths: list[int], console: Console) -> Iterator[Segment]:
+def _drawn(row: list[Text], widths: list[int], console: Console, ground: Style | None = None) -> Iterator[Segment]:
     """One row of a table, as many rows high as its highest cell."""
     cells = [_cell(cell, width, console) for cell, width in zip(row, widths, strict=False)]
     for nth in range(max(map(len, cells), default=0)):
@@ -181,9 +181,9 @@ def _drawn(row: list[Text], widths: list[int], console: Console) -> Iterator[Seg
             segments, used = lines[nth] if nth < len(lines) else ([], 0)
             spare = width - used
             before = spare if row[column].justify == "right" else spare // 2 if row[column].justify == "center" else 0
-            yield Segment(" " * (before + (_GAP if column else 0)))
+            yield Segment(" " * (before + (_GAP if column else 0)), ground)
             yield from segments
-            yield Segment(" " * (spare - before))
+            yield Segment(" " * (spare - before), ground)
         yield Segment.line()
 
 
