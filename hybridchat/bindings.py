@@ -52,7 +52,7 @@ _TABLE = (
         ("message-edit", "e", "ask the question in other words"),
         ("message-copy", "y", "copy the message"),
         ("message-code", "u", "copy the next code block"),
-        ("message-thinking", "t", "show what was thought before the answer, or fold it"),
+        ("message-thinking", "t", "show what was thought, or the files of a question; or fold it"),
         ("message-link", "o", "show where the next link leads"),
         ("message-open", "enter", "open the link that is shown"),
         ("message-end", "end", "newest line, and follow it again"),
@@ -77,7 +77,14 @@ _TABLE = (
     )),
     ("conversations", (
         ("chats-new", "n", "a new conversation"),
+        ("chats-keys", "tab", "from the search to the list, where letters are commands, and back"),
+        ("chats-up", "up", "the conversation above"),
+        ("chats-down", "down", "the conversation below"),
         ("chats-rename", "r", "rename"),
+        ("chats-tag", "t", "put a tag on it, or take it off"),
+        ("chats-top", "p", "hold it at the top of the list, or let it go"),
+        ("chats-archive", "a", "archive it, or bring it back"),
+        ("chats-archived", "x", "show archived ones too"),
         ("chats-delete", "d,delete", "delete"),
         ("chats-undo", "u", "bring back what was deleted"),
     )),
@@ -95,6 +102,11 @@ _TABLE = (
         ("models-unload", "u", "take out of memory"),
         ("models-delete", "d,delete", "delete, when pressed twice"),
         ("models-give-up", "c", "give the pull up"),
+    )),
+    ("settings", (
+        ("settings-default", "delete,d", "back to the default"),
+        ("settings-find", "f,slash", "find a setting"),
+        ("settings-next", "tab", "while one is written: the next choice"),
     )),
     ("recall", (
         ("recall-newer", "up", "newer"),
@@ -119,6 +131,7 @@ _TABLE = (
 WITHIN: Mapping[str, tuple[str, ...]] = {
     "writing": ("chat",), "messages": ("chat",), "find": ("chat",), "conversations": ("views",), "queue": ("views",),
     "recall": ("views",), "help": ("views",), "choosing models": ("views",), "models": ("views",), "words": ("chat",),
+    "settings": ("views",),
 }  # fmt: skip
 """Where a key counts too: in the composer those of the chat, in a list those of every view; `everywhere` counts everywhere."""
 
@@ -151,7 +164,7 @@ def _is_command(word: str) -> bool:
 _OTHER_NAMES = {"esc": "escape", "return": "enter", "pgup": "pageup", "pgdn": "pagedown", "del": "delete", "ins": "insert"}
 _PLAIN = (
     "enter", "escape", "tab", "space", "backspace", "delete", "insert", "home", "end", "pageup", "pagedown", "up", "down", "left",
-    "right",
+    "right", "slash", "question_mark",
 )  # fmt: skip
 _KEYS = frozenset({*_PLAIN, *(f"f{n}" for n in range(1, 25))})
 _MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "meta", "hyper"})

@@ -29,7 +29,7 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("help", "Keys and commands", aliases=("?", "h"), key="f1", letter="h", label="help"),
+    Command("help", "Keys and commands; with a word, those about it", "[WORD]", ("?", "h"), "f1", "h", "help"),
     Command("model", "Choose or hold a model; pull, rm, unload", "[NAME]", ("models",), "f2", "m", "model"),
     Command("local", "Only this machine: nothing leaves", key="f3", letter="l", label="local only"),
     Command("cloud", "Answer in the cloud", key="f4", letter="c", label="cloud"),
@@ -151,7 +151,7 @@ def command(name: str) -> Command:
 
 _KEY_WORDS = {
     "escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "delete": "del", "up": "↑", "down": "↓", "left": "←", "right": "→",
-    "shift+tab": "⇧tab", "shift+enter": "⇧enter",
+    "shift+tab": "⇧tab", "shift+enter": "⇧enter", "slash": "/", "question_mark": "?",
 }  # fmt: skip
 
 

@@ -11,18 +11,17 @@ from hybridchat.cli import plain_waiting, sentences
 from hybridchat.cli.plain_adjusting import ADJUSTING
 from hybridchat.cli.plain_reading import READING
 from hybridchat.cli.plain_sessions import SESSIONS
-from hybridchat.commands import COMMANDS
 from hybridchat.config.paths import profile
 from hybridchat.conversation import Ending, Turn
 from hybridchat.facts import Decision, Mode
+from hybridchat.render import guide
 
 if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
     from hybridchat.cli.plain import Plain
 
 
-def help_(plain: Plain, _: str) -> None:
-    width = max(len(command.usage) for command in COMMANDS)
-    plain.say(*(f"  {command.usage:<{width}}  {command.help}" for command in COMMANDS))
+def help_(plain: Plain, words: str) -> None:
+    plain.say(*guide.plain(words))
 
 
 def model(plain: Plain, name: str) -> None:

@@ -19,11 +19,10 @@ if TYPE_CHECKING:  # the screen runs these and hands itself in; at run time noth
 Action = Callable[["ChatScreen", str], Awaitable[None]]
 
 
-async def help_(screen: ChatScreen, _: str) -> None:
-    from hybridchat.tui import help as keys  # imported here, like every view: not needed before first paint
-    from hybridchat.tui.sheet import Page, room
+async def help_(screen: ChatScreen, args: str) -> None:
+    from hybridchat.tui.help import Help  # imported here, like every view: not needed before first paint
 
-    screen.app.push_screen(Page("Keys and commands", keys.page(screen.keys.own, room(screen.size.width))))
+    await screen.app.push_screen(Help(screen.keys, screen.launch.terminal, args))
 
 
 async def model(screen: ChatScreen, args: str) -> None:

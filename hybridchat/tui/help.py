@@ -1,57 +1,133 @@
-"""F1: keys and commands, out of the one table."""
+"""F1: every command and key in groups, to be searched by typing, and what is to be known of this terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from textwrap import wrap
+from typing import ClassVar
 
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, Static
 
-from hybridchat.commands import COMMANDS, key_word
+from hybridchat.bindings import Keys
+from hybridchat.render import guide
+from hybridchat.render.guide import Entry
+from hybridchat.render.terminal import Terminal
+from hybridchat.tui.keymap import bind, line
+from hybridchat.tui.sheet import Sheet, room
 
-_WRITING = (
-    ("enter", "send"),
-    ("^j", "new line; Shift+Enter and Alt+Enter too where the terminal sends them"),
-    ("enter", "while an answer comes: the message waits above the composer and is sent after it"),
-    ("↑", "in an empty composer: the message that waits, back to edit; else the question before"),
-    ("⇧tab", "go to the messages: ↑ ↓ move, esc goes back"),
-    ("end", "in an empty composer or in the messages: newest line, and follow it again"),
-    ("pgup pgdn", "scroll the conversation while you write"),
-    ("^c", "stop the answer, else clear the draft (↑ or ^z brings it back); when empty, twice to leave"),
-    ("^d", "leave, when the composer is empty"),
-    ("^x", "then a letter, for keyboards without F-keys"),
-)
-
-_OTHERS = (
-    ("message-copy", "y", "in the messages: copy"),
-    ("message-code", "u", "in the messages: copy the next code block"),
-    ("message-edit", "e", "in the messages: ask the question in other words"),
-    ("branch-before", "left", "in the messages: the branch before, where it says 2 of 3"),
-    ("branch-after", "right", "in the messages: the branch after"),
-    ("find-above", "enter", "while finding: the hit above (↑ too)"),
-    ("find-below", "shift+enter", "while finding: the hit below (↓ too)"),
-    ("recall-newer", "up", "in the list of what was typed before: newer"),
-    ("recall-older", "down", "in that list: older (^r too)"),
-    ("find-stay", "tab", "while finding: stay at the message; esc goes back to where you were"),
-)
-"""Bindings without a command: id, key, what it does."""
+COLUMNS = 62
+"""Cells from which on what a command does stands beside it, not below."""
+_KEYS = 11
+"""Cells of the column of keys."""
 
 
-def page(keys: Mapping[str, str], width: int) -> Content:
-    """The help text for `width` cells; `keys` are the user's own, by command name."""
-    rows: list[tuple[str, str]] = []
-    for command in COMMANDS:
-        key = keys.get(command.name, command.key)
-        letter = f"^x {command.letter}" if command.letter else ""
-        rows.append((f"{command.usage:<16}", "$foreground"))
-        rows.append((f"{key_word(key):<5}{letter:<6}", "$local"))
-        rows.append((_hanging(command.help, 27, width), "$muted"))
-    rows.append(("\nWriting and reading\n", "bold"))
-    for key, words in [*_WRITING, *((key_word(keys.get(name, key)), words) for name, key, words in _OTHERS)]:
-        rows.append((f"{key:<11}", "$local"))
-        rows.append((_hanging(words, 11, width), "$muted"))
-    return Content.assemble(*rows)
+def page(rows: Sequence[Entry], width: int) -> Content:
+    """The rows under their headings, in lines of at most `width` cells."""
+    parts: list[Content] = []
+    group = ""
+    usage = max((len(row.name) for row in rows), default=0)
+    for row in rows:
+        if row.group != group:
+            parts.append(Content.styled(f"{chr(10) if group else ''}{row.group}", "bold"))
+            group = row.group
+        parts.append(_beside(row, usage, width) if width >= COLUMNS else _below(row, width))
+    return Content("\n").join(parts)
 
 
-def _hanging(text: str, indent: int, width: int) -> str:
-    return f"\n{' ' * indent}".join(wrap(text, max(12, width - indent))) + "\n"
+def _beside(row: Entry, usage: int, width: int) -> Content:
+    keys = max(_KEYS, len(row.keys))
+    first, *rest = wrap(row.said, max(16, width - (usage + _KEYS + 4 if row.name else keys + 2))) or [""]
+    if row.name:
+        head = Content.assemble((f"{row.name:<{usage}}  ", "$foreground"), (f"{row.keys:<{keys}}  ", "$local"), (first, "$muted"))
+        indent = usage + _KEYS + 4
+    else:
+        head = Content.assemble((f"{row.keys:<{keys}}  ", "$local"), (first, "$muted"))
+        indent = keys + 2
+    return Content("\n").join([head, *(Content.styled(" " * indent + text, "$muted") for text in rest)])
+
+
+def _below(row: Entry, width: int) -> Content:
+    gap = max(2, width - len(row.name) - len(row.keys))
+    head = Content.assemble((row.name, "$foreground"), (" " * gap if row.name else "", ""), (row.keys, "$local"))
+    said = [Content.styled(f"  {text}", "$muted") for text in wrap(row.said, max(12, width - 2))]
+    return Content("\n").join([head, *said])
+
+
+def of_terminal(terminal: Terminal, keys: Keys, width: int) -> Content:
+    """What is to be known of this terminal; the lines to copy are not wrapped."""
+    rows = [text for said in guide.here_only(terminal, keys) for text in wrap(said, width)]
+    parts = [Content.styled(f"In {terminal.title}", "bold"), *(Content.styled(text, "$muted") for text in rows)]
+    how = guide.new_line(terminal)
+    if how is not None:
+        parts += [Content.styled(text, "$muted") for text in wrap(f"For Shift+Enter: {how.where}", width)]
+        parts += [Content.styled(f"  {text}", "$foreground") for text in how.lines]
+    return Content("\n").join(parts) if len(parts) > 1 else Content("")
+
+
+class Help(Sheet[None]):
+    """What is typed leaves the rows in which it occurs."""
+
+    DEFAULT_CSS = """
+    Help > Vertical { height: 92%; }
+    Help Input { margin-bottom: 1; }
+    Help Input:focus { border: none; background-tint: 0%; }
+    Help VerticalScroll { height: 1fr; }
+    """
+    HEADING: ClassVar[str] = "Keys and commands"
+    KEYS: ClassVar[str] = "type to search · {help-up} {help-down} {help-page-down} scroll · {close} close"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("help-up", "scroll(-1)"),
+        bind("help-down", "scroll(1)"),
+        bind("help-page-up", "page(-1)"),
+        bind("help-page-down", "page(1)"),
+        bind("help-close", "leave"),
+    ]
+
+    def __init__(self, keys: Keys, terminal: Terminal, wanted: str = "") -> None:
+        super().__init__()
+        self._keys, self._terminal, self._wanted = keys, terminal, wanted
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Content(self.HEADING), classes="title")
+            yield from self.inside()
+            yield Static(Content(line(self.app, self.KEYS)), classes="keys")
+
+    def inside(self) -> Iterable[Widget]:
+        yield Input(self._wanted, placeholder="a word of it, or a key", select_on_focus=False)
+        with VerticalScroll(can_focus=False):
+            yield Static(classes="page")
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+        self._show()
+
+    def on_resize(self) -> None:
+        self._show()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._wanted = event.value
+        self._show()
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def _show(self) -> None:
+        width = room(self.app.size.width) - 1
+        rows = guide.found(guide.entries(self._keys), self._wanted)
+        said = page(rows, width) if rows else Content.styled("Nothing like it.", "$muted")
+        about = of_terminal(self._terminal, self._keys, width)
+        if about and (not self._wanted or self._wanted.lower() in about.plain.lower()):
+            said = about if not rows else Content.assemble(said, "\n\n", about)
+        self.query_one(".page", Static).update(said)
+
+    def action_scroll(self, by: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        scroll = self.query_one(VerticalScroll)
+        (scroll.scroll_page_up if by < 0 else scroll.scroll_page_down)(animate=False)

@@ -81,10 +81,8 @@ async def test_the_keys_of_finding_can_be_changed_and_help_says_them() -> None:
         await shows(pilot, "2 of 3")
         await pilot.press("escape", "f1")
         await until(pilot, lambda: len(pilot.app.screen_stack) > 1)
-        from hybridchat.tui.help import page
-
-        said = page(screen(pilot).keys, 90).plain
-        assert "F10        while finding: the hit above" in said
+        await pilot.press(*"hit")
+        assert "F10          the hit above" in await shows(pilot, "Keys while finding")
 
 
 @given(st.text(max_size=30), st.text(min_size=1, max_size=3))

@@ -1,0 +1,134 @@
+"""All commands and keys in groups, for F1 and `/help`: out of the tables, so that nothing can be missing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from hybridchat.bindings import BINDINGS, Keys
+from hybridchat.commands import COMMANDS, Command, key_word
+from hybridchat.render.newline import Snippet, needs, snippet
+from hybridchat.render.terminal import Terminal
+from hybridchat.value import value
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "Who answers": ("model", "local", "cloud", "auto", "pin", "other", "compare", "why", "think", "set", "system"),
+    "Asking": ("stop", "retry", "edit", "branch", "continue", "queue", "anyway", "editor", "recall"),
+    "Conversations": (
+        "new", "sessions", "rename", "tag", "find", "copy", "export", "fork", "private", "archive", "delete", "undo", "purge",
+    ),
+    "What leaves, what it costs": ("hide", "terms", "ledger", "budget", "stats"),
+}  # fmt: skip
+"""Commands by what they are about; one that is missing here stands under `PROGRAM`."""
+PROGRAM = "The program"
+PLACES = {
+    "writing": "Keys while you write", "messages": "Keys in the messages", "find": "Keys while finding",
+    "views": "Keys in lists and views", "conversations": "Keys in the list of conversations", "queue": "Keys in the queue",
+    "recall": "Keys in the list of what you typed", "choosing models": "Keys while choosing models",
+    "compare": "Keys while comparing",
+}  # fmt: skip
+"""Headings for the bindings of each place; another place stands under its own name."""
+
+
+@value
+class Entry:
+    """One row: `name` is a command's usage, empty for a key alone; `keys` are words as the hints print them."""
+
+    group: str
+    name: str
+    keys: str
+    said: str
+    also: str = ""
+    """Other names, found by the filter and not shown."""
+
+
+def entries(keys: Keys) -> list[Entry]:
+    """Every command, then every binding without one, each with the keys that arrive here."""
+    of = {name: group for group, names in GROUPS.items() for name in names}
+    rows = [_command(c, of.get(c.name, PROGRAM), keys) for c in COMMANDS]
+    order = [*GROUPS, PROGRAM]
+    rows.sort(key=lambda row: order.index(row.group))
+    commands = {c.name for c in COMMANDS}
+    for bound in BINDINGS.values():
+        words = " ".join(key_word(key) for key in keys.arriving(bound.id)) or keys.word(bound.id)
+        if bound.id in commands or not words:
+            continue
+        group = PLACES.get(bound.where, PROGRAM if bound.where in {"everywhere", "chat"} else f"Keys: {bound.where}")
+        rows.append(Entry(group, "", words, bound.help, bound.id))
+    return rows
+
+
+def _command(command: Command, group: str, keys: Keys) -> Entry:
+    own = [key_word(key) for key in keys.arriving(command.name)]
+    leader = next(iter(keys.arriving("leader")), "")
+    own += [f"{key_word(leader)} {command.letter}"] if command.letter and leader else []
+    return Entry(group, command.usage, "  ".join(own), command.help, " ".join(f"/{name}" for name in command.aliases))
+
+
+def found(rows: Iterable[Entry], wanted: str) -> list[Entry]:
+    """Those in which every word of `wanted` occurs, in whatever case."""
+    words = wanted.lower().split()
+    return [row for row in rows if all(word in _all_of(row) for word in words)]
+
+
+def _all_of(row: Entry) -> str:
+    return f"{row.group} {row.name} {row.keys} {row.said} {row.also}".lower()
+
+
+def here_only(terminal: Terminal, keys: Keys) -> list[str]:
+    """What is to be known of this terminal: which of our keys it keeps, and what to press instead. Sentences."""
+    ours = {key for name in BINDINGS for key in keys.of(name)}
+    kept = sorted(terminal.kept & ours - {"shift+enter", "alt+enter"}, key=lambda key: (len(key), key))
+    rows = []
+    if kept and (leader := keys.word("leader")):
+        rows.append(f"It keeps {_and([key_word(key) for key in kept])} for itself: the letters after {leader} do the same.")
+    if terminal.remote:
+        rows.append("Through SSH the terminal itself is not always known; ui.terminal in the configuration names it.")
+    if needs(terminal) and (line := keys.word("newline")):
+        rows.append(f"Shift+Enter arrives as Enter here, which sends; {line} begins a new line.")
+    return rows
+
+
+def new_line(terminal: Terminal) -> Snippet | None:
+    """What to write where, so that Shift+Enter begins a new line here."""
+    return snippet(terminal)
+
+
+def _and(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+PLAIN = (
+    ("\\ at the end of a line", "the message goes on in the next one"),
+    ("Ctrl+C", "stop the answer"),
+    ("Ctrl+D", "leave"),
+    ("a number", "answers a question with choices; Enter alone is none of them"),
+)
+"""The keys of plain mode."""
+
+
+def plain(wanted: str = "") -> list[str]:
+    """`/help` as lines for plain mode: every command under its heading; with words only those they occur in."""
+    rows = found((_command(c, group, _NO_KEYS) for group, c in _grouped()), wanted)
+    if not rows:
+        return [f"Nothing about {wanted!r}. /help lists everything."]
+    width = max(len(row.name) for row in rows)
+    lines: list[str] = []
+    group = ""
+    for row in rows:
+        if row.group != group:
+            group = row.group
+            lines.append(f"{group}:")
+        lines.append(f"  {row.name:<{width}}  {row.said}" + (f" (also {row.also.replace(' ', ', ')})" if row.also else ""))
+    if not wanted:
+        wide = max(len(key) for key, _ in PLAIN)
+        lines += ["Keys:", *(f"  {key:<{wide}}  {said}" for key, said in PLAIN)]
+    return lines
+
+
+_NO_KEYS = Keys(dict.fromkeys(BINDINGS, ()))
+
+
+def _grouped() -> Iterable[tuple[str, Command]]:
+    of = {name: group for group, names in GROUPS.items() for name in names}
+    for group in [*GROUPS, PROGRAM]:
+        yield from ((group, c) for c in COMMANDS if of.get(c.name, PROGRAM) == group)
