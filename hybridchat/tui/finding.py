@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
-from rich.style import Style
 from textual import work
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -16,26 +14,40 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from hybridchat.render.finding import flat, newest_first, places
+from hybridchat.render.finding import flat, newest_first
+from hybridchat.tui.hits import Hits, hits, lit, place
 from hybridchat.tui.keymap import bind
-from hybridchat.tui.strips import marked
 
 if TYPE_CHECKING:  # the screen opens this and hands itself in; at run time nothing points back
     from hybridchat.tui.screen import ChatScreen
+    from hybridchat.tui.strips import Written
     from hybridchat.tui.thread import Block
     from hybridchat.tui.transcript import Transcript
 
-HIT = Style(underline=True, bold=True)
-HERE = Style(reverse=True, bold=True)
 
+def light(transcript: Transcript, wanted: str, index: int, nth: int, *, only: bool = False) -> None:
+    """Brings the hit numbered `nth` of a block into view and marks it, and the others, of all blocks unless `only` of this one.
 
-def lit(strip: Strip, wanted: str, here: int | None) -> Strip:
-    """The strip with every hit marked; the one numbered `here` within it stands out."""
-    text = strip.text
-    for nth, at in enumerate(places(text, wanted)):
-        cells = cell_len(text[:at]), cell_len(text[: at + len(wanted)])
-        strip = marked(strip, cells, HERE if nth == here else HIT)
-    return strip
+    `wanted` is `flat` already; without it the block's first row comes into view.
+    """
+    known: dict[int, tuple[list[Written], Hits]] = {}
+
+    def found_in(of: int) -> Hits:
+        strips = transcript.rows.strips(of)
+        if of not in known or known[of][0] is not strips:
+            known[of] = strips, hits(strips, wanted, int(bool(transcript.thread.blocks[of].head)))
+        return known[of][1]
+
+    def shine(at: int, of: int, strip: Strip) -> Strip:
+        if only and of != index:
+            return strip
+        return lit(strip, found_in(of).get(at, ()), here if of == index else None)
+
+    transcript.paint()
+    transcript.rows.measure(index)
+    row, here = place(found_in(index), nth)
+    transcript.lit = shine
+    transcript.go_to(index, row)
 
 
 class Words(Input):
@@ -139,15 +151,7 @@ class Find(Horizontal):
             return
         block, nth = self._hits[self._at]
         index = self._chat.thread.blocks.index(block)
-        row, here = _row_of(transcript, index, self._wanted, nth)
-
-        def light(at: int, of: int, strip: Strip) -> Strip:
-            if not at and self._chat.thread.blocks[of].head:
-                return strip
-            return lit(strip, self._wanted, here if (of, at) == (index, row) else None)
-
-        transcript.lit = light
-        transcript.go_to(index, row)
+        light(transcript, self._wanted, index, nth)
 
     def leave(self, *, stay: bool) -> None:
         """Closes the line: back to where one was, or with `stay` on the message that holds the hit."""
@@ -161,24 +165,6 @@ class Find(Horizontal):
             self._chat.set_focus(self._chat.composer)
         self.remove()  # last: a focused widget that goes away hands the focus to whoever is next
         transcript.refresh()
-
-
-def _row_of(transcript: Transcript, index: int, wanted: str, nth: int) -> tuple[int, int]:
-    """The row within a block that shows its `nth` hit, and which of the row's hits it is.
-
-    A hit that the wrapping broke shows in no row: then the row of the one before it, else the first.
-    """
-    transcript.paint()
-    transcript.rows.measure(index)
-    last, left = (0, 0), nth
-    for row, strip in enumerate(transcript.rows.strips(index)):
-        count = len(places(strip.text, wanted)) if row or transcript.thread.blocks[index].head == "" else 0
-        if count:
-            last = (row, min(left, count - 1))
-            if left < count:
-                return last
-            left -= count
-    return last
 
 
 async def find(screen: ChatScreen, args: str) -> None:

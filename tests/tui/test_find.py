@@ -82,7 +82,7 @@ async def test_the_keys_of_finding_can_be_changed_and_help_says_them() -> None:
         await pilot.press("escape", "f1")
         await until(pilot, lambda: len(pilot.app.screen_stack) > 1)
         await pilot.press(*"hit")
-        assert "F10          the hit above" in await shows(pilot, "Keys while finding")
+        assert "F10        the hit above" in await shows(pilot, "Keys while finding")
 
 
 @given(st.text(max_size=30), st.text(min_size=1, max_size=3))
@@ -95,3 +95,14 @@ def test_places_are_those_of_the_text(text: str, wanted: str) -> None:
 
 def test_a_hit_is_shown_with_what_stands_around_it() -> None:
     assert around("a" * 100 + " HERE " + "b" * 100, 101, 4).strip("…ab ") == "HERE"
+
+
+async def test_a_hit_that_the_window_broke_in_two_is_lit_in_both_rows() -> None:
+    chat = ScriptedChat([Line(pieces=("word " * 13 + "broken phrase of wide 漢字 letters 漢字漢字漢字 end",))])
+    async with running(chat, size=(80, 24)) as pilot:
+        await talked(pilot, chat, 1)
+        await pilot.press("ctrl+f", *"broken phrase")
+        await shows(pilot, "1 of 1")
+        await until(pilot, lambda: "".join(bright(pilot)).split() in (["broken", "phrase"], ["brokenphrase"], ["broken phrase"]))
+        rows = frame(pilot.app).split("\n")
+        assert not any("broken phrase" in row for row in rows if "find:" not in row), "the phrase was to be broken"
