@@ -76,6 +76,11 @@ def band(budget: Budget) -> str:
     return f"nearly gone, {share}" if budget.state is BudgetState.CRITICAL else share
 
 
+def attached(turn: Turn) -> tuple[str, ...]:
+    """`photo.png, picture, 120 kB` for each picture of a question."""
+    return tuple(f"{one.name}, picture, {size(one.size)}" for one in turn.attachments)
+
+
 def seconds(value: float) -> str:
     if value < 10:
         return f"{value:.1f} s"

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from rich.style import Style
 
+from hybridchat.enclosed import opened
+from hybridchat.enclosed import words as asked
 from hybridchat.render.palette import Palette
-from hybridchat.render.text import neutralise, written
+from hybridchat.render.text import neutralise, one_line, written
 from hybridchat.tui.strips import Written, isolated
 from hybridchat.tui.thread import Block, Kind, Tone
 
@@ -50,8 +52,13 @@ def _line(line: Line, indent: int) -> Written:
 
 def estimate(block: Block, width: int) -> int:
     """Lines the block will take, roughly and without rendering it."""
-    room = max(8, min(WIDEST, width - BODY_INDENT - 2))
-    return 2 + block.text.count("\n") + len(block.text) // room + bool(block.text)
+    room, text = max(8, min(WIDEST, width - BODY_INDENT - 2)), _asked(block)
+    return 2 + text.count("\n") + len(text) // room + bool(text) + len(block.beside)
+
+
+def _asked(block: Block) -> str:
+    """What of a block's text is shown: of a question without its files as long as they are folded."""
+    return block.text if block.unfolded or block.kind is not Kind.YOU else asked(block.text)
 
 
 class BlockPainter:
@@ -129,13 +136,21 @@ class BlockPainter:
             rows.append(_line(row, BODY_INDENT))
         return [*rows, _strip([], BODY_INDENT)]
 
+    def _files(self, indent: int) -> list[Written]:
+        """The files of a question, a line each; their text stands below the question's own only when it is unfolded."""
+        files, sign = opened(self.block.text)[0], "▾ " if self.block.unfolded else "▸ "
+        labels = [(sign, file.label) for file in files] + [("▪ ", label) for label in self.block.beside]
+        style = tone_style(Tone.MUTED, self._palette) + Style(italic=True)
+        room = self._width - 2
+        return [_strip([Segment(sign, style), Segment(one_line(label, room), style)], indent) for sign, label in labels]
+
     def _prose(self) -> list[Written]:
         from hybridchat.render.markdown import prose  # imported here: see __init__
 
         indent = BODY_INDENT if self.block.head else HEAD_INDENT
         style = tone_style(self.block.tone, self._palette)
         if self.block.kind is Kind.YOU:
-            return [_line(row, indent) for row in prose(self.block.text, self._width, style)]
+            return [*self._files(indent), *(_line(row, indent) for row in prose(_asked(self.block), self._width, style))]
         rows: list[Written] = []
         for line in self.block.text.split("\n"):
             # our own sentences hang behind their sign: `✓ ` and the like

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from hybridchat.enclosed import opened
+from hybridchat.enclosed import words as asked
 from hybridchat.facts import Decision, Locality
 from hybridchat.render import offline, words
 
@@ -54,12 +56,19 @@ class Block:
     live: bool = False
     hidden: int = 0
     unfolded: bool = False
-    """Whether what was thought is shown."""
+    """Whether what was thought, or the text of files in a question, is shown."""
+    beside: tuple[str, ...] = ()
+    """What goes with a question and is no text: `photo.png, picture, 120 kB`."""
 
     @property
     def addressable(self) -> bool:
         """Whether the keyboard can stand on it."""
         return self.kind in {Kind.YOU, Kind.ANSWER}
+
+    @property
+    def foldable(self) -> bool:
+        """Whether a part of it is folded until it is asked for."""
+        return bool(self.thinking or (self.kind is Kind.YOU and opened(self.text)[0]))
 
 
 def tone_of(locality: Locality) -> Tone:
@@ -130,7 +139,8 @@ class Thread:
 
     def _load_turn(self, turn: Turn, before: Locality | None) -> Locality | None:
         self.last_turn = turn.id
-        self._add(Block(Kind.YOU, turn.question, f"you{self.beside(turn.id)}", turn_id=turn.id))
+        head = f"you{self.beside(turn.id)}"
+        self._add(Block(Kind.YOU, turn.question, head, turn_id=turn.id, beside=words.attached(turn)))
         for attempt in turn.attempts:
             if not attempt.text and attempt.ending == "failed":
                 self.mark(f"▪ {words.short(attempt.model_id)} did not answer: {attempt.error or 'no reason given'}", Tone.WARN)
@@ -216,9 +226,9 @@ class Thread:
     def _asked(self, turn: Turn) -> None:
         known = any(b.turn_id == turn.id and b.kind is Kind.YOU for b in self.blocks)
         if not known:
-            self._add(Block(Kind.YOU, turn.question, "you", turn_id=turn.id))
+            self._add(Block(Kind.YOU, turn.question, "you", turn_id=turn.id, beside=words.attached(turn)))
         elif turn.id != self.last_turn:
-            self.mark(f"▪ asked again: {turn.question[:60]}", Tone.MUTED)
+            self.mark(f"▪ asked again: {asked(turn.question)[:60]}", Tone.MUTED)
         self.last_turn = turn.id
 
     def _handed_over(self, event: HandedOver) -> None:

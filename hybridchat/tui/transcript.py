@@ -115,7 +115,7 @@ class Transcript(LineView):
         at = self.rows.block_at(row := event.y + self.scroll_offset.y) if len(self.rows) else 0
         if address := event.style.link:
             self._show_link(address)
-        elif len(self.rows) and self.thread.blocks[at].thinking and row - self.rows.start(at) == 1:
+        elif len(self.rows) and self.thread.blocks[at].foldable and row - self.rows.start(at) == 1:
             self._fold(at)
 
     def action_step(self, by: int) -> None:
@@ -174,10 +174,10 @@ class Transcript(LineView):
     def action_thinking(self) -> None:
         """Shows what was thought before the answer, or folds it again."""
         at = self.cursor
-        if at is not None and self.current is not None and self.current.thinking:
+        if at is not None and self.current is not None and self.current.foldable:
             self._fold(at)
         else:
-            self.notify("Nothing was thought aloud for this message.", timeout=2)
+            self.notify("Nothing is folded in this message.", timeout=2)
 
     def _fold(self, at: int) -> None:
         block = self.thread.blocks[at]

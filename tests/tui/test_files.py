@@ -186,3 +186,19 @@ async def test_a_follow_up_whose_file_is_gone_waits_for_its_writer(folder: Path)
         assert "next: then @notes.md" in said
         assert screen(pilot).composer.draft == "mine"
         assert len(chat.asked) == 1
+
+
+async def test_the_transcript_shows_a_file_as_a_line_that_unfolds(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (80, 24), config=SEES) as seat:
+        await seat.type("repeat: seen @notes.md @photo.png")
+        await until(seat.pilot, lambda: asked(demo) and not seat.screen.exchange.running)
+        await seat.pilot.press("shift+tab", "up")
+        said = await shows(seat.pilot, "▸ notes.md, 2 lines")
+        assert "▪ photo.png, picture, " in said
+        assert "high at noon" not in said
+        await seat.pilot.press("t")
+        said = await shows(seat.pilot, "▾ notes.md, 2 lines")
+        assert "high at noon" in said
+        await seat.pilot.press("t", "y")
+        await shows(seat.pilot, "▸ notes.md, 2 lines")
+        assert seat.pilot.app.clipboard.startswith("notes.md (2 lines):\n")
