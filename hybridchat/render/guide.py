@@ -14,7 +14,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Who answers": ("model", "local", "cloud", "auto", "pin", "other", "compare", "why", "think", "set", "system"),
     "Asking": ("stop", "retry", "edit", "branch", "continue", "queue", "anyway", "editor", "recall"),
     "Conversations": (
-        "new", "sessions", "rename", "tag", "find", "copy", "export", "fork", "private", "archive", "delete", "undo", "purge",
+        "new", "sessions", "rename", "tag", "top", "find", "copy", "export", "fork", "private", "archive", "delete", "undo", "purge",
     ),
     "What leaves, what it costs": ("hide", "terms", "ledger", "budget", "stats"),
 }  # fmt: skip
@@ -24,7 +24,8 @@ PLACES = {
     "writing": "Keys while you write", "messages": "Keys in the messages", "find": "Keys while finding",
     "views": "Keys in lists and views", "conversations": "Keys in the list of conversations", "queue": "Keys in the queue",
     "recall": "Keys in the list of what you typed", "choosing models": "Keys while choosing models",
-    "compare": "Keys while comparing",
+    "compare": "Keys while comparing", "help": "Keys in this list", "words": "Keys on the first screen",
+    "models": "Keys in the list of models", "settings": "Keys in the settings",
 }  # fmt: skip
 """Headings for the bindings of each place; another place stands under its own name."""
 
@@ -61,7 +62,7 @@ def _command(command: Command, group: str, keys: Keys) -> Entry:
     own = [key_word(key) for key in keys.arriving(command.name)]
     leader = next(iter(keys.arriving("leader")), "")
     own += [f"{key_word(leader)} {command.letter}"] if command.letter and leader else []
-    return Entry(group, command.usage, "  ".join(own), command.help, " ".join(f"/{name}" for name in command.aliases))
+    return Entry(group, command.usage, " ".join(own), command.help, " ".join(f"/{name}" for name in command.aliases))
 
 
 def found(rows: Iterable[Entry], wanted: str) -> list[Entry]:

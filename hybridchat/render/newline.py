@@ -21,11 +21,14 @@ class Snippet:
     lines: tuple[str, ...] = ()
 
 
-_SENDS = '{ "key": "shift+enter", "command": "workbench.action.terminal.sendSequence",'
 SNIPPETS: Mapping[str, Snippet] = {
     "vscode": Snippet(
         "In keybindings.json (command “Open Keyboard Shortcuts (JSON)”), in the list:",
-        (_SENDS, '  "args": { "text": "\\u000a" }, "when": "terminalFocus" }'),
+        (
+            '{ "key": "shift+enter", "when": "terminalFocus",',
+            '  "command": "workbench.action.terminal.sendSequence",',
+            '  "args": { "text": "\\u000a" } }',
+        ),
     ),
     "windows-terminal": Snippet(
         "In settings.json (Ctrl+Shift+,), in “actions”:",

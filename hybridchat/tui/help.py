@@ -22,7 +22,9 @@ from hybridchat.tui.sheet import Sheet, room
 
 COLUMNS = 62
 """Cells from which on what a command does stands beside it, not below."""
-_KEYS = 11
+WIDE = 80
+"""Cells from which on every command's name and what it takes stand on one line with the rest."""
+_KEYS = 7
 """Cells of the column of keys."""
 
 
@@ -30,7 +32,8 @@ def page(rows: Sequence[Entry], width: int) -> Content:
     """The rows under their headings, in lines of at most `width` cells."""
     parts: list[Content] = []
     group = ""
-    usage = max((len(row.name) for row in rows), default=0)
+    longest = max((len(row.name) for row in rows), default=0)
+    usage = longest if width >= WIDE else min(longest, 20)
     for row in rows:
         if row.group != group:
             parts.append(Content.styled(f"{chr(10) if group else ''}{row.group}", "bold"))
@@ -40,15 +43,17 @@ def page(rows: Sequence[Entry], width: int) -> Content:
 
 
 def _beside(row: Entry, usage: int, width: int) -> Content:
-    keys = max(_KEYS, len(row.keys))
-    first, *rest = wrap(row.said, max(16, width - (usage + _KEYS + 4 if row.name else keys + 2))) or [""]
-    if row.name:
-        head = Content.assemble((f"{row.name:<{usage}}  ", "$foreground"), (f"{row.keys:<{keys}}  ", "$local"), (first, "$muted"))
-        indent = usage + _KEYS + 4
-    else:
-        head = Content.assemble((f"{row.keys:<{keys}}  ", "$local"), (first, "$muted"))
-        indent = keys + 2
-    return Content("\n").join([head, *(Content.styled(" " * indent + text, "$muted") for text in rest)])
+    """Three columns; where a name or the keys are longer than theirs, what they do begins in its column one line below."""
+    left = f"{row.name:<{usage}}  " if row.name else ""
+    keys = _KEYS if row.name else max(_KEYS + 2, len(row.keys))
+    head = [(left, "$foreground"), (f"{row.keys:<{keys}}  ", "$local")]
+    indent = (usage + 2 if row.name else 0) + keys + 2
+    said = wrap(row.said, max(16, width - indent))
+    if len(left) <= usage + 2 and len(row.keys) <= keys:
+        head.append((said.pop(0), "$muted"))
+    return Content("\n").join(
+        [Content.assemble(*head).rstrip(), *(Content.styled(" " * indent + text, "$muted") for text in said)]
+    )
 
 
 def _below(row: Entry, width: int) -> Content:

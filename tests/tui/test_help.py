@@ -29,7 +29,7 @@ def test_every_command_and_key_is_there_and_no_line_is_too_wide(screen: int) -> 
     said = page(guide.entries(keys), width).plain
     assert max(cell_len(row) for row in said.split("\n")) <= width
     for command in COMMANDS:
-        assert f"{command.usage} " in said
+        assert f"{command.usage} " in f"{said} ".replace("\n", " ")
     flat = " ".join(said.split())
     for bound in BINDINGS.values():
         assert not keys.of(bound.id) or bound.help in flat, bound.id
@@ -41,15 +41,20 @@ def test_what_a_command_does_begins_in_one_column(screen: int) -> None:
     lines = page(rows, room(screen) - 1).plain.split("\n")
     starts = set()
     for row in rows:
-        line = next(line for line in lines if line.startswith(f"{row.name} "))
-        starts.add(line.index(row.said.split()[0], len(row.name)))
+        at = next(
+            n
+            for n, line in enumerate(lines)
+            if line.startswith((f"{row.name} ", row.name)) and line.split(" ")[0] == row.name.split(" ")[0]
+        )
+        first = row.said.split()[0]
+        starts.add(lines[at].index(first, len(row.name)) if first in lines[at][len(row.name) :] else lines[at + 1].index(first))
     assert len(starts) == 1
 
 
 def test_only_keys_that_arrive_are_shown() -> None:
     rows = {row.name: row.keys for row in guide.entries(here(kept=TERMINALS["vscode"].kept))}
     assert rows["/help [WORD]"] == "^x h"
-    assert rows["/other"] == "^o  ^x o"
+    assert rows["/other"] == "^o ^x o"
     assert "F1" not in page(guide.entries(here(kept=TERMINALS["vscode"].kept)), 90).plain
 
 
