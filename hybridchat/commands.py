@@ -60,6 +60,9 @@ COMMANDS: tuple[Command, ...] = (
         label="chats",
     ),
     Command("rename", "Give this conversation a title", "TITLE"),
+    Command("tag", "Tag this conversation; the same again takes it off", "[NAME…]", aliases=("tags",)),
+    Command("top", "Hold this one at the top of the list, or let it go"),
+    Command("archive", "Take this one out of the list, or bring it back"),
     Command("delete", "Delete this one; /undo brings it back"),
     Command("private", "Local only and not saved; /new forgets it", letter="p"),
     Command("purge", "Erase this one for good in 10 minutes"),
@@ -75,6 +78,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("system", "What models are told first here; none: nothing", "[TEXT]"),
     Command("set", "Temperature and the like, for this conversation", "[NAME] [VALUE]"),
     Command("think", "How much models think first here", "[off|low|high]"),
+    Command("settings", "Look at and change settings", "[KEY] [VALUE]", ("config", "preferences")),
     Command("hide", "Never send this word readable", "WORD"),
     Command("ledger", "What left this machine, to the byte", aliases=("left",), letter="g"),
     Command("stats", "What was asked, where, and what it cost", letter="u"),
@@ -82,6 +86,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("anyway", "Send once what the budget refused", letter="b"),
     Command("budget", "Dollars a day for paid models", "[AMOUNT]"),
     Command("theme", "Change the colours", "[NAME]", letter="t"),
+    Command("mouse", "Take the mouse, or leave it to the terminal", "[on | off]"),
     Command("quit", "Leave; nothing is lost", aliases=("exit", "q", "bye"), key="ctrl+q", letter="q"),
 )
 

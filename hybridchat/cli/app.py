@@ -375,6 +375,14 @@ def config_set(
     return settings.write(key, value)
 
 
+@config_app.command("get")
+def config_get(key: Annotated[str, typer.Argument(metavar="KEY", help="Dotted key, as in privacy.cloud")]) -> int:
+    """Print what one setting is; who says so goes to stderr."""
+    from hybridchat.cli import settings
+
+    return settings.tell(key)
+
+
 @config_app.command("unset")
 def config_unset(key: Annotated[str, typer.Argument(metavar="KEY", help="Dotted key, as in privacy.cloud")]) -> int:
     """Take one setting out of the file: the default holds again."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
     from hybridchat.cli.plain import Plain
+    from hybridchat.config.settings import Setting
+    from hybridchat.configuring import Configuring
 
 
 def set_(plain: Plain, text: str) -> None:
@@ -28,4 +30,58 @@ def _change(plain: Plain, text: str, *, think: bool) -> None:
     plain.say(*told.splitlines())
 
 
-ADJUSTING: Mapping[str, Callable[[Plain, str], None]] = {"set": set_, "think": think}
+def settings(plain: Plain, text: str) -> None:
+    if plain.demo:
+        plain.say("The demo keeps no settings.")
+        return
+    from hybridchat.config import ConfigError  # imported here, like all that follows: for who asks for it
+    from hybridchat.configuring import UNSET, Configuring
+    from hybridchat.render.settings import refused
+
+    port = Configuring(chat=plain.chat)
+    key, _, value = text.replace("=", " ", 1).partition(" ")
+    try:
+        if value.strip():
+            _set(plain, port, key, None if value.strip() in UNSET else value.strip())
+        elif key:
+            _one(plain, port, port.one(key))
+        else:
+            _choose(plain, port)
+    except (ConfigError, OSError) as error:
+        plain.say(refused(error))
+
+
+def _choose(plain: Plain, port: Configuring) -> None:
+    every = port.all()
+    groups = list(dict.fromkeys(one.group for one in every))
+    counts = [sum(one.set for one in every if one.group == group) for group in groups]
+    rows = [f"{group}{f' ({count} set)' if count else ''}" for group, count in zip(groups, counts, strict=True)]
+    if (chosen := plain.choose("Settings:", rows)) is None:
+        return
+    inside = [one for one in every if one.group == groups[chosen]]
+    found = plain.choose(
+        f"{groups[chosen]}:", [f"{one.name} = {one.value}{f' ({one.source})' if one.set else ''}" for one in inside]
+    )
+    if found is not None:
+        _one(plain, port, inside[found])
+
+
+def _one(plain: Plain, port: Configuring, one: Setting) -> None:
+    from hybridchat.configuring import UNSET
+    from hybridchat.render.settings import about, unwritten
+
+    plain.say(f"{one.key} = {one.value}", *about(one))
+    if why := unwritten(one):
+        plain.say(why)
+        return
+    typed = plain.tty.ask("new value (Enter: as it is, none: the default): ")
+    if typed is not None and typed.strip():
+        _set(plain, port, one.key, None if typed.strip() in UNSET else typed.strip())
+
+
+def _set(plain: Plain, port: Configuring, key: str, value: str | None) -> None:
+    plain.say(f"{port.set(key, value).rstrip('.')}.")
+    plain.on_loop(lambda: plain.chat.opened(plain.session))
+
+
+ADJUSTING: Mapping[str, Callable[[Plain, str], None]] = {"set": set_, "think": think, "settings": settings}

@@ -42,6 +42,7 @@ def run(opening: Opening, config: Config) -> int:
     async def open_chat() -> Opened:
         await asyncio.to_thread(_import_all)
         from hybridchat.assemble import open_assembled
+        from hybridchat.configuring import Configuring
         from hybridchat.stock import Stock
         from hybridchat.welcome import asks_words, found
 
@@ -73,6 +74,7 @@ def run(opening: Opening, config: Config) -> int:
             pin=pin,
             banner="" if opening.demo else " ".join(filter(None, (made.chat.banner, expired))),
             strategy=config.strategy,
+            settings=None if opening.demo else Configuring(chat=made.chat),
             compared=partial(_compared, config),
             hide=made.chat.hide,
         )
@@ -89,7 +91,8 @@ def run(opening: Opening, config: Config) -> int:
     app = HybridChat(
         Launch(
             open=open_chat, close=close, theme=config.theme, demo=opening.demo, profile="" if opening.demo else profile(),
-            keys=config.keys, terminal=recognise(os.environ, config.ui.terminal), theme_dirs=own_themes, names_hidden=_finds_names, sixteen=sixteen(),
+            keys=config.keys, terminal=recognise(os.environ, config.ui.terminal), theme_dirs=own_themes,
+            names_hidden=_finds_names, sixteen=sixteen(),
             keep_theme=None if opening.demo else partial(keep_theme, config_path()),
         )
     )  # fmt: skip

@@ -18,6 +18,7 @@ from hybridchat.config.load import in_file, read
 from hybridchat.config.paths import DEFAULT, PROFILE, config_path, data_dir, profile, themes_dir
 from hybridchat.config.paths import profiles as known_profiles
 from hybridchat.config.rules import pointless, rules_of
+from hybridchat.config.settings import UNSAID
 from hybridchat.facts import Locality
 from hybridchat.render.words import size
 
@@ -83,12 +84,21 @@ def show() -> int:
 
 def write(key: str, value: str | None) -> int:
     """Sets the key in the file; `None` takes it out. Raises `Exit`, `ConfigError`."""
-    from hybridchat.config.template import set_value  # as above
+    from hybridchat.configuring import Configuring  # as above
 
-    path = config_path(os.environ)
+    port = Configuring()
     try:
-        set_value(path, key, value)
+        say(port.set(key, value))
     except OSError as error:
-        raise Exit(edge.USAGE, f"{path} cannot be written: {error.strerror or error}. Nothing was changed.") from None
-    say(f"{key} is {'back at its default' if value is None else value} in {path}")
+        raise Exit(edge.USAGE, f"{port.path} cannot be written: {error.strerror or error}. Nothing was changed.") from None
+    return edge.OK
+
+
+def tell(key: str) -> int:
+    """The value that holds on stdout, who says so on stderr. Raises `ConfigError` where there is no such key."""
+    from hybridchat.configuring import Configuring  # as above
+
+    one = Configuring().one(key)
+    sys.stdout.write("" if one.value == UNSAID else f"{one.value}\n")
+    say("not set, and there is no default" if one.value == UNSAID else one.source)
     return edge.OK

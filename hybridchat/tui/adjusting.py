@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
+from hybridchat.parameters import UNSET
 from hybridchat.tui.thread import Tone
 
 if TYPE_CHECKING:  # the screen runs these and hands itself in; at run time nothing points back
@@ -30,4 +33,44 @@ def _change(screen: ChatScreen, args: str, *, think: bool) -> None:
     screen.say(told)
 
 
-ADJUSTING: dict[str, Callable[[ChatScreen, str], Awaitable[None]]] = {"set": set_, "think": think}
+async def settings(screen: ChatScreen, args: str) -> None:
+    port = screen.opened.settings
+    if port is None:
+        screen.say("The demo keeps no settings.")
+        return
+    from hybridchat.config.errors import ConfigError  # imported here, like every view
+    from hybridchat.render.settings import refused
+
+    key, _, text = args.replace("=", " ", 1).partition(" ")
+    try:
+        if text.strip():
+            said = await asyncio.to_thread(port.set, key, None if text.strip() in UNSET else text.strip())
+            screen.say(f"{said.rstrip('.')}.")
+            _followed(screen, key)
+            return
+        found = await asyncio.to_thread(port.all)
+    except (ConfigError, OSError) as error:
+        screen.say(refused(error), Tone.WARN)
+        return
+    from hybridchat.tui.settings import Settings
+
+    screen.app.push_screen(Settings(port, found, partial(_followed, screen), at=key))
+
+
+def _followed(screen: ChatScreen, key: str) -> None:
+    """A setting was changed: what is on the screen follows."""
+    screen.current.reheld()
+    screen.show_top()
+    screen.look_ahead()
+    if key == "theme":
+        screen.run_worker(_worn(screen), group="theme")
+
+
+async def _worn(screen: ChatScreen) -> None:
+    port = screen.opened.settings
+    found = await asyncio.to_thread(port.all) if port is not None else ()
+    if theme := next((one.value for one in found if one.key == "theme"), ""):
+        screen.post_message(screen.ThemeWanted(theme))
+
+
+ADJUSTING: dict[str, Callable[[ChatScreen, str], Awaitable[None]]] = {"set": set_, "think": think, "settings": settings}

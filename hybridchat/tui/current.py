@@ -113,6 +113,10 @@ class Current:
         self.session, told = self._chat.set(self.session, text, think=think, last=last.id if last is not None else None)
         return told
 
+    def reheld(self) -> None:
+        """The settings changed: what holds for this conversation holds for probes too."""
+        self._chat.opened(self.session)
+
     def rename(self, title: str) -> None:
         self._store.rename(self.session.id, title)
         self.session = replace(self.session, title=" ".join(title.split()))

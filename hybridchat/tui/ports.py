@@ -11,6 +11,7 @@ from hybridchat.render.terminal import TERMINALS, Terminal
 from hybridchat.value import value
 
 if TYPE_CHECKING:
+    from hybridchat.config.settings import Setting
     from hybridchat.conversation import Ending, Event, Session, Turn, Verdict
     from hybridchat.crew import Options
     from hybridchat.parameters import Parameters
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from hybridchat.sessions.attachments import Named
     from hybridchat.sessions.intake import Intake
     from hybridchat.sessions.ledger import Ledger
+    from hybridchat.sessions.listing import Listed
     from hybridchat.sessions.past import Past
+    from hybridchat.sessions.tags import Wanted
     from hybridchat.stock import Stock
     from hybridchat.warming import Loading
 
@@ -56,6 +59,12 @@ class Purge(Protocol):
     def unmark(self) -> Sequence[Session]: ...
 
 
+class Listing(Protocol):
+    """The list of conversations, read off the event loop."""
+
+    def find(self, wanted: Wanted, *, archived: bool = False, limit: int = 200) -> Sequence[Listed]: ...
+
+
 class Store(Protocol):
     """Writes return at once; reads may take milliseconds and are made off the event loop."""
 
@@ -85,8 +94,19 @@ class Store(Protocol):
     def questions(self, session_id: str, *, limit: int) -> Sequence[str]: ...
     def leaf_under(self, turn_id: str) -> str: ...
     def set_session(
-        self, session_id: str, *, leaf_id: str | EllipsisType | None = ..., system: str | EllipsisType = ...
+        self,
+        session_id: str,
+        *,
+        leaf_id: str | EllipsisType | None = ...,
+        system: str | EllipsisType = ...,
+        archived: bool | EllipsisType = ...,
+        on_top: bool | EllipsisType = ...,
     ) -> None: ...
+    @property
+    def listing(self) -> Listing: ...
+    def tag(self, session_id: str, names: Iterable[str]) -> None: ...
+    def tags(self) -> Mapping[str, int]: ...
+    def on_branch(self, session_id: str, turn_id: str) -> bool: ...
     def queued(self, session_id: str | None = None) -> Sequence[Turn]: ...
     async def ask(
         self,
@@ -131,6 +151,13 @@ class Purse(Protocol):
     def set(self, text: str) -> str: ...
     @property
     def told(self) -> str: ...
+
+
+class Settings(Protocol):
+    """The user's settings, off the event loop. Both raise `ConfigError`, `set` also `OSError`; it returns what to say."""
+
+    def all(self) -> Sequence[Setting]: ...
+    def set(self, key: str, text: str | None) -> str: ...
 
 
 class Chat(Protocol):
@@ -221,6 +248,8 @@ class Opened:
     """Whether to ask, this once, for words that must never leave."""
     compared: Callable[[], Model | None] | None = None
     """The cloud model whose list price local answers are compared with; reads the configuration, off the event loop."""
+    settings: Settings | None = None
+    """The user's settings; `None` in the demo, which keeps none."""
     hide: Callable[[str], str] | None = None
     """Adds a word to the user's own terms: never sent readable from then on. Returns what to say; may write a file."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hybridchat.demo import Demo
+from tests.cli.run import inside
 from tests.cli.talk import Talk
 from tests.support.chats import environment
 
@@ -30,3 +31,28 @@ def test_what_is_set_before_the_first_question_goes_out_with_it_and_stays(demo: 
         talk.leave("/quit", "enter")
     body = json.loads([r.body for r in demo.ollama.requests if r.path == "/api/chat" and b"capital" in r.body][-1])
     assert body["options"]["temperature"] == 0.25
+
+
+def test_a_setting_is_chosen_by_numbers_or_said_in_one_line(demo: Demo, tmp_path: Path) -> None:
+    env = environment(demo, tmp_path)
+    with Talk("--plain", env=env) as talk:
+        talk.until("\nyou: ")
+        listed = talk.line("/settings", until="number, or Enter for none: ")
+        number = next(line.split()[0] for line in listed.splitlines() if line.endswith(" privacy"))
+        talk.line(number, until="number, or Enter for none: ")
+        assert "level = normal" in talk.line("3", until="new value")
+        assert "privacy.level is high" in talk.line("high")
+        assert "Allowed: low, normal, high" in talk.line("/settings privacy.level hih")
+        assert "It holds from the next start on." in talk.line("/settings ui.bell false")
+        talk.leave("/quit", "enter")
+    assert 'level = "high"' in (tmp_path / "config.toml").read_text("utf-8")
+
+
+def test_config_get_prints_the_value_and_who_says_so(demo: Demo, tmp_path: Path) -> None:
+    env = environment(demo, tmp_path) | {"HYBRIDCHAT_MODE": "prefer_local"}
+    done = inside("config", "get", "mode", env=env)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"prefer_local\n", b"HYBRIDCHAT_MODE\n")
+    assert inside("config", "set", "mode", "auto", env=env).stderr.endswith(b"but HYBRIDCHAT_MODE says prefer_local and wins\n")
+    assert inside("config", "get", "limits.daily_budget", env=env).stdout == b""
+    done = inside("config", "get", "privacy.levl", env=env)
+    assert (done.returncode, b"did you mean `privacy.level`" in done.stderr) == (2, True)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.support.screen import shows
+from pathlib import Path
+
+from hybridchat.demo import Demo
+from tests.support.screen import shows, until
+from tests.support.screens import seated
 from tests.support.scripted import Line, ScriptedChat
 from tests.tui.test_chat_screen import ask, running, screen
 
@@ -32,3 +36,63 @@ async def test_a_wrong_value_changes_nothing_and_says_what_is_allowed() -> None:
         await ask(pilot, "/set tempratur 1")
         await shows(pilot, "Did you mean temperature?")
         assert screen(pilot).current.session.parameters.temperature is None
+
+
+async def test_a_setting_is_changed_in_place_in_the_file_and_holds_at_once(tmp_path: Path, demo: Demo) -> None:
+    file = tmp_path / "config.toml"
+    async with seated(tmp_path, demo, (100, 34)) as seat:
+        file.write_text('# mine\nmode = "auto"  # for now\n', "utf-8")
+        await seat.type("/settings privacy.level")
+        said = await shows(seat.pilot, "How much is hidden when in doubt")
+        assert "config.toml:2" in said
+        await seat.pilot.press("enter")
+        await shows(seat.pilot, "next choice")
+        await seat.pilot.press("tab", "enter")
+        await shows(seat.pilot, "config.toml:5")
+        assert file.read_text("utf-8") == '# mine\nmode = "auto"  # for now\n\n[privacy]\nlevel = "high"\n'
+        assert seat.chat._crew.level == "high"
+        await seat.pilot.press("delete")
+        await until(seat.pilot, lambda: "high" not in file.read_text("utf-8"))
+        await until(seat.pilot, lambda: seat.chat._crew.level == "normal")
+
+
+async def test_what_cannot_be_is_refused_in_the_words_of_the_schema_and_stays_to_be_put_right(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (100, 34)) as seat:
+        await seat.type("/settings limits.max_output")
+        await shows(seat.pilot, "Most tokens one answer may have")
+        await seat.pilot.press("enter", "x", "enter")
+        said = await shows(seat.pilot, "Nothing was")
+        assert "a whole number from 1 to 1,000,000" in said
+        await seat.pilot.press("backspace", "0", "enter")
+        await shows(seat.pilot, "40960")
+        assert "max_output = 40960" in (tmp_path / "config.toml").read_text("utf-8")
+        await seat.pilot.press("escape")
+        await until(seat.pilot, lambda: seat.pilot.app.screen is seat.screen)
+        assert seat.chat._crew.max_output == 40960
+
+
+async def test_settings_are_found_by_the_words_about_them(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await seat.type("/settings")
+        await shows(seat.pilot, "general")
+        await seat.pilot.press("f", *"purged", "enter")
+        said = await shows(seat.pilot, "retention")
+        assert "strategy" not in said
+        await seat.pilot.press("escape")
+        await shows(seat.pilot, "history")
+
+
+async def test_a_change_that_waits_for_the_next_start_says_so_and_one_line_does_it(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (120, 30)) as seat:
+        await seat.type("/settings ui.bell false")
+        await shows(seat.pilot, "It holds from the next start on.")
+        await seat.type("/settings mode only_local")
+        await shows(seat.pilot, "LOCAL ONLY")
+        await seat.type("/settings mode nonsense")
+        await shows(seat.pilot, "Allowed: only_local")
+
+
+async def test_the_demo_keeps_no_settings() -> None:
+    async with running(ScriptedChat()) as pilot:
+        await ask(pilot, "/settings")
+        await shows(pilot, "The demo keeps no settings.")
