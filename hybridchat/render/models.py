@@ -14,7 +14,7 @@ from hybridchat.render.words import PLACES, size
 FITS: Mapping[Fit, str] = {
     Fit.GPU: "fits the GPU",
     Fit.MEMORY: "fits",
-    Fit.NOWHERE: "too large now",
+    Fit.NOWHERE: "too large",
     Fit.UNKNOWN: "fit unknown",
 }
 _FOR_EVER = 10 * 365 * 86_400.0

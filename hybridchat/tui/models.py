@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from hybridchat.facts import Device, Live, Locality, Model, Price, Snapshot, price_age
-from hybridchat.fits import AS_OF, SOURCE, fit, fit_of, pullable
+from hybridchat.facts import Model, Snapshot
+from hybridchat.fits import AS_OF, SOURCE, fit, pullable
 from hybridchat.providers.base import ProviderError
 from hybridchat.render import models as told
 from hybridchat.render.text import one_line
-from hybridchat.render.words import PLACES, size
+from hybridchat.render.words import size
 from hybridchat.stock import NotOursError, Stock, name_of
-from hybridchat.tui.keymap import bind
+from hybridchat.tui.keymap import bind, line
+from hybridchat.tui.model_rows import row
 from hybridchat.tui.sheet import Sheet, room
 
 if TYPE_CHECKING:  # the screen hands its own in
@@ -31,48 +33,6 @@ TICK = 0.25
 Seen = tuple[Sequence[Model], Snapshot]
 
 
-def price(value: Price | None, now: float, *, demo: bool = False) -> str:
-    """Dollars per million tokens, in and out, and whether that may be out of date; a demo has no prices."""
-    if demo:
-        return "–"
-    if value is None:
-        return "unpriced"
-    old = price_age(value, now)
-    return f"${value.input:g} in, ${value.output:g} out{old and ' · ' + old}"
-
-
-def state(model: Model, live: Live | None, device: Device) -> str:
-    """What is known of a local model here and now: running, fits, too large, or that it is unknown; nothing for others."""
-    if not model.on_device:
-        return ""
-    return "running" if live is not None and live.resident else told.FITS[fit_of(model, device)]
-
-
-def row(model: Model, snapshot: Snapshot, *, wide: int, room: int, pinned: bool, demo: bool = False) -> Content:
-    """One line of at most `room` cells: sign, name, place, ability, then price or what is known of it here.
-
-    Without room for them go size and price, then ability, then the end of the name.
-    """
-    place = PLACES[model.locality]
-    tone = "$local" if model.on_device else "$cloud"
-    here = state(model, snapshot.live.get(model.id), snapshot.device)
-    remote = model.locality is Locality.REMOTE
-    known = " · ".join(part for part in (size(model.size_bytes), here) if part)
-    whole = price(model.price, snapshot.at, demo=demo) if remote else known
-    ability = "▪" * model.tier + " " * (5 - model.tier)
-    wide = min(wide, max(8, room - 20))
-    left = room - wide - 20
-    # the age of a price is the first to go
-    tails = (f"{ability}{whole}", f"{ability}{whole.partition(' · price ')[0]}", f"{ability}{here}", ability.rstrip())
-    tail = next((t for t in tails if len(t) <= left), "")
-    return Content.assemble(
-        ("● " if pinned else "  ", tone),
-        (f"{one_line(model.name, wide):<{wide}}  ", "$foreground"),
-        (f"{place:<16}", tone),
-        (tail, "$muted"),
-    )
-
-
 class Models(Sheet[str]):
     """Returns the chosen model's id, `AUTO`, or `None` when left.
 
@@ -82,7 +42,8 @@ class Models(Sheet[str]):
     DEFAULT_CSS = """
     Models #about, Models #pulled { height: auto; max-height: 2; color: $muted; }
     Models #about { margin-top: 1; }
-    Models Input { display: none; }
+    Models Input { display: none; height: 1; min-height: 1; width: 100%; border: none; padding: 0; background: $panel; }
+    Models Input:focus { border: none; background: $panel; background-tint: 0%; }
     Models.-naming Input { display: block; }
     Models #pulled { display: none; }
     Models.-pulling #pulled { display: block; }
@@ -110,6 +71,8 @@ class Models(Sheet[str]):
         self._models: list[Model] = []
         self._doomed = ""
         """Model that the next press of the key deletes."""
+        self._tall = (0, False)
+        """Rows of the line about a model, and whether there is one about a pull: the list has what they leave."""
         self._take()
 
     @property
@@ -182,15 +145,29 @@ class Models(Sheet[str]):
     # -- the lines below the list -------------------------------------------------------------------
 
     def _keys(self) -> None:
-        if self._stock is None:
-            return
+        """Brings the line of keys up to date with what goes on, and the list to the rows that are left."""
         coming = self._pulling is not None and self._pulling.running
+        if self._stock is None:
+            self.fit()
+            return
         self.set_class(coming, "-pulling")
-        self.say_keys(self.NAMING if self.has_class("-naming") else self.COMING if coming else self.KEEPING)
-        self.fit(3 + 2 * self.has_class("-naming") + coming)
+        naming = self.has_class("-naming")
+        keys = self.NAMING if naming else self.COMING if coming else self.KEEPING
+        self.say_keys(keys)
+        self.fit(1 + self._rows(self._about()) + naming + coming + self._rows(line(self.app, keys)) - 1)
+
+    def _rows(self, text: str) -> int:
+        return min(2, 1 + cell_len(text) // (room(self.app.size.width) + 1))
+
+    def fit(self, beside: int = 0) -> None:
+        if self._stock is None:
+            super().fit(beside)
+            return
+        for picker in self.query(OptionList):
+            picker.styles.max_height = max(1, self.app.size.height * 92 // 100 - 8 - beside)
 
     def on_resize(self) -> None:
-        self._keys() if self._stock is not None else self.fit()
+        self._keys()
 
     def _about(self) -> str:
         stock, model = self._stock, self._marked
@@ -223,7 +200,11 @@ class Models(Sheet[str]):
         if self._pulling is None or self._stock is None:
             return
         width = room(self.app.size.width)
-        self.query_one("#about", Static).update(Content(one_line(self._about(), 2 * width)))
+        about = one_line(self._about(), 2 * width)
+        self.query_one("#about", Static).update(Content(about))
+        if (self._rows(about), self._pulling.running) != self._tall:
+            self._tall = self._rows(about), self._pulling.running
+            self._keys()
         self.query_one("#pulled", Static).update(self._pulling.line(width))
 
     def on_option_list_option_highlighted(self) -> None:

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from hybridchat.comparing import FEWEST, MOST
 from hybridchat.facts import Model, Snapshot
 from hybridchat.tui.keymap import bind
-from hybridchat.tui.models import row
+from hybridchat.tui.model_rows import row
 from hybridchat.tui.sheet import Sheet, room
 
 

@@ -14,7 +14,7 @@ from hybridchat.conversation import Asked, Ended, Ending, FellBack, HandedOver, 
 from hybridchat.facts import ConnectivityState, Device, Gauge, Link, Locality, Mode, ResourceState
 from hybridchat.render.words import UNFOUND
 from hybridchat.tui import gauges, lines
-from hybridchat.tui.models import price, state
+from hybridchat.tui.model_rows import price, state
 from hybridchat.tui.thread import Kind, Thread
 from tests.support.scripted import CLAUDE, GPT, LLAMA, NOW, QWEN, SNAPSHOT, Seen, decided
 
@@ -135,7 +135,7 @@ def test_offline_needs_to_be_known() -> None:
 
 def test_models_say_what_fits_and_what_costs() -> None:
     assert state(LLAMA, SNAPSHOT.live[LLAMA.id], Device(memory_free=0)) == "running"
-    assert state(QWEN, None, Device(memory_free=1_000_000_000)) == "too large now"
+    assert state(QWEN, None, Device(memory_free=1_000_000_000)) == "too large"
     assert state(QWEN, None, Device(memory_free=64_000_000_000)) == "fits"
     assert state(QWEN, None, Device(vram_free=64_000_000_000)) == "fits the GPU"
     assert state(QWEN, None, Device()) == "fit unknown"
