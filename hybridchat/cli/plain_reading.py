@@ -145,7 +145,11 @@ def system(plain: Plain, text: str) -> None:
     plain.say(*told_first(plain.session.system).splitlines())
 
 
+def mouse(plain: Plain, _: str) -> None:
+    plain.say("The mouse is the terminal's: plain mode never takes it.")
+
+
 READING: Mapping[str, Callable[[Plain, str], None]] = {
     "find": find, "edit": edit, "fork": fork, "branch": branch, "recall": recall,
-    "copy": copy, "export": export, "editor": editor, "system": system,
+    "copy": copy, "export": export, "editor": editor, "system": system, "mouse": mouse,
 }  # fmt: skip

@@ -59,6 +59,12 @@ class HybridChat(App[None], inherit_bindings=False):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.VARIABLES
 
+    def copy_to_clipboard(self, text: str) -> None:
+        from hybridchat.tui import clipboard  # imported here: for who copies
+
+        super().copy_to_clipboard(text)
+        clipboard.pass_on(self, self._driver, text)
+
     def _use(self, name: str) -> str:
         """Takes a theme on, or returns the sentence that says why not."""
         theme, problem = themes.load(name, self.launch.theme_dirs)

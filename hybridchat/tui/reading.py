@@ -53,6 +53,12 @@ async def copy(screen: ChatScreen, args: str) -> None:
     await taking.copy(screen, args)
 
 
+async def mouse(screen: ChatScreen, args: str) -> None:
+    from hybridchat.tui import mouse as pointer
+
+    screen.say(pointer.turn(screen.app, args))
+
+
 async def system(screen: ChatScreen, args: str) -> None:
     if args:
         screen.current.set_system("" if args == UNTOLD else args)
@@ -62,5 +68,5 @@ async def system(screen: ChatScreen, args: str) -> None:
 
 READING: dict[str, Callable[[ChatScreen, str], Awaitable[None]]] = {
     "find": find, "edit": edit, "fork": fork, "branch": branch, "recall": recall,
-    "editor": editor, "export": export, "copy": copy, "system": system,
+    "editor": editor, "export": export, "copy": copy, "system": system, "mouse": mouse,
 }  # fmt: skip

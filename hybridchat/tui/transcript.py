@@ -21,7 +21,7 @@ from hybridchat.tui import messages
 from hybridchat.tui.keymap import bind, keys_of
 from hybridchat.tui.lineview import LineView
 from hybridchat.tui.strips import barred, marked, selected
-from hybridchat.tui.thread import Block, Thread
+from hybridchat.tui.thread import Block, Thread, Tone
 
 if TYPE_CHECKING:
     from hybridchat.conversation import Turn
@@ -68,6 +68,11 @@ class Transcript(LineView):
         added = super().prepend(turns, before)
         self.set_reactive(Transcript.cursor, None if self.cursor is None else self.cursor + added)
         return added
+
+    def note(self, text: str, tone: Tone = Tone.MUTED, head: str = "") -> None:
+        # what a command answers is to be seen, also by who had scrolled up before
+        self.following = self.following or not (self.has_focus or self.thread.live)
+        super().note(text, tone, head)
 
     def marked(self, strip: Strip, row: int, ground: Style) -> Strip:
         if self.lit is not None and self.thread.blocks[at := self.rows.block_at(row)].addressable:
