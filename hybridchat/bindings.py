@@ -108,6 +108,11 @@ _TABLE = (
         ("settings-find", "f,slash", "find a setting"),
         ("settings-next", "tab", "while one is written: the next choice"),
     )),
+    ("own words", (
+        ("terms-add", "a", "add a word that never leaves readable"),
+        ("terms-remove", "d,delete", "take a word out of the list"),
+        ("terms-never", "n", "never hide it; hide it again"),
+    )),
     ("recall", (
         ("recall-newer", "up", "newer"),
         ("recall-older", "down,ctrl+r", "older"),
@@ -131,7 +136,7 @@ _TABLE = (
 WITHIN: Mapping[str, tuple[str, ...]] = {
     "writing": ("chat",), "messages": ("chat",), "find": ("chat",), "conversations": ("views",), "queue": ("views",),
     "recall": ("views",), "help": ("views",), "choosing models": ("views",), "models": ("views",), "words": ("chat",),
-    "settings": ("views",),
+    "settings": ("views",), "own words": ("views",),
 }  # fmt: skip
 """Where a key counts too: in the composer those of the chat, in a list those of every view; `everywhere` counts everywhere."""
 

@@ -32,6 +32,7 @@ from hybridchat.stopper import Stopper
 from hybridchat.turn import run
 from hybridchat.value import value
 from hybridchat.warming import Loading, loading, warm
+from hybridchat.words import Words
 from hybridchat.world import World
 
 
@@ -89,6 +90,8 @@ class Chat:
         self.review = Review(crew, self._held)
         """What the user changes in a package that waits for consent."""
         self.hide = self.review.hides
+        self.words = Words(crew)
+        """The user's own words."""
 
     # -- one turn ---------------------------------------------------------------------------------
 

@@ -80,6 +80,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("think", "How much models think first here", "[off|low|high]"),
     Command("settings", "Look at and change settings", "[KEY] [VALUE]", ("config", "preferences")),
     Command("hide", "Never send this word readable", "WORD"),
+    Command("terms", "Words that never leave: add, remove, never hide", "[add|rm|never WORD]"),
+    Command("doctor", "What was found, what is wrong, and the fix", "[online]", ("check",)),
     Command("ledger", "What left this machine, to the byte", aliases=("left",), letter="g"),
     Command("stats", "What was asked, where, and what it cost", letter="u"),
     Command("status", "This machine, the network, and what is in use"),

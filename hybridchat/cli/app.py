@@ -219,12 +219,39 @@ def demo_serve(
 
 @models_app.callback(invoke_without_command=True)
 def models(context: typer.Context, demo: Demo = False) -> int:
-    """List the models: where each runs, its window, its price."""
+    """List the models: where each runs, its window, its price; what fits and runs here."""
     if context.invoked_subcommand is not None:
         return edge.OK
     from hybridchat.cli.lists import models as run
 
     raise typer.Exit(run(demo=demo))
+
+
+@models_app.command("pull")
+def models_pull(
+    name: Annotated[str, typer.Argument(help="As in llama3.2 or gemma3:4b; without one, what fits this machine.")] = "",
+    demo: Demo = False,
+) -> int:
+    """Have Ollama fetch a model. Ctrl+C gives up; the next pull goes on from there."""
+    from hybridchat.cli.models import pull
+
+    return pull(name, demo=demo)
+
+
+@models_app.command("rm")
+def models_rm(name: Annotated[str, typer.Argument(help="As the list names it.")], demo: Demo = False) -> int:
+    """Delete a model from Ollama's disk."""
+    from hybridchat.cli.models import change
+
+    return change("rm", name, demo=demo)
+
+
+@models_app.command("unload")
+def models_unload(name: Annotated[str, typer.Argument(help="As the list names it.")], demo: Demo = False) -> int:
+    """Take a model out of memory; it stays on disk."""
+    from hybridchat.cli.models import change
+
+    return change("unload", name, demo=demo)
 
 
 @models_app.command("price")
@@ -302,6 +329,17 @@ def profiles() -> int:
     from hybridchat.cli.settings import profiles as run
 
     return run()
+
+
+@app.command()
+def doctor(
+    online: Annotated[bool, typer.Option("--online", help="Also ask the clouds that you allowed what they have.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per finding.")] = False,
+) -> int:
+    """Say what was found and what is wrong, with the fix for each. Exit code 1 where something is wrong."""
+    from hybridchat.cli.doctor import run
+
+    return run(online=online, as_json=as_json)
 
 
 @terms_app.command("add")

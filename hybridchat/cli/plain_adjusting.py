@@ -84,4 +84,43 @@ def _set(plain: Plain, port: Configuring, key: str, value: str | None) -> None:
     plain.on_loop(lambda: plain.chat.opened(plain.session))
 
 
-ADJUSTING: Mapping[str, Callable[[Plain, str], None]] = {"set": set_, "think": think, "settings": settings}
+def doctor(plain: Plain, text: str) -> None:
+    import os  # imported here, like all that follows: for who asks for it
+
+    from hybridchat.config import ConfigError, load
+    from hybridchat.doctor import broken, examine
+    from hybridchat.render.doctor import rows, verdict
+
+    if plain.demo:
+        plain.say("The demo needs no doctor: hybridchat doctor looks at your own set-up.")
+        return
+    try:
+        found = plain.stage.run(examine(plain.chat, load(), os.environ, online="online" in text))
+    except ConfigError as error:
+        found = broken(error, os.environ)
+    plain.say(*(line for _, line in rows(found)), verdict(found))
+
+
+def terms(plain: Plain, text: str) -> None:
+    from hybridchat.render.terms import USAGE, told
+
+    words = plain.chat.words
+    try:
+        if text:
+            plain.say(told(words, text))
+            return
+        found = words.all()
+    except ValueError as error:
+        plain.say(str(error))
+        return
+    hidden = [*(f"{word}: hidden" for word in found.always), *(f"{word}: hidden, this folder" for word in words.folder)]
+    plain.say(*hidden, *(f"{word}: never hidden" for word in found.never), USAGE)
+
+
+ADJUSTING: Mapping[str, Callable[[Plain, str], None]] = {
+    "set": set_,
+    "think": think,
+    "settings": settings,
+    "doctor": doctor,
+    "terms": terms,
+}

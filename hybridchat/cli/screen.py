@@ -22,7 +22,11 @@ from hybridchat.tui.ports import Found, Launch, Opened
 from hybridchat.tui.themes import sixteen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hybridchat.assemble import Assembled
+    from hybridchat.chat import Chat
+    from hybridchat.doctor import Item
     from hybridchat.facts import Model
 
 
@@ -74,6 +78,7 @@ def run(opening: Opening, config: Config) -> int:
             pin=pin,
             banner="" if opening.demo else " ".join(filter(None, (made.chat.banner, expired))),
             strategy=config.strategy,
+            examine=None if opening.demo else partial(_examine, made.chat),
             settings=None if opening.demo else Configuring(chat=made.chat),
             compared=partial(_compared, config),
             hide=made.chat.hide,
@@ -100,6 +105,17 @@ def run(opening: Opening, config: Config) -> int:
     if failures:
         raise failures[0]
     return app.return_code or 0
+
+
+async def _examine(chat: Chat, online: bool) -> Sequence[Item]:
+    from hybridchat.config import load
+    from hybridchat.doctor import broken, examine  # imported here: for who asks
+
+    try:
+        config = await asyncio.to_thread(load)
+    except ConfigError as error:
+        return broken(error, os.environ)
+    return await examine(chat, config, os.environ, online=online)
 
 
 def _compared(config: Config) -> Model | None:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hybridchat.parameters import UNSET
+from hybridchat.render.terms import told
 from hybridchat.tui.thread import Tone
 
 if TYPE_CHECKING:  # the screen runs these and hands itself in; at run time nothing points back
@@ -57,6 +58,38 @@ async def settings(screen: ChatScreen, args: str) -> None:
     screen.app.push_screen(Settings(port, found, partial(_followed, screen), at=key))
 
 
+async def doctor(screen: ChatScreen, args: str) -> None:
+    if screen.opened.examine is None:
+        screen.say("The demo needs no doctor: hybridchat doctor looks at your own set-up.")
+        return
+    from hybridchat.tui import doctor as findings
+
+    screen.notify("Looking …", timeout=2)
+    found = await screen.opened.examine("online" in args)
+    screen.app.push_screen(findings.page(found, screen.size.width))
+
+
+async def terms(screen: ChatScreen, args: str) -> None:
+    from hybridchat.tui.words import Words
+
+    words = screen.opened.chat.words
+    try:
+        if args:
+            said = await asyncio.to_thread(told, words, args)
+            screen.say(said)
+            screen.look_ahead()
+            return
+        found = await asyncio.to_thread(words.all)
+    except ValueError as error:
+        screen.say(str(error), Tone.WARN)
+        return
+
+    def changed() -> None:
+        screen.look_ahead()
+
+    screen.app.push_screen(Words(words, found, changed))
+
+
 def _followed(screen: ChatScreen, key: str) -> None:
     """A setting was changed: what is on the screen follows."""
     screen.current.reheld()
@@ -73,4 +106,10 @@ async def _worn(screen: ChatScreen) -> None:
         screen.post_message(screen.ThemeWanted(theme))
 
 
-ADJUSTING: dict[str, Callable[[ChatScreen, str], Awaitable[None]]] = {"set": set_, "think": think, "settings": settings}
+ADJUSTING: dict[str, Callable[[ChatScreen, str], Awaitable[None]]] = {
+    "set": set_,
+    "think": think,
+    "settings": settings,
+    "doctor": doctor,
+    "terms": terms,
+}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hybridchat.config.settings import Setting
     from hybridchat.conversation import Ending, Event, Session, Turn, Verdict
     from hybridchat.crew import Options
+    from hybridchat.doctor import Item
     from hybridchat.parameters import Parameters
     from hybridchat.repair import Suggestion
     from hybridchat.review import Changed
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from hybridchat.sessions.tags import Wanted
     from hybridchat.stock import Stock
     from hybridchat.warming import Loading
+    from hybridchat.words import Words
 
 
 class Answer(Protocol):
@@ -212,6 +214,8 @@ class Chat(Protocol):
     @property
     def purse(self) -> Purse: ...
     @property
+    def words(self) -> Words: ...
+    @property
     def review(self) -> Review: ...
     def showing(self, turn_id: str, values: Collection[str]) -> Answer: ...
     def warm(self, model: Model, num_ctx: int | None = None) -> Coroutine[None, None, None]: ...
@@ -248,6 +252,8 @@ class Opened:
     """Whether to ask, this once, for words that must never leave."""
     compared: Callable[[], Model | None] | None = None
     """The cloud model whose list price local answers are compared with; reads the configuration, off the event loop."""
+    examine: Callable[[bool], Awaitable[Sequence[Item]]] | None = None
+    """Looks for what is wrong; with True those off this device are asked too, where that was allowed. `None` in the demo."""
     settings: Settings | None = None
     """The user's settings; `None` in the demo, which keeps none."""
     hide: Callable[[str], str] | None = None
