@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from hybridchat.conversation import Session
 from hybridchat.render import words
 from hybridchat.render.text import one_line
+from hybridchat.render.words import tags
+from hybridchat.sessions.tags import names
 
 if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
     from hybridchat.cli.plain import Plain
@@ -103,6 +105,35 @@ def rename(plain: Plain, title: str) -> None:
         plain.say(f"This conversation is now called: {plain.session.title}")
 
 
+def tag(plain: Plain, said: str) -> None:
+    if not plain.session.id:
+        plain.say("There is nothing to tag yet: ask something first.")
+        return
+    plain.chat.store.tag(plain.session.id, names(said))
+    plain.refresh()
+    plain.say(tags(plain.session.tags, tuple(plain.chat.store.tags())))
+
+
+def top(plain: Plain, _: str) -> None:
+    plain.refresh()
+    held = plain.session.on_top
+    if not plain.session.id:
+        plain.say("There is nothing to hold yet: ask something first.")
+        return
+    plain.chat.store.set_session(plain.session.id, on_top=not held)
+    plain.say("It stands where its date puts it again." if held else "It stands at the top of the list. /top lets it go.")
+
+
+def archive(plain: Plain, _: str) -> None:
+    plain.refresh()
+    was = plain.session.archived
+    if not plain.session.id:
+        plain.say("There is nothing to archive yet: ask something first.")
+        return
+    plain.chat.store.set_session(plain.session.id, archived=not was)
+    plain.say("It is in the list again." if was else "Archived: out of the list. /archive brings it back.")
+
+
 def purge(plain: Plain, _: str) -> None:
     gone = plain.session
     if plain.chat.private or not gone.id:
@@ -147,5 +178,6 @@ def undo(plain: Plain, _: str) -> None:
 
 
 SESSIONS: Mapping[str, Callable[[Plain, str], None]] = {
-    "private": private, "new": new, "sessions": sessions, "rename": rename, "purge": purge, "delete": delete, "undo": undo,
+    "private": private, "new": new, "sessions": sessions, "rename": rename, "tag": tag,
+    "top": top, "archive": archive, "purge": purge, "delete": delete, "undo": undo,
 }  # fmt: skip

@@ -258,3 +258,11 @@ def ending(how: Ending | None, why: str = "") -> str:
     if how == "stopped" and why:
         return f"■ {why}"
     return f"{ENDINGS[how]}: {why}" if why else ENDINGS[how]
+
+
+def tags(here: tuple[str, ...], every: tuple[str, ...]) -> str:
+    """`Tags: #work. Elsewhere: #trip. /tag NAME adds one, the same again takes it off.`"""
+    others = [f"#{name}" for name in every if name not in here][:12]
+    parts = [f"Tags: {' '.join(f'#{name}' for name in here)}." if here else "No tag."]
+    parts += [f"Elsewhere: {' '.join(others)}."] if others else []
+    return " ".join([*parts, "/tag NAME adds one; the same again takes it off."])

@@ -92,7 +92,9 @@ class Store:
         self.leaf_under = turns.leaf_under
         self.branches = turns.branches
         self.asked = turns.asked
-        self.questions = Asked(database).questions
+        asked = Asked(database)
+        self.questions = asked.questions
+        self.on_branch = asked.on_branch
         self.queued = turns.queued
         notes = Notes(database, self._writer, clock)
         self.decided = notes.decided

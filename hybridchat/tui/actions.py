@@ -215,23 +215,28 @@ async def new(screen: ChatScreen, _: str) -> None:
         screen.say("A new conversation. The one before stays in the list.")
 
 
-async def sessions(screen: ChatScreen, _: str) -> None:
-    from hybridchat.tui.sessions import NEW, Sessions
+async def sessions(screen: ChatScreen, args: str) -> None:
+    from hybridchat.tui.shelf import open_list
 
-    def chosen(session_id: str | None) -> None:
-        if session_id == NEW:
-            screen.run_worker(new(screen, ""), group="command")
-        elif session_id is not None and screen.opened is not screen.home:
-            screen.run_worker(_out(screen, session_id), group="command")
-        elif session_id is not None:
-            screen.switch(session_id)
+    await open_list(screen, args)
 
-    current = screen.current.session.id
-    store = screen.home.chat.store
-    found = await asyncio.to_thread(store.sessions)
-    # until it stands there: keys pressed meanwhile are its own
-    origins = await asyncio.to_thread(store.intake.origins)
-    await screen.app.push_screen(Sessions(store, found, current, screen.now(), screen.deleted, origins), chosen)
+
+async def tag(screen: ChatScreen, args: str) -> None:
+    from hybridchat.tui import shelf
+
+    await shelf.tag(screen, args)
+
+
+async def top(screen: ChatScreen, _: str) -> None:
+    from hybridchat.tui import shelf
+
+    await shelf.top(screen)
+
+
+async def archive(screen: ChatScreen, _: str) -> None:
+    from hybridchat.tui import shelf
+
+    await shelf.archive(screen)
 
 
 async def rename(screen: ChatScreen, args: str) -> None:
@@ -324,6 +329,7 @@ async def quit_(screen: ChatScreen, _: str) -> None:
 ACTIONS: dict[str, Action] = {
     "help": help_, "model": model, "local": local, "cloud": cloud, "auto": auto, "pin": pin, "other": other,
     "compare": compare, "stop": stop, "retry": retry, "why": why, "new": new, "sessions": sessions, "rename": rename,
+    "tag": tag, "top": top, "archive": archive,
     "delete": delete, "undo": undo, "hide": hide, "status": status, "ledger": ledger, "stats": stats,
     "anyway": anyway, "budget": budget, "theme": theme, "quit": quit_, "private": private, "purge": purge,
     "continue": continue_, "queue": queue, **READING, **ADJUSTING,

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from hybridchat.facts import Locality
 from hybridchat.render import ledger as words
 from hybridchat.render.text import neutralise, one_line
-from hybridchat.tui.sessions import when
+from hybridchat.tui.listed import when
 from hybridchat.tui.sheet import Page, Sheet, room
 
 if TYPE_CHECKING:

@@ -303,6 +303,7 @@ class ChatScreen(Screen[None]):
         await keys.led(self, message.letter)
 
     def on_transcript_left(self) -> None:
+        self.transcript.lit = None
         self.composer.focus()
 
     def on_transcript_typed(self, message: messages.Typed) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -48,7 +48,9 @@ from hybridchat.facts import (
 from hybridchat.parameters import NOTHING_SET, Parameters
 from hybridchat.purse import Purse
 from hybridchat.repair import Suggestion
+from hybridchat.sessions.listing import Listed
 from hybridchat.sessions.spend import Spent
+from hybridchat.sessions.tags import Wanted
 from hybridchat.tui.ports import Found, Launch, Opened
 from hybridchat.tuning import thinking, tuned
 from hybridchat.warming import Loading
@@ -163,6 +165,26 @@ class ScriptedStore:
 
     def sessions(self) -> list[Session]:
         return [s for i in self.all if (s := self.session(i)) and s.kind == "chat"]
+
+    @property
+    def listing(self) -> ScriptedStore:
+        return self
+
+    def find(self, wanted: Wanted, *, archived: bool = False, limit: int = 200) -> list[Listed]:
+        found = [Listed(s) for s in self.sessions() if s.turns and wanted.words.lower() in s.title.lower()]
+        return [one for one in found if (archived or not one.session.archived) and {*wanted.tags} <= {*one.session.tags}]
+
+    def set_session(self, session_id: str, **values: object) -> None:
+        self.all[session_id] = replace(self.all[session_id], **values)  # type: ignore[arg-type]
+
+    def tag(self, session_id: str, names: Iterable[str]) -> None:
+        self.all[session_id] = replace(self.all[session_id], tags=tuple(sorted({*self.all[session_id].tags} ^ {*names})))
+
+    def tags(self) -> dict[str, int]:
+        return {tag: 1 for session in self.all.values() for tag in session.tags}
+
+    def on_branch(self, session_id: str, turn_id: str) -> bool:
+        return any(turn.id == turn_id for turn in self.turns[session_id])
 
     def path(self, session_id: str, leaf_id: str | None = None, *, limit: int | None = None) -> list[Turn]:
         return list(self.turns[session_id])[-(limit or 2**40) :]

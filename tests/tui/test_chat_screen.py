@@ -270,7 +270,14 @@ async def test_the_demo_has_no_prices_and_a_question_asked_again_says_why() -> N
 
 
 @pytest.mark.parametrize(
-    ("key", "verdict"), [("y", Verdict.SEND), ("a", Verdict.ALWAYS), ("n", Verdict.LOCAL), ("escape", Verdict.CANCEL)]
+    ("key", "verdict"),
+    [
+        ("y", Verdict.SEND),
+        ("a", Verdict.ALWAYS),
+        ("l", Verdict.LOCAL),
+        ("n", Verdict.CANCEL),
+        ("escape", Verdict.CANCEL),
+    ],
 )
 async def test_consent_is_asked_and_its_answer_goes_on(key: str, verdict: Verdict) -> None:
     chat = ScriptedChat([Line(GPT, ("From the cloud.",), held=package())])
@@ -278,7 +285,7 @@ async def test_consent_is_asked_and_its_answer_goes_on(key: str, verdict: Verdic
         await ask(pilot, "write to Anna")
         said = await shows(pilot, "Ask gpt-5.4-mini at api.openai.com?")
         assert "4 turns · 2 items hidden · 3 words left to check · about $0.004" in said
-        assert "[y] send [a] always in this conversation [v] view [n] stay local [esc] cancel" in said
+        assert "[y] send [a] always in this conversation [v] view [l] stay local [n] cancel" in said
         await settled(pilot)
         await pilot.press(key)
         await until(pilot, lambda: chat.verdicts)
@@ -301,7 +308,7 @@ async def test_going_on_typing_never_consents(words: str) -> None:
         await shows(pilot, "esc back to the question")
         await pilot.press("escape")
         await until(pilot, lambda: not screen(pilot).composer.has_focus)
-        await pilot.press("n")
+        await pilot.press("l")
         await until(pilot, lambda: chat.verdicts == [Verdict.LOCAL])
         assert screen(pilot).composer.draft == words
 
@@ -381,7 +388,7 @@ async def test_a_title_typed_at_once_after_r_is_the_title() -> None:
         await ask(pilot, "about apples")
         await shows(pilot, "42 tok/s")
         await until(pilot, lambda: not screen(pilot).exchange.running)
-        for key in ("f6", "r", "n", "r", "d", "enter"):
+        for key in ("f6", "tab", "r", "n", "r", "d", "enter"):
             pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await until(pilot, lambda: chat.store.all["s1"].title == "nrd")
 
@@ -394,7 +401,7 @@ async def test_the_title_that_is_typed_can_be_read(size: tuple[int, int]) -> Non
         async for _ in chat.answer(store.new_session().id, f"question {n}"):
             pass
     async with running(chat, size=size) as pilot:
-        await pilot.press("f6", "r", "ctrl+u", *"pears")
+        await pilot.press("f6", "tab", "r", "ctrl+u", *"pears")
         await shows(pilot, "pears")
 
 
@@ -539,7 +546,7 @@ async def test_conversations_are_opened_renamed_deleted_and_brought_back() -> No
         await until(pilot, lambda: "about apples" not in frame(pilot.app))
         await pilot.press("f6")
         await shows(pilot, "about apples")
-        await pilot.press("r")
+        await pilot.press("tab", "r")
         await shows(pilot, "enter keep the title")
         assert frame(pilot.app).count("about apples") == 2  # in the list and in the field
         await pilot.press("ctrl+u", *"about pears", "enter")
@@ -648,13 +655,13 @@ async def test_staying_local_is_no_choice_where_no_local_model_can_answer() -> N
     chat = ScriptedChat([Line(GPT, held=package())])
     async with running(chat) as pilot:
         await ask(pilot, "write to Anna")
-        await shows(pilot, "[n] stay local")
+        await shows(pilot, "[l] stay local")
     nobody = replace(decided(GPT), candidates=(Candidate(LLAMA, Rejection("device", "too large")),))
     assert not can_stay(nobody)
     assert can_stay(decided(GPT))
     card = Consent(Held("t1", package(), ""), local=False)
     assert "stay local" not in str(card.content)
-    assert "n" not in card._verdicts
+    assert "l" not in card._verdicts
 
 
 @pytest.mark.parametrize("width", [45, 50, 60, 80])

@@ -140,4 +140,4 @@ async def test_the_list_says_which_conversation_was_imported(demo: Demo, tmp_pat
         await seat.pilot.press("f6")
         said = await shows(seat.pilot, "Conversations")
         assert said.count("repeat: here") == 3
-        assert said.count("repeat: here · imported ") == 1
+        assert said.count("repeat: here  imported ") == 1
