@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from hybridchat.render.palette import Palette
-from hybridchat.render.rows import Line, folded
+from hybridchat.render.rows import Line, displayed, folded
 
 # Lexers for these look far ahead; past this many characters code is shown without colours.
 _HIGHLIGHT_LIMIT = 40_000
@@ -91,7 +91,22 @@ def code_lines(code: str, language: str, width: int, palette: Palette) -> list[L
                 used += cell_len(piece)
     if row or not rows:
         rows.append(_framed(row, used, width, paint.plain, joint))
+    if "\t" in code:
+        _tabbed(rows, code)
     return rows
+
+
+def _tabbed(rows: list[Line], code: str) -> None:
+    """Tells the rows of lines with tabs what was written there; they show spaces."""
+    lines = iter(code.split("\n"))
+    line, places, at = "", None, 0
+    for row in rows:
+        if row.joint == "\n":
+            line, at = next(lines, ""), 0
+            places = displayed(line)[1]
+        if places is not None and row.said is not None:
+            start, at = at, min(at + len(row.said), len(places) - 1)
+            row.said = line[places[start] : places[at]]
 
 
 def _folded(text: str, first: int, room: int) -> list[str]:

@@ -45,12 +45,12 @@ def _too_much(text: str) -> bool:
 
 def plain(text: str, width: int, style: Style | None = None) -> list[Line]:
     """`text` as it is, wrapped hard at `width` cells; linear in length."""
-    return plain_rows(neutralise(text).rstrip("\n"), max(1, width), style)
+    return plain_rows(text.rstrip("\n"), max(1, width), style)
 
 
 def prose(text: str, width: int, style: Style | None = None) -> list[Line]:
     """`text` as it is, wrapped between words, its line breaks kept: for what people typed and for our own sentences."""
-    return prose_rows(neutralise(text), max(1, width), style)
+    return prose_rows(text, max(1, width), style)
 
 
 def _render(text: str, width: int, palette: Palette) -> list[Line]:

@@ -9,6 +9,8 @@ from rich.cells import cell_len, chop_cells
 from rich.segment import ControlType, Segment
 from rich.style import Style
 
+from hybridchat.render.text import lines_of, neutralise, shown, written
+
 _WORD = re.compile(r"[^ ]+")
 _CONTINUES = [(ControlType.CARRIAGE_RETURN,)]
 """Marks a segment of no width that says what stood in the text where a row was broken. Never written to a terminal."""
@@ -77,45 +79,51 @@ def spans(text: str, width: int) -> list[tuple[int, int]]:
     return found
 
 
-def expanded(line: str, size: int = 4) -> tuple[str, list[int] | None]:
-    """A line with its tabs as spaces, and for each of its characters, and the end, the place it has in `line`."""
-    if "\t" not in line:
+def displayed(line: str, size: int = 4) -> tuple[str, list[int] | None]:
+    """A line as it is seen, tabs as spaces, control characters as pictures or not at all; and for each character, and the end,
+    the place it has in `line`, unless they are the same."""
+    if "\t" not in line and neutralise(line) == line:
         return line, None
-    shown, places = "", []
+    seen: list[str] = []
+    places: list[int] = []
     for at, letter in enumerate(line):
-        letters = " " * (size - len(shown) % size) if letter == "\t" else letter
-        shown += letters
+        letters = " " * (size - len(seen) % size) if letter == "\t" else shown(letter)
+        seen += letters
         places += [at] * len(letters)
-    return shown, [*places, len(line)]
+    return neutralise("".join(seen)), [*places, len(line)]
 
 
 def prose_rows(text: str, width: int, style: Style | None = None) -> list[Line]:
-    """`text` wrapped between words, its line breaks kept; every character of it is in a row or in a joint."""
+    """Untrusted `text` wrapped between words; joints and rows together say all of it but control characters."""
     rows: list[Line] = []
-    for raw in text.split("\n"):
-        shown, places = expanded(raw)
-        joint, before = "\n", 0
-        for start, end in spans(shown, width):
+    for raw in lines_of(text):
+        seen, places = displayed(raw)
+        joint, done = "\n", 0
+        for start, end in spans(seen, width):
             at, to = (start, end) if places is None else (places[start], places[end])
-            said = raw[at:to]
-            row = Line([Segment(shown[start:end], style)], joint=joint + raw[before:at] if before else joint)
-            row.said = said if places is not None else None
+            dropped = "" if joint else raw[done:at]
+            said = raw[at if dropped or joint == "" else 0 : to] if places is not None else None
+            row = Line([Segment(seen[start:end], style)], joint=joint + written(dropped))
+            row.said = None if said is None else written(said)
             rows.append(row)
-            joint, before = "", to
-        rest = raw[before:]
-        if rest:  # white space at the end of a line is not shown
-            rows[-1].said = (rows[-1].said if rows[-1].said is not None else rows[-1][0].text) + rest
+            joint, done = "", to
+        if rest := raw[done:]:  # blanks at the end of a line are not shown
+            last = rows[-1]
+            last.said = (last[0].text if last.said is None else last.said) + written(rest)
     return rows
 
 
 def plain_rows(text: str, width: int, style: Style | None = None) -> list[Line]:
-    """`text` wrapped hard at `width` cells; linear in its length."""
+    """Untrusted `text` wrapped hard at `width` cells; linear in its length."""
     rows: list[Line] = []
-    for raw in text.split("\n"):
-        shown, places = expanded(raw)
-        at = 0
-        for nth, piece in enumerate(folded(shown, width)):
-            said = None if places is None else raw[places[at] : places[at + len(piece)]]
-            rows.append(Line([Segment(piece, style)], joint="" if nth else "\n", said=said))
+    for raw in lines_of(text):
+        seen, places = displayed(raw)
+        at = done = 0
+        for nth, piece in enumerate(folded(seen, width)):
+            row = Line([Segment(piece, style)], joint="" if nth else "\n")
             at += len(piece)
+            if places is not None:
+                row.said = written(raw[done : places[at]])
+                done = places[at]
+            rows.append(row)
     return rows

@@ -12,6 +12,7 @@ _DROPPED = dict.fromkeys((*range(128, 160), *range(8234, 8239), *range(8294, 829
 _BREAKS = {0x2028: 0x0A, 0x2029: 0x0A}
 _SHOW = _PICTURES | _DROPPED | _BREAKS
 _DROP = dict.fromkeys(_PICTURES) | _DROPPED | _BREAKS
+_ENDS = _BREAKS | {0x0D: 0x0A}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _RISKY = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
@@ -35,6 +36,19 @@ def neutralise(text: str) -> str:
     Tabs and newlines stay, carriage returns become newlines, lone surrogates the replacement character.
     """
     return _clean(text, _SHOW)
+
+
+def shown(letter: str) -> str:
+    """What `neutralise` makes of one character that is not a line end."""
+    found = _SHOW.get(ord(letter), letter) if letter != "\r" else ""
+    return found if isinstance(found, str) else "" if found is None else chr(found)
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, whatever ends them; their control characters are still in them."""
+    if _RISKY.search(text) is not None:
+        text = text.replace("\r\n", "\n").translate(_ENDS)
+    return text.split("\n")
 
 
 def written(text: str) -> str:

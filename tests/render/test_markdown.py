@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from hybridchat.render.markdown import Line, Painter, lines, plain, prose
+from hybridchat.render.markdown import Painter, lines, plain, prose
 from hybridchat.render.palette import Palette
+from hybridchat.render.rows import Line
 from hybridchat.render.text import neutralise
 from tests.render.test_text import MARKDOWN
 
