@@ -56,3 +56,17 @@ def test_config_get_prints_the_value_and_who_says_so(demo: Demo, tmp_path: Path)
     assert inside("config", "get", "limits.daily_budget", env=env).stdout == b""
     done = inside("config", "get", "privacy.levl", env=env)
     assert (done.returncode, b"did you mean `privacy.level`" in done.stderr) == (2, True)
+
+
+def test_own_words_and_the_doctor_in_plain_lines(demo: Demo, tmp_path: Path) -> None:
+    env = environment(demo, tmp_path)
+    with Talk("--plain", env=env) as talk:
+        talk.until("\nyou: ")
+        assert "Falcon is hidden from now on" in talk.line("/terms add Falcon")
+        assert "Paris is never hidden" in talk.line("/terms never Paris")
+        said = talk.line("/terms")
+        assert ("Falcon: hidden" in said, "Paris: never hidden" in said) == (True, True)
+        assert "Falcon is no longer in the list" in talk.line("/terms rm Falcon")
+        assert "Nothing is wrong" in talk.line("/doctor")
+        talk.leave("/quit", "enter")
+    assert not demo.openai.requests

@@ -13,9 +13,10 @@ from textual.pilot import Pilot
 from hybridchat.assemble import Setup, open_assembled
 from hybridchat.chat import Chat
 from hybridchat.config import Config
-from hybridchat.configuring import Configuring
 from hybridchat.config.schema import PairSettings
+from hybridchat.configuring import Configuring
 from hybridchat.demo import Demo
+from hybridchat.doctor import examine
 from hybridchat.facts import Device, Snapshot
 from hybridchat.stock import Stock
 from hybridchat.tui.app import HybridChat
@@ -79,6 +80,7 @@ async def seated(
         return Opened(
             made.chat, made.chat.snapshot, hide=made.chat.hide, find=find, stock=Stock(made.chat.world), asks_words=asks_words,
             settings=Configuring(environment(demo, folder), made.chat),
+            examine=lambda online: examine(made.chat, config, environment(demo, folder), online=online),
         )
 
     try:

@@ -96,3 +96,32 @@ async def test_the_demo_keeps_no_settings() -> None:
     async with running(ScriptedChat()) as pilot:
         await ask(pilot, "/settings")
         await shows(pilot, "The demo keeps no settings.")
+
+
+async def test_the_doctor_tells_on_the_screen_what_the_command_line_tells(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await seat.type("/doctor")
+        said = await shows(seat.pilot, "Nothing is wrong")
+        assert "✓ program: hybridchat" in said
+        await seat.pilot.press("escape")
+        assert not demo.openai.requests
+
+
+async def test_own_words_are_added_never_hidden_and_taken_away(tmp_path: Path, demo: Demo) -> None:
+    file = tmp_path / "data" / "terms.txt"
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await seat.type("/terms add Project Falcon")
+        await shows(seat.pilot, "Project Falcon is hidden from now on")
+        await seat.type("/terms")
+        await shows(seat.pilot, "Words that never leave readable")
+        await seat.pilot.press("a", *"Nadia", "enter")
+        await until(seat.pilot, lambda: "Nadia" in file.read_text("utf-8"))
+        await shows(seat.pilot, "Nadia")
+        await seat.pilot.press("down", "n")
+        await shows(seat.pilot, "never hidden")
+        assert "!Nadia" in file.read_text("utf-8")
+        await seat.pilot.press("d")
+        await until(seat.pilot, lambda: file.read_text("utf-8").count("\n") == 2)
+        await seat.pilot.press("escape")
+        await seat.type("/terms add ?!")
+        await shows(seat.pilot, "cannot be a term")
