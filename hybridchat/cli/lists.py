@@ -21,6 +21,7 @@ from hybridchat.facts import Model, price_age
 from hybridchat.render import ledger as told
 from hybridchat.render import words
 from hybridchat.render.changes import changes
+from hybridchat.render.models import memory
 from hybridchat.render.text import neutralise, one_line
 from hybridchat.replay import Recorded, recorded
 from hybridchat.routing.explain import from_record
@@ -29,6 +30,7 @@ from hybridchat.sessions.store import Store
 from hybridchat.welcome import to_pull
 from hybridchat.world import World
 
+KEEPING = "hybridchat models pull NAME gets another; rm NAME and unload NAME make room."
 EVERY = -1
 """A limit that is none, as SQLite counts."""
 
@@ -53,11 +55,25 @@ async def _models(*, demo: bool) -> int:
         active = chat.world.active or frozenset()
         every = chat.models()
         if not every:
+            from hybridchat.cli.models import measure
+
+            await measure(chat.world)
             raise Exit(edge.NOTHING, f"There is no model yet: {to_pull(chat.snapshot().device)[1]} gets one, or set a cloud key.")
         rows = [_row(m, active=m.id in active) for m in every]
         sys.stdout.write(columns([("", "model", "where", "tier", "window", "price"), *rows]))
         sys.stdout.write(_legend(every))
+        await _here(chat.world)
     return edge.OK
+
+
+async def _here(world: World) -> None:
+    """What is kept on this machine, what runs, and what fits."""
+    from hybridchat.cli.models import kept, measure  # imported here: with it comes what keeps models
+
+    await measure(world)
+    if rows := list(kept(world)):
+        sys.stdout.write(f"\nOn this machine:\n{columns(rows)}")
+    sys.stdout.write(f"{memory(world.snapshot().device)}\n{KEEPING}\n")
 
 
 def _problems(world: World, config: Config, *, demo: bool) -> Iterator[str]:

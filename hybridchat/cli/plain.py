@@ -13,6 +13,7 @@ from hybridchat.cli import edge, plain_review, plain_waiting, sentences
 from hybridchat.cli.backstage import Backstage
 from hybridchat.cli.gauges import keep_gauges
 from hybridchat.cli.plain_commands import HANDLERS
+from hybridchat.cli.plain_models import first_words
 from hybridchat.cli.plain_sessions import PRIVATE
 from hybridchat.cli.plain_turn import Teller
 from hybridchat.cli.start import Opening, wanted
@@ -229,6 +230,7 @@ class Plain:
             self.say(f"Profile: {name}")
         for line in found(self.chat.world, self.config, demo=self.demo, here=self.chat.here):
             self.say(f"  {'✓' if line.ok else '✗'} {line.text}" + (f". Try: {line.fix}" if line.fix else ""))
+        first_words(self)
         if self.chat.banner and not self.demo:
             self.say(self.chat.banner)
         if expired := self.chat.expire([self.session.id]):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hybridchat import terms
-from hybridchat.cli import plain_waiting, sentences
+from hybridchat.cli import plain_models, plain_waiting, sentences
 from hybridchat.cli.plain_adjusting import ADJUSTING
 from hybridchat.cli.plain_reading import READING
 from hybridchat.cli.plain_sessions import SESSIONS
@@ -27,14 +27,13 @@ def help_(plain: Plain, words: str) -> None:
 def model(plain: Plain, name: str) -> None:
     models = plain.chat.models()
     if name:
-        pin(plain, name)
+        if not plain_models.asked(plain, name):
+            pin(plain, name)
         return
     if not models:
-        plain.say("There is no model yet.")
+        plain.say("There is no model yet. /model pull gets one that fits this machine.")
         return
-    chosen = plain.choose(
-        "Models:", [*(sentences.model(m, pinned=plain.session.pin == m.id) for m in models), "let each message choose"]
-    )
+    chosen = plain.choose("Models:", [*plain_models.choices(plain, models), "let each message choose"])
     if chosen is not None:
         pin(plain, models[chosen].id if chosen < len(models) else "")
 

@@ -65,7 +65,8 @@ def test_with_no_model_the_list_says_how_to_get_one(env: dict[str, str]) -> None
     done = hybridchat("models", env=env)
     assert done.returncode == 4
     assert b"ollama serve" in done.stderr
-    assert b"ollama pull llama3.2" in done.stderr
+    # which one depends on the memory of this machine
+    assert b"ollama pull " in done.stderr
     assert done.stdout == b""
 
 
