@@ -94,6 +94,19 @@ def _at(text: str, at: int) -> tuple[Enclosed, int] | None:
     return Enclosed(head["name"], body), len(text) if last else end + 3 + len(head["fence"])
 
 
+def named(text: str) -> tuple[str, ...]:
+    """The names of the files in a text whose lines may have changed since: what was personal in them is hidden by now."""
+    names: list[str] = []
+    at = 0
+    while (head := _HEAD.match(text, at)) is not None:
+        names.append(head["name"])
+        end = text.find(f"\n{head['fence']}\n\n", head.end())
+        if end < 0:
+            break
+        at = end + 3 + len(head["fence"])
+    return tuple(names)
+
+
 def words(text: str) -> str:
     """The question without the files in front of it."""
     return opened(text)[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hybridchat.conversation import Event, FellBack, HandedOver, Package, SecondLook
+from hybridchat.enclosed import named
 from hybridchat.facts import (
     Budget,
     ConnectivityState,
@@ -86,11 +87,19 @@ def consent(package: Package, *, demo: bool = False) -> str:
         words.plural(package.turns, "turn"),
         f"{words.plural(len(package.hidden), 'item')} hidden",
         f"{words.plural(len(package.left), 'word')} left to check",
-        *filter(None, [words.earlier(package), words.plural(package.pictures, "picture") if package.pictures else ""]),
+        *filter(None, [words.earlier(package), *_beside(package)]),
         "costs nothing (demo)" if demo else about(package.est_cost) + (f", {package.old_price}" if package.old_price else ""),
     ]
     names = "" if finds_names() else f" ({words.UNFOUND})"
     return f"Ask {words.short(package.model_id)} at {package.host}? {' · '.join(parts)}{names}"
+
+
+def _beside(package: Package) -> Iterator[str]:
+    """How many files and pictures go along."""
+    if package.messages and (files := named(package.messages[-1].text)):
+        yield words.plural(len(files), "file")
+    if package.pictures:
+        yield words.plural(package.pictures, "picture")
 
 
 def view(package: Package) -> Iterator[str]:

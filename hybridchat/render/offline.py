@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hybridchat.enclosed import brief
 from hybridchat.facts import Decision, Locality
 from hybridchat.render.text import one_line
 from hybridchat.render.words import plural, short
@@ -29,7 +30,7 @@ def choices(event: Offered) -> tuple[tuple[str, str, Verdict], ...]:
     """Key, word and verdict of each way to go on."""
     from hybridchat.conversation import Verdict  # imported here, as wherever events come: 5 ms that the first paint does not need
 
-    here = (("a", "answer here" + (" anyway" if event.doubt else ""), Verdict.LOCAL),) if event.here is not None else ()
+    here = (("l", "answer here" + (" anyway" if event.doubt else ""), Verdict.LOCAL),) if event.here is not None else ()
     return (*here, ("q", "keep it for later", Verdict.QUEUE), ("w", "wait for the network", Verdict.WAIT))
 
 
@@ -53,7 +54,7 @@ def offer(count: int) -> str:
 
 
 def row(turn: Turn, wide: int = 60) -> str:
-    return one_line(turn.question, wide)
+    return one_line(brief(turn.question), wide)
 
 
 def sending(turn: Turn) -> str:

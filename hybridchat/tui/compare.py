@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,11 +18,14 @@ from textual.widgets import Input, Static
 
 from hybridchat.comparing import FEWEST, MOST, Comparison, named
 from hybridchat.conversation import Asked, Ended, Ending, Event, HandedOver, Held, Verdict
+from hybridchat.crew import NO_OPTIONS
+from hybridchat.enclosed import brief
 from hybridchat.facts import Model
+from hybridchat.mentions import plain
 from hybridchat.render import words
 from hybridchat.render.palette import Palette
 from hybridchat.render.text import one_line
-from hybridchat.tui import themes
+from hybridchat.tui import handing, themes
 from hybridchat.tui.consent import Consent
 from hybridchat.tui.keymap import bind, line
 from hybridchat.tui.ports import Answer, Purse
@@ -29,6 +33,7 @@ from hybridchat.tui.thread import Kind, Thread, Tone
 from hybridchat.tui.transcript import Transcript
 
 if TYPE_CHECKING:  # the screen runs `compare` and hands itself in; at run time nothing points back
+    from hybridchat.attaching import Attached
     from hybridchat.tui.screen import ChatScreen
 
 COLUMN = 44
@@ -312,7 +317,7 @@ class Compare(ModalScreen[str]):
 
     def _tell(self) -> None:
         width = max(8, self.size.width or self.app.size.width)
-        self.query_one(".question", Static).update(Content(one_line(self._question or "Compare", 3 * (width - 4))))
+        self.query_one(".question", Static).update(Content(one_line(brief(self._question) or "Compare", 3 * (width - 4))))
         for n, column in enumerate(self.columns):
             column.set_class(n == self.at, "-here")
             if not self._over:
@@ -344,31 +349,38 @@ async def compare(screen: ChatScreen, args: str) -> None:
         screen.say(f"{str(error)[:1].upper()}{str(error)[1:]}. {screen.keys.word('model')} lists the models.", Tone.WARN)
         return
     # by a key: the draft is what is to be asked
-    question = question or screen.composer.draft.strip()
+    meant = question or screen.composer.meant.strip()
+    found = await handing.tried(screen, meant, f"/compare {args}" if question else "")
+    if found is None:
+        return
     if chosen:
-        _show(screen, chosen, question)
+        _show(screen, chosen, found, plain(meant))
     elif len(models) < FEWEST:
         screen.say("There is nothing to compare with: only one model is there.", Tone.WARN)
     else:
         from hybridchat.tui.pick import Picker, paired
 
-        def picked(found: tuple[Model, ...] | None) -> None:
-            if found:
-                _show(screen, found, question)
+        def picked(models: tuple[Model, ...] | None) -> None:
+            if models:
+                _show(screen, models, found, plain(meant))
 
         snapshot = screen.opened.snapshot()
         screen.app.push_screen(Picker(models, snapshot, paired(models, snapshot), demo=screen.launch.demo), picked)
 
 
-def _show(screen: ChatScreen, models: tuple[Model, ...], question: str) -> None:
+def _show(screen: ChatScreen, models: tuple[Model, ...], question: Attached, written: str) -> None:
+    """Opens the comparison; `written` is the question as it stands in the composer, where it does."""
     last = screen.thread.last_turn
     asked = next((b.text for b in screen.thread.blocks if b.kind is Kind.YOU and b.turn_id == last), "") if last else ""
 
     def begin(chosen: tuple[Model, ...], text: str) -> Comparison[Answer]:
-        if text == screen.composer.draft.strip():
+        known = text == question.text
+        if known and written == screen.composer.draft.strip():
             screen.composer.draft = ""
             screen.current.keep_draft("")
-        return Comparison(screen.opened.chat, chosen, screen.current.begin(), text, turn_id="" if text else last)
+        options = replace(NO_OPTIONS, files=question.files if known else ())
+        session_id = screen.current.begin()
+        return Comparison(screen.opened.chat, chosen, session_id, text, turn_id="" if text else last, options=options)
 
     def closed(turn_id: str | None) -> None:
         if turn_id:
@@ -376,5 +388,5 @@ def _show(screen: ChatScreen, models: tuple[Model, ...], question: str) -> None:
 
     palette = themes.palette(screen.app.theme_variables, dark=screen.app.current_theme.dark)
     purse = screen.opened.chat.purse
-    made = Compare(models, question, begin, palette, again=asked, demo=screen.launch.demo, purse=purse)
+    made = Compare(models, question.text, begin, palette, again=asked, demo=screen.launch.demo, purse=purse)
     screen.app.push_screen(made, closed)

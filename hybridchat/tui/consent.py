@@ -13,6 +13,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from hybridchat.conversation import Held, Package, Verdict
+from hybridchat.enclosed import named
 from hybridchat.facts import Decision
 from hybridchat.purse import amount
 from hybridchat.render.text import one_line
@@ -43,6 +44,8 @@ def question(package: Package, *, demo: bool = False) -> str:
     facts = [plural(package.turns, "turn"), f"{plural(len(package.hidden), 'item')} hidden"]
     if told := earlier(package):
         facts.append(told)
+    if package.messages and (files := named(package.messages[-1].text)):
+        facts.append(plural(len(files), "file"))
     if package.pictures:
         facts.append(plural(package.pictures, "picture"))
     if package.left:

@@ -29,14 +29,16 @@ async def read(meant: str) -> Attached:
     return await asyncio.to_thread(attached, meant, Path.cwd(), marked=True)
 
 
-async def tried(screen: ChatScreen, meant: str) -> Attached | None:
-    """The same; `None` when a file cannot go along, which is said."""
+async def tried(screen: ChatScreen, meant: str, back: str = "") -> Attached | None:
+    """The same; `None` when a file cannot go along, which is said, and what was typed, `back`, is in the composer again."""
     from hybridchat.attaching import Unsendable
 
     try:
         return await read(meant)
     except Unsendable as problem:
         screen.say(refused(problem), Tone.WARN)
+        if back and not screen.composer.text:
+            screen.composer.draft = back
         return None
 
 

@@ -105,11 +105,10 @@ def preview(
         return Content.assemble(("✗ ", "$error"), (value.sentence, "$muted"))
     count = sum(value.hidden.values())
     tone = "$local" if chosen.on_device else "$cloud"
-    parts = [
-        Content.assemble((f"→ {chosen.name}", tone), (f" ({value.decision.reason})" if value.decision.reason else "", "$muted"))
-    ]
-    if beside:
-        parts.append(Content.styled(beside, "$foreground"))
+    why = f" ({value.decision.reason})" if value.decision.reason else ""
+    parts = [Content.assemble((f"→ {chosen.name}", tone), ("" if beside else why, "$muted"))]
+    if beside:  # the reason, which may be long, must not push it out of a narrow line
+        parts.append(Content.assemble((beside, "$foreground"), (why, "$muted")))
     if value.think:
         parts.append(Content.styled(value.think, "$muted"))
     if chosen.on_device:

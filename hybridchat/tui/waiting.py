@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hybridchat.facts import Snapshot
 from hybridchat.render import offline
 from hybridchat.render.words import plural
+from hybridchat.tui import handing
 from hybridchat.tui.ports import Store
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
@@ -42,6 +43,9 @@ class Waiting:
     async def keep(self, text: str) -> None:
         """Puts a question into the queue at the end of the open conversation."""
         screen = self._screen
+        found = await handing.tried(screen, text, f"/queue {text}")
+        if found is None:
+            return
         store, session_id = screen.opened.chat.store, screen.current.begin()
         session = await asyncio.to_thread(store.session, session_id)
         leaf = session.leaf_id if session is not None else None
@@ -50,7 +54,7 @@ class Waiting:
             Ending,
         )
 
-        turn = await store.ask(session_id, text, parent_id=leaf, ending=Ending.QUEUED)
+        turn = await store.ask(session_id, found.text, parent_id=leaf, ending=Ending.QUEUED, files=found.files)
         screen.transcript.show(Ended(turn.id, None, Ending.QUEUED, text=f"{offline.row(turn)}. /queue shows what waits."))
         await screen.current.refresh()
         screen.show_top()

@@ -219,7 +219,9 @@ class ScriptedStore:
     def edit_question(self, turn_id: str, question: str) -> None:
         self._change(turn_id, question=question)
 
-    async def ask(self, session_id: str, question: str, *, parent_id: str | None, ending: Ending | None = None) -> Turn:
+    async def ask(
+        self, session_id: str, question: str, *, parent_id: str | None, ending: Ending | None = None, files: Sequence[object] = ()
+    ) -> Turn:
         turn = Turn(f"{session_id}q{len(self.turns[session_id])}", session_id, parent_id, question, NOW, ending)
         self.turns[session_id].append(turn)
         return turn

@@ -202,3 +202,40 @@ async def test_the_transcript_shows_a_file_as_a_line_that_unfolds(tmp_path: Path
         await seat.pilot.press("t", "y")
         await shows(seat.pilot, "▸ notes.md, 2 lines")
         assert seat.pilot.app.clipboard.startswith("notes.md (2 lines):\n")
+
+
+async def test_the_question_of_consent_counts_the_files_and_what_is_hidden_in_them(
+    tmp_path: Path, demo: Demo, folder: Path
+) -> None:
+    (folder / "people.csv").write_text("name,mail\nsomebody,ana.ruiz@acme.example\n", encoding="utf-8")
+    async with seated(tmp_path, demo, (140, 30)) as seat:
+        await seat.pilot.press("f4")
+        seat.screen.composer.draft = "Who is in @people.csv?"
+        await shows(seat.pilot, "with people.csv, 41 B, about")
+        await shows(seat.pilot, "hidden · asks first")
+        await seat.pilot.press("enter")
+        said = await shows(seat.pilot, "[y] send")
+        assert " hidden · 1 file" in said
+        await seat.consent("y")
+        await until(seat.pilot, lambda: not seat.screen.exchange.running)
+        (body,) = [r.body for s in (demo.openai, demo.anthropic) for r in s.requests]
+        assert b"people.csv (2 lines)" in body
+        assert b"ana.ruiz" not in body
+        (row,) = [r for r in seat.chat.store.ledger.rows() if r.kind == "message"]
+        assert row.bytes == len(body)
+
+
+async def test_files_go_into_the_queue_and_to_several_models(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (120, 34)) as seat:
+        await seat.type("/queue later @notes.md")
+        await until(seat.pilot, lambda: seat.chat.store.queued())
+        assert seat.chat.store.queued()[0].question.startswith("notes.md (2 lines):\n")
+        await shows(seat.pilot, "[notes.md, 2 lines] later notes.md")
+        await seat.type("/queue later @nothing.bin")
+        await shows(seat.pilot, "✗ not sent: nothing.bin is neither")
+        assert seat.screen.composer.draft == "/queue later @nothing.bin"
+        seat.screen.composer.draft = ""
+        await seat.type("/compare llama3.2:3b qwen2.5-coder:7b sum up @notes.md")
+        await until(seat.pilot, lambda: len(asked(demo)) == 2)
+        assert all(text.startswith("notes.md (2 lines):\n") for text in asked(demo))
+        assert all(text.endswith("sum up notes.md") for text in asked(demo))
