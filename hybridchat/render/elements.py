@@ -20,7 +20,7 @@ from rich.theme import Theme
 
 from hybridchat.render.code import code_lines
 from hybridchat.render.palette import Palette
-from hybridchat.render.rows import continues, spans
+from hybridchat.render.rows import Line, note, spans
 
 _GAP = 2
 """Cells between the columns of a table."""
@@ -83,7 +83,7 @@ def canvas(palette: Palette) -> Canvas:
 
 
 def _wrapped(text: Text, console: Console, width: int) -> Iterator[Segment]:
-    """The rows of a text, each but the first with what it was broken at; a console that writes gets none of these marks."""
+    """The rows of a text, each but the first with what it was broken at; a console that writes gets no such notes."""
     text.expand_tabs(4)
     for line in text.split("\n", allow_blank=True):
         found = spans(line.plain, max(1, width))
@@ -91,7 +91,7 @@ def _wrapped(text: Text, console: Console, width: int) -> Iterator[Segment]:
         before = 0
         for nth, (start, end) in enumerate(found):
             if nth and isinstance(console, Canvas):
-                yield continues(line.plain[before:start])
+                yield note(Line(joint=line.plain[before:start]))
             yield from parts[2 * nth + 1].render(console, end="")
             yield Segment.line()
             before = end
@@ -114,8 +114,8 @@ class _Code(CodeBlock):
         palette = console.palette if isinstance(console, Canvas) else Palette()
         code = str(self.text).rstrip("\n")
         for row in code_lines(code, self.lexer_name, options.max_width, palette):
-            if ours and row.joint != "\n":
-                yield continues(row.joint)
+            if ours:
+                yield note(row)
             yield from row
             yield Segment.line()
 

@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterable
 
 from rich.cells import cell_len, chop_cells
-from rich.segment import ControlType, Segment
+from rich.segment import ControlCode, ControlType, Segment
 from rich.style import Style
 
 from hybridchat.render.text import lines_of, neutralise, shown, written
 
 _WORD = re.compile(r"[^ ]+")
-_CONTINUES = [(ControlType.CARRIAGE_RETURN,)]
-"""Marks a segment of no width that says what stood in the text where a row was broken. Never written to a terminal."""
 
 
 class Line(list[Segment]):
@@ -30,17 +28,27 @@ class Line(list[Segment]):
         self.joint, self.lead, self.said = joint, lead, said
 
 
-def continues(dropped: str) -> Segment:
-    """Begins a row that goes on with the text of the row above; `dropped` is the white space at which it was broken."""
-    return Segment(dropped, None, _CONTINUES)
+def note(row: Line) -> Segment:
+    """What a row knows of itself as a segment of no width, which Rich carries along and `line_of` reads. Never to be written."""
+    known: list[ControlCode] = [(ControlType.CARRIAGE_RETURN, row.lead)]
+    if row.said is not None:
+        known.append((ControlType.CARRIAGE_RETURN, row.said))
+    return Segment(row.joint, None, known)
 
 
 def line_of(row: Iterable[Segment]) -> Line:
-    """A row without its mark, which becomes its joint."""
+    """A row with what its note says; what stands before the note belongs to the frame."""
     made = Line()
     for segment in row:
         if segment.control:
-            made.joint, made.lead = segment.text, sum(len(s.text) for s in made)
+            made.joint = segment.text
+            before = sum(len(s.text) for s in made)
+            for code in segment.control:
+                match code:
+                    case (_, int(lead)):
+                        made.lead = before + lead
+                    case (_, str(said)):
+                        made.said = said
         elif segment.text:
             made.append(segment)
     return made
