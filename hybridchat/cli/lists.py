@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -16,13 +16,12 @@ from hybridchat.cli import edge, sentences
 from hybridchat.cli.edge import Exit, say
 from hybridchat.config import Config, load
 from hybridchat.config.pair import starting_pair
-from hybridchat.conversation import Session
 from hybridchat.facts import Model, price_age
 from hybridchat.render import ledger as told
 from hybridchat.render import words
 from hybridchat.render.changes import changes
 from hybridchat.render.models import memory
-from hybridchat.render.text import neutralise, one_line
+from hybridchat.render.text import neutralise
 from hybridchat.replay import Recorded, recorded
 from hybridchat.routing.explain import from_record
 from hybridchat.sessions.ledger import LedgerRow
@@ -120,39 +119,6 @@ def open_store() -> Store:
 
 def _when(at: float) -> str:
     return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def sessions(query: str) -> int:
-    store = open_store()
-    try:
-        if query:
-            return _found(store, query)
-        origins = store.intake.origins()
-        rows = [
-            (s.id[:8], _when(s.updated), words.plural(s.turns, "turn"), "" if s.kind == "chat" else s.kind, _title(s, origins))
-            for s in store.sessions(None, limit=EVERY)
-            if s.turns
-        ]
-    finally:
-        asyncio.run(store.close())
-    sys.stdout.write(columns(rows))
-    if not rows:
-        say("No conversation is saved yet.")
-    return edge.OK
-
-
-def _title(session: Session, origins: Mapping[str, str]) -> str:
-    title = one_line(session.title, 60)
-    return f"{title}  ({one_line(origins[session.id], 60)})" if session.id in origins else title
-
-
-def _found(store: Store, query: str) -> int:
-    """One line for each question or answer that holds the words, newest first."""
-    hits = store.search.find(query, limit=EVERY)
-    sys.stdout.write(columns([(h.session_id[:8], _when(h.at), one_line(h.title, 30), one_line(h.snippet, 90)) for h in hits]))
-    if not hits:
-        say(f"No saved conversation holds: {query}")
-    return edge.OK
 
 
 def ledger(*, raw: str | None, as_json: bool) -> int:

@@ -25,7 +25,7 @@ def export(said: str, out: Path | None, *, as_json: bool) -> int:
     """Raises `Exit`."""
     store = open_store()
     try:
-        session = _session(store, said)
+        session = session_of(store, said)
         text = whole(session, store.intake.tree(session.id)) if as_json else markdown(session, store.path(session.id))
         if out is None:
             edge.out(text)
@@ -60,7 +60,7 @@ def merge(first: str, second: str) -> int:
     """Raises `Exit`."""
     store = open_store()
     try:
-        made = merge_of(store, _session(store, first), _session(store, second))
+        made = merge_of(store, session_of(store, first), session_of(store, second))
     except ValueError as error:
         raise Exit(edge.USAGE, f"{sentences.started(str(error))}.") from None
     finally:
@@ -73,7 +73,8 @@ def _told(what: str, made: Session) -> None:
     sys.stdout.write(f"{what}: {made.id[:8]}  {words.plural(made.turns, 'turn')}  {one_line(made.title or 'untitled', 60)}\n")
 
 
-def _session(store: Store, said: str) -> Session:
+def session_of(store: Store, said: str) -> Session:
+    """The conversation that an id or its beginning names. Raises `Exit`."""
     try:
         found = store.session(said)
     except LookupError as error:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hybridchat.conversation import Session
 from hybridchat.render import words
 from hybridchat.render.text import one_line
 from hybridchat.render.words import tags
-from hybridchat.sessions.tags import names
+from hybridchat.sessions.listing import Listed
+from hybridchat.sessions.tags import names, wanted
 
 if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
     from hybridchat.cli.plain import Plain
@@ -54,37 +56,38 @@ def new(plain: Plain, _: str) -> None:
     plain.say("A new conversation." + (" The old one stays in /sessions." if before.id else ""))
 
 
-def sessions(plain: Plain, wanted: str) -> None:
-    """Offers the latest conversations, or those that hold the words."""
-    if wanted:
-        _found(plain, wanted)
+def sessions(plain: Plain, said: str) -> None:
+    """Offers the latest conversations, or those that hold the words or have the tags."""
+    found = plain.home.store.listing.find(wanted(said), limit=LATEST + 1)
+    if not found:
+        plain.say("No conversation holds that." if said else "There is no saved conversation yet.")
         return
-    every = [s for s in plain.home.store.sessions() if s.turns]
-    if not every:
-        plain.say("There is no saved conversation yet.")
-        return
+    if len(found) > LATEST:
+        plain.say(f"These are the latest {LATEST}. /sessions WORDS or #TAG finds the others.")
     here = plain.session.id
-    names = [f"{s.title or 'untitled'} ({words.plural(s.turns, 'turn')}{', this one' if s.id == here else ''})" for s in every]
-    if len(every) > LATEST:
-        plain.say(f"{len(every):,} conversations; these are the latest. /sessions WORDS finds the others.")
-    chosen = plain.choose("Conversations, the latest first:", names[:LATEST])
-    if chosen is not None:
-        _go(plain, every[chosen])
-        plain.show_path()
-
-
-def _found(plain: Plain, wanted: str) -> None:
-    hits = {hit.session_id: hit for hit in reversed(plain.home.store.search.find(wanted, kind="chat", limit=LATEST))}
-    found = [(hit, plain.home.store.session(id_)) for id_, hit in reversed(hits.items())]
-    there = [(hit, session) for hit, session in found if session is not None]
-    if not there:
-        plain.say("No conversation holds that.")
+    title = "Conversations with these words, the latest first:" if said else "Conversations, the latest first:"
+    chosen = plain.choose(title, [_told(one, here) for one in found[:LATEST]])
+    if chosen is None:
         return
-    rows = [f"{one_line(session.title or 'untitled', 60)}: {one_line(hit.snippet, 80)}" for hit, session in there]
-    chosen = plain.choose("Conversations with these words, the latest first:", rows)
-    if chosen is not None:
-        _go(plain, there[chosen][1])
-        plain.show_path()
+    _go(plain, found[chosen].session)
+    plain.show_path()
+    if (hit := found[chosen].hit) is not None:
+        plain.say(f"Found there: {one_line(hit.snippet)}")
+
+
+def _told(one: Listed, here: str) -> str:
+    """`Tides (3 turns, llama3.2, 2026-11-20 14:05, on top, this one) #work: …the words…`"""
+    session = one.session
+    about = [
+        words.plural(session.turns, "turn"),
+        words.short(one.model_id) if one.model_id else "",
+        f"{datetime.fromtimestamp(session.updated).astimezone():%Y-%m-%d %H:%M}",
+        "on top" if session.on_top else "",
+        "this one" if session.id == here else "",
+    ]
+    told = f"{one_line(session.title or 'untitled', 60)} ({', '.join(filter(None, about))})"
+    told += "".join(f" #{name}" for name in session.tags)
+    return told if one.hit is None else f"{told}: {one_line(one.hit.snippet, 80)}"
 
 
 def _go(plain: Plain, session: Session) -> None:

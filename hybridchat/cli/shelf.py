@@ -27,22 +27,65 @@ def register(app: typer.Typer) -> None:
     app.add_typer(sessions_app, name="sessions")
 
 
+Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="NAME", help="Only those with this tag; may be repeated.")]
+Archived = Annotated[bool, typer.Option("--archived", help="Archived ones too.")]
+
+
 @sessions_app.callback(invoke_without_command=True)
-def sessions(context: typer.Context) -> int:
+def sessions(context: typer.Context, tag: Tags = None, archived: Archived = False) -> int:
     """List saved conversations, or find them by their words: hybridchat sessions WORDS."""
     if context.invoked_subcommand is None:
-        from hybridchat.cli.lists import sessions as run
+        from hybridchat.cli.shelving import sessions as run
 
-        raise typer.Exit(run(""))
+        raise typer.Exit(run("", tags=tag or (), archived=archived))
     return 0
 
 
 @sessions_app.command()
-def find(words: Annotated[list[str], typer.Argument(help="Words that a question or answer holds.")]) -> int:
+def find(
+    words: Annotated[list[str], typer.Argument(help="Words that a question, an answer or a title holds.")],
+    tag: Tags = None,
+    archived: Archived = False,
+) -> int:
     """Find conversations by their words, with the place; `find` may be left out."""
-    from hybridchat.cli.lists import sessions as run
+    from hybridchat.cli.shelving import sessions as run
 
-    return run(" ".join(words))
+    return run(" ".join(words), tags=tag or (), archived=archived)
+
+
+@sessions_app.command("tag")
+def tag_(
+    session: SessionId,
+    tags: Annotated[list[str], typer.Argument(metavar="NAME", help="Tags; one that is there already is taken off.")],
+) -> int:
+    """Put tags on a conversation, or take them off."""
+    from hybridchat.cli.shelving import tag as run
+
+    return run(session, tags)
+
+
+@sessions_app.command()
+def rename(session: SessionId, title: Annotated[list[str], typer.Argument(metavar="TITLE", help="The new title.")]) -> int:
+    """Give a conversation a title."""
+    from hybridchat.cli.shelving import rename as run
+
+    return run(session, " ".join(title))
+
+
+@sessions_app.command()
+def top(session: SessionId) -> int:
+    """Hold a conversation at the top of the list, or let it go."""
+    from hybridchat.cli.shelving import top as run
+
+    return run(session)
+
+
+@sessions_app.command()
+def archive(session: SessionId) -> int:
+    """Take a conversation out of the list, or bring it back."""
+    from hybridchat.cli.shelving import archive as run
+
+    return run(session)
 
 
 @sessions_app.command("export")

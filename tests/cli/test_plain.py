@@ -113,7 +113,7 @@ def test_a_conversation_from_the_first_word_to_the_last(demo: Demo, env: dict[st
         assert "is now called: On France" in talk.line("/rename On France")
         talk.line("/new")
         listed = talk.line("/sessions", "number, or Enter for none: ")
-        assert listed.count("On France (4 turns)") == 1
+        assert listed.count("On France (4 turns, ") == 1
         assert "  2 " not in listed  # the new conversation holds no question, so it is nowhere
         shown = talk.line("1", "still here\nyou: ")
         assert "you: What is the capital of France?" in shown
