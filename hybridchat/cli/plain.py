@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from hybridchat.assemble import open_assembled
 from hybridchat.chat import Answer, Chat
-from hybridchat.cli import edge, plain_review, plain_waiting, sentences
+from hybridchat.cli import edge, plain_files, plain_review, plain_waiting, sentences
 from hybridchat.cli.backstage import Backstage
 from hybridchat.cli.gauges import keep_gauges
 from hybridchat.cli.plain_commands import HANDLERS
@@ -23,6 +23,7 @@ from hybridchat.commands import Unknown, parse
 from hybridchat.config import Config, ConfigError
 from hybridchat.config.paths import profile
 from hybridchat.conversation import Ended, Ending, Held, Offered, Session, Turn, Verdict
+from hybridchat.enclosed import brief
 from hybridchat.render import words
 from hybridchat.welcome import found
 
@@ -86,8 +87,9 @@ class Plain:
     def _take(self, line: str) -> None:
         match parse(line):
             case None:
-                self.begin()
-                self.turn(lambda: self.chat.answer(self.session.id, line))
+                if (found := plain_files.read(self, line)) is not None:
+                    self.begin()
+                    self.turn(plain_files.asking(self, found))
             case Unknown() as unknown:
                 self.tty.line(str(unknown))
             case command, argument:
@@ -202,7 +204,7 @@ class Plain:
     def show_path(self) -> None:
         """Prints the conversation so far."""
         for turn in self.path():
-            self.say(f"you: {turn.question}")
+            self.say(f"you: {brief(turn.question)}", *(f"({label})" for label in words.attached(turn)))
             if (answer := turn.answer) is not None:
                 self.say(f"{words.head_of(answer, turn, demo=self.demo)}", answer.text)
             if mark := words.ending(turn.ending, answer.error if answer is not None else ""):

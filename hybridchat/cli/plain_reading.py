@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from hybridchat.cli import plain_files
 from hybridchat.render import editor as texts
 from hybridchat.render import finding
 from hybridchat.render.text import one_line
@@ -45,9 +46,11 @@ def edit(plain: Plain, text: str) -> None:
     if not text or not path:
         plain.say("Write: /edit TEXT, the last question in other words.")
         return
+    if (found := plain_files.read(plain, text, path[-1])) is None:
+        return
     plain.chat.store.set_session(plain.session.id, leaf_id=path[-1].parent_id)
     plain.refresh()
-    plain.turn(lambda: plain.chat.answer(plain.session.id, text))
+    plain.turn(plain_files.asking(plain, found))
     if beside := plain.chat.store.branches(plain.session.id).get(plain.path()[-1].id):
         plain.say(f"This is branch {len(beside)} of {len(beside)}. /branch 1 shows the first.")
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hybridchat.cli import sentences
+from hybridchat.cli import plain_files, sentences
 from hybridchat.cli.lists import columns
 from hybridchat.cli.teletype import ascii_only
 from hybridchat.comparing import Comparison, named
+from hybridchat.crew import NO_OPTIONS
 from hybridchat.render import ledger as left
 from hybridchat.render import words
 
@@ -31,9 +33,13 @@ def compare(plain: Plain, args: str) -> None:
     if not chosen or not (question or path):
         plain.say("Write: /compare MODEL MODEL [QUESTION]; without a question the last one is asked again.")
         return
+    if (found := plain_files.read(plain, question)) is None:
+        return
     plain.begin()
+    options = replace(NO_OPTIONS, files=found.files)
     turn_id = "" if question else path[-1].id
-    comparison = plain.on_loop(partial(Comparison, plain.chat, chosen, plain.session.id, question, turn_id=turn_id))
+    make = partial(Comparison, plain.chat, chosen, plain.session.id, found.text, turn_id=turn_id, options=options)
+    comparison = plain.on_loop(make)
     try:
         for n, model in enumerate(chosen):
             plain.say(f"== {model.name} ({words.PLACES[model.locality]}) ==")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from hybridchat.cli import plain_files
 from hybridchat.conversation import Ending, Offered, Turn, Verdict
+from hybridchat.enclosed import brief
 from hybridchat.facts import Locality, Mode
 from hybridchat.render import offline
 from hybridchat.routing.offline import reachable
@@ -35,9 +37,12 @@ def returned(plain: Plain, told: frozenset[str]) -> frozenset[str]:
 def queue(plain: Plain, text: str) -> None:
     """Lists what waits; with a question, puts that there too."""
     if text:
+        if (found := plain_files.read(plain, text)) is None:
+            return
         plain.begin()
         store, session = plain.chat.store, plain.session
-        plain.stage.run(store.ask(session.id, text, parent_id=session.leaf_id, ending=Ending.QUEUED))
+        kept = store.ask(session.id, found.text, parent_id=session.leaf_id, ending=Ending.QUEUED, files=found.files)
+        plain.stage.run(kept)
         plain.refresh()
         plain.say("Kept for later. /queue shows what waits.")
         return
@@ -61,7 +66,7 @@ def queue(plain: Plain, text: str) -> None:
 
 
 def _one(plain: Plain, turn: Turn) -> None:
-    plain.say(turn.question)
+    plain.say(brief(turn.question))
     match plain.choose("What about it?", ["send it now", "answer it here", "reword it", "remove it"]):
         case 0:
             _send(plain, turn)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hybridchat.commands import parse
+from hybridchat.render.beside import beside
 from hybridchat.tui import handing
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
@@ -56,7 +57,7 @@ class Ahead:
             self._refused = str(problem)
             return None
         told = await self._screen.current.preview(found.text, found.files)
-        self._beside = handing.beside(found.taken)
+        self._beside = beside(found.taken)
         return told
 
     def sees(self) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from hybridchat.enclosed import enclose, opened
 from hybridchat.tui.thread import Block, Kind, Tone
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
@@ -56,7 +57,7 @@ class Branches:
             screen.say("There is no question to edit yet.")
         elif not screen.exchange.busy():
             if text:
-                await self._branch_off(turn_id, text)
+                await self._branch_off(turn_id, text, whole=True)
                 return
             question = next(b.text for b in screen.thread.blocks if b.turn_id == turn_id and b.kind is Kind.YOU)
             if screen.composer.draft:
@@ -86,7 +87,8 @@ class Branches:
             self._screen.followups.show()
         return bool(was)
 
-    async def _branch_off(self, turn_id: str, text: str) -> None:
+    async def _branch_off(self, turn_id: str, text: str, *, whole: bool = False) -> None:
+        """Asks `text` in place of the turn's question; `whole`: its files go along, which are not in the words."""
         screen = self._screen
         store, session_id = screen.opened.chat.store, screen.current.session.id
         turn = await asyncio.to_thread(store.turn, turn_id)
@@ -101,7 +103,8 @@ class Branches:
         else:
             await screen.open_session(session_id)
         await screen.current.refresh()
-        # its pictures go with the question in whatever words; its text files stand in the words
+        if whole:
+            text = enclose(text, opened(turn.question)[0])
         screen.exchange.send(text, files=await asyncio.to_thread(store.files, turn))
 
     # -- from one to the other --------------------------------------------------------------------

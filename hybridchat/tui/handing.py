@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hybridchat.mentions import MARK
-from hybridchat.render.words import plural, size
 from hybridchat.tui.thread import Tone
 
 if TYPE_CHECKING:  # the screen calls these and hands itself in; at run time nothing points back
-    from hybridchat.attaching import Attached, Taken, Unsendable
+    from hybridchat.attaching import Attached, Unsendable
     from hybridchat.conversation import Event
     from hybridchat.sessions.attachments import Named
     from hybridchat.tui.ports import Answer
@@ -44,15 +43,6 @@ async def tried(screen: ChatScreen, meant: str, back: str = "") -> Attached | No
 
 def refused(problem: Unsendable) -> str:
     return f"✗ not sent: {problem}"
-
-
-def beside(taken: Sequence[Taken]) -> str:
-    """`with notes.md, 1 kB, about 300 tokens`, or how many files; empty without any."""
-    if not taken:
-        return ""
-    what = taken[0].name if len(taken) == 1 else plural(len(taken), "file")
-    tokens = f"about {plural(sum(one.tokens for one in taken), 'token')}"
-    return f"with {what}, {size(sum(one.size for one in taken))}, {tokens}"
 
 
 class Handing:

@@ -11,6 +11,7 @@ from textual import events
 from hybridchat.config import Config
 from hybridchat.config.schema import ModelSettings, PairSettings
 from hybridchat.demo import Demo
+from hybridchat.enclosed import opened
 from tests.support.chats import LOCAL
 from tests.support.screen import frame, shows, until
 from tests.support.screens import Seat, seated
@@ -239,3 +240,13 @@ async def test_files_go_into_the_queue_and_to_several_models(tmp_path: Path, dem
         await until(seat.pilot, lambda: len(asked(demo)) == 2)
         assert all(text.startswith("notes.md (2 lines):\n") for text in asked(demo))
         assert all(text.endswith("sum up notes.md") for text in asked(demo))
+
+
+async def test_a_question_edited_in_one_line_keeps_its_files(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await seat.type("see @notes.md")
+        await until(seat.pilot, lambda: asked(demo) and not seat.screen.exchange.running)
+        await seat.type('/edit and @"my plan.txt"?')
+        await until(seat.pilot, lambda: len(asked(demo)) == 2)
+        files, words = opened(asked(demo)[1])
+        assert ([file.name for file in files], words) == (["my plan.txt", "notes.md"], "and my plan.txt?")

@@ -1,0 +1,47 @@
+"""Files that go with a question in plain mode: `@notes.md` and `@"my plan.txt"` in what is typed, as on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hybridchat.chat import Answer
+from hybridchat.crew import NO_OPTIONS
+from hybridchat.enclosed import enclose, opened
+from hybridchat.render.beside import beside
+
+if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
+    from hybridchat.attaching import Attached
+    from hybridchat.cli.plain import Plain
+    from hybridchat.conversation import Turn
+
+
+def read(plain: Plain, text: str, before: Turn | None = None) -> Attached | None:
+    """The question with the files it names, which are told; `None` when one cannot go along, and that is told.
+
+    With `before` it is that question in other words, and what went with it goes along again.
+    """
+    from hybridchat.attaching import Unsendable, attached  # imported here: most questions come without
+
+    try:
+        found = attached(text, Path.cwd())
+    except Unsendable as problem:
+        plain.say(f"Not sent: {problem}")
+        return None
+    if found.taken:
+        plain.say(f"({beside(found.taken)})")
+    if before is None:
+        return found
+    return replace(
+        found,
+        text=enclose(found.text, opened(before.question)[0]),
+        files=(*plain.chat.store.files(before), *found.files),
+    )
+
+
+def asking(plain: Plain, found: Attached) -> Callable[[], Answer]:
+    """Begins the answer to such a question in the conversation at hand."""
+    options = replace(NO_OPTIONS, files=found.files)
+    return lambda: plain.chat.answer(plain.session.id, found.text, options=options)

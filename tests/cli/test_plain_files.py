@@ -1,0 +1,47 @@
+"""Files named in plain mode: the same words as on the screen, and the same way out."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hybridchat.demo import Demo
+from tests.support.chats import environment
+from tests.test_pictures import png
+
+pytestmark = [pytest.mark.pty, pytest.mark.skipif(os.name != "posix", reason="needs a POSIX pseudo-terminal")]
+
+if os.name == "posix":
+    from tests.cli.talk import Talk
+
+
+@pytest.fixture
+def talk(demo: Demo, tmp_path: Path) -> Iterator[Talk]:
+    (tmp_path / "my notes.md").write_text("# Tides\nhigh at noon\n", encoding="utf-8")
+    (tmp_path / "photo.png").write_bytes(png())
+    (tmp_path / "nothing.bin").write_bytes(b"\0\1")
+    with Talk("--plain", env=environment(demo, tmp_path)) as one:
+        one.until("\nyou: ")
+        yield one
+
+
+def asked(demo: Demo) -> list[str]:
+    return [json.loads(r.body)["messages"][-1]["content"] for r in demo.ollama.requests if r.path == "/api/chat" and r.body]
+
+
+def test_a_named_file_goes_along_is_told_kept_by_edit_and_queued(talk: Talk, demo: Demo, tmp_path: Path) -> None:
+    said = talk.line(f'what says @"{tmp_path}/my notes.md"?')
+    assert "(with my notes.md, 21 B, about" in said
+    assert asked(demo)[-1] == "my notes.md (2 lines):\n```\n# Tides\nhigh at noon\n```\n\nwhat says my notes.md?"
+    talk.line("/edit and in other words?")
+    assert asked(demo)[-1] == "my notes.md (2 lines):\n```\n# Tides\nhigh at noon\n```\n\nand in other words?"
+    said = talk.line(f"look at @{tmp_path}/nothing.bin")
+    assert "Not sent: nothing.bin is neither UTF-8 text nor a JPEG or PNG picture." in said
+    assert len(asked(demo)) == 2
+    talk.line(f'/queue later @"{tmp_path}/my notes.md"')
+    talk.line("/queue", "number, or Enter for none: ")
+    assert "[my notes.md, 2 lines] later my notes.md" in talk.raw.decode()
