@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import field, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from hybridchat import tuning, waiting
@@ -34,6 +34,10 @@ from hybridchat.value import value
 from hybridchat.warming import Loading, loading, warm
 from hybridchat.words import Words
 from hybridchat.world import World
+
+if TYPE_CHECKING:  # the samplers cost 10 ms that one-shot commands can do without
+    from hybridchat.agents.judge import ResourceThresholds
+    from hybridchat.agents.ways import ConnectivityThresholds
 
 
 @value
@@ -390,6 +394,12 @@ class Chat:
         """The decision behind a turn's answer; of a turn without one, the last. Reads the store."""
         record = self.store.decision(turn_id, answered=True)
         return from_record(record["decision"]) if record is not None else None
+
+    @property
+    def limits(self) -> tuple[ResourceThresholds | None, ConnectivityThresholds | None]:
+        """Where the samplers of this machine and of the ways to hosts draw their lines; `None` for one that does not run."""
+        near, far = self.world.resources, self.world.connectivity
+        return near.thresholds if near is not None else None, far.thresholds if far is not None else None
 
     async def close(self) -> None:
         """Ends answers, samplers, clients and the writer; everything said is on disk afterwards."""

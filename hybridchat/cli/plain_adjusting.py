@@ -101,6 +101,20 @@ def doctor(plain: Plain, text: str) -> None:
     plain.say(*(line for _, line in rows(found)), verdict(found))
 
 
+def gauges(plain: Plain, _: str) -> None:
+    from hybridchat.render.meters import Limits, meters
+
+    group = ""
+    for meter in meters(plain.on_loop(plain.chat.snapshot), Limits(*plain.chat.limits), {}):
+        if meter.group != group:
+            group = meter.group
+            plain.say(f"{group[:1].upper()}{group[1:]}:")
+        told = f" ({'; '.join(meter.lines)})" if meter.lines else ""
+        plain.say(f"  {meter.name} {meter.value}{told}")
+    if not group:
+        plain.say("Nothing is measured yet.")
+
+
 def terms(plain: Plain, text: str) -> None:
     from hybridchat.render.terms import USAGE, told
 
@@ -123,4 +137,5 @@ ADJUSTING: Mapping[str, Callable[[Plain, str], None]] = {
     "settings": settings,
     "doctor": doctor,
     "terms": terms,
+    "gauges": gauges,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -69,6 +69,17 @@ async def doctor(screen: ChatScreen, args: str) -> None:
     screen.app.push_screen(findings.page(found, screen.size.width))
 
 
+async def gauges(screen: ChatScreen, _: str) -> None:
+    from hybridchat.render.meters import Limits, Meter, meters
+    from hybridchat.tui.meters import Gauges
+
+    def see() -> Sequence[Meter]:
+        limits = Limits(*screen.opened.chat.limits)
+        return tuple(meters(screen.opened.snapshot(), limits, screen.chrome.history.values))
+
+    screen.app.push_screen(Gauges(see))
+
+
 async def terms(screen: ChatScreen, args: str) -> None:
     from hybridchat.tui.words import Words
 
@@ -112,4 +123,5 @@ ADJUSTING: dict[str, Callable[[ChatScreen, str], Awaitable[None]]] = {
     "settings": settings,
     "doctor": doctor,
     "terms": terms,
+    "gauges": gauges,
 }

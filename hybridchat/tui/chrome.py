@@ -37,7 +37,7 @@ class Chrome:
         self._names_hidden = names_hidden
         self._keys = keys
         self._other_key, self._local_key = keys.word("other"), keys.word("local")
-        self._history = gauges.History()
+        self.history = gauges.History()
         self._more = False
         self._banners: dict[str, str] = {}
 
@@ -66,12 +66,12 @@ class Chrome:
 
     def look(self, snapshot: Snapshot, decision: Decision | None) -> None:
         """Brings the gauges up to date."""
-        snapshot = self._history.take(snapshot)
+        snapshot = self.history.take(snapshot)
         self.banner("offline", "Offline: only models on this machine can answer." if gauges.offline(snapshot) else "")
         self.parts["status"].say(gauges.line(snapshot, self._width - 2))
         if self.panel.display:
             # three parts, so that a moving figure does not have the whole panel drawn again
-            for name, text in zip(PANEL, gauges.panel(snapshot, self._history, decision, self._other_key), strict=True):
+            for name, text in zip(PANEL, gauges.panel(snapshot, self.history, decision, self._other_key), strict=True):
                 before = self.parts[name].size.height
                 self.parts[name].say(text, layout=before != len(text.plain.split("\n")))
 

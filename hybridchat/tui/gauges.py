@@ -22,8 +22,10 @@ from hybridchat.facts import (
     ResourceState,
     Snapshot,
 )
+from hybridchat.render.text import one_line
 from hybridchat.render.words import band, money, short, size
 
+SPARKS = ("cpu", "memory", "gpu", "vram")
 _BARS = "▁▂▃▄▅▆▇█"
 _KEEP = 8
 
@@ -45,9 +47,17 @@ STEADY = 2.0
 """Points by which a percentage has to move before another one is shown: idle machines tremble, and less says nothing."""
 
 
+MOVED = 0.1
+"""Share of a latency by which it has to move before another one is shown: the air trembles, too."""
+FULL_MS = 200.0
+"""A latency that fills its sparkline, unless one of those shown is longer: from here on a network counts as slow by default."""
+FRESH_DEVICE, FRESH_LINK = 15.0, 200.0
+"""Seconds for which a figure is as of now: this machine is looked at every 2 s, 10 s while nobody looks, a host every minute."""
+
+
 @dataclass(slots=True)
 class History:
-    """The last few values of the figures that have a sparkline; percent."""
+    """The last few values of the figures that have a sparkline: percent, and milliseconds to each host by its name."""
 
     values: dict[str, deque[float]] = field(default_factory=dict)
     _at: dict[str, float | None] = field(default_factory=dict)
@@ -56,19 +66,34 @@ class History:
     def take(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot as it is to be shown: figures that hardly moved stay as they were."""
         gauges = dict(snapshot.device.gauges)
-        for name in ("cpu", "memory", "gpu"):
-            gauge = gauges.get(name)
-            if gauge is None or gauge.value is None:
-                continue
-            kept = self.values.setdefault(name, deque(maxlen=_KEEP))
-            if not kept or gauge.at != self._at.get(name):
-                kept.append(kept[-1] if kept and abs(kept[-1] - gauge.value) < STEADY else gauge.value)
-                self._at[name] = gauge.at
-            gauges[name] = replace(gauge, value=kept[-1])
-        return replace(snapshot, device=replace(snapshot.device, gauges=gauges))
+        for name in SPARKS:
+            if (gauge := gauges.get(name)) is not None and gauge.value is not None:
+                gauges[name] = self._kept(name, gauge, STEADY)
+        links = dict(snapshot.links)
+        for host, link in snapshot.links.items():
+            gauge = link.gauges.get("latency")
+            if gauge is not None and gauge.value is not None:
+                steady = self._kept(host, gauge, MOVED * gauge.value)
+                links[host] = replace(link, gauges={**link.gauges, "latency": steady})
+        return replace(snapshot, device=replace(snapshot.device, gauges=gauges), links=links)
+
+    def _kept(self, name: str, gauge: Gauge, step: float) -> Gauge:
+        """The gauge with its value, or with the one before where it moved by less than `step`."""
+        value = gauge.value or 0.0
+        kept = self.values.setdefault(name, deque(maxlen=_KEEP))
+        if not kept or gauge.at != self._at.get(name):
+            kept.append(kept[-1] if kept and abs(kept[-1] - value) < step else value)
+            self._at[name] = gauge.at
+        return replace(gauge, value=kept[-1])
 
     def spark(self, name: str) -> str:
         return spark(tuple(self.values.get(name, ())))
+
+    def latencies(self, host: str) -> str:
+        """The sparkline of the way to a host; empty before there are two looks at it."""
+        values = tuple(self.values.get(host, ()))
+        full = max(FULL_MS, *values) if values else FULL_MS
+        return spark([100 * value / full for value in values]) if len(values) > 1 else ""
 
 
 def spark(values: Sequence[float]) -> str:
@@ -79,6 +104,16 @@ def spark(values: Sequence[float]) -> str:
 
 def percent(gauge: Gauge | None) -> str:
     return "–" if gauge is None or gauge.value is None else f"{gauge.value:.0f} %"
+
+
+def age(gauge: Gauge | None, now: float, fresh: float) -> str:
+    """How old a figure is that nobody measured anew for `fresh` seconds; in steps, so that the words stand still."""
+    old = None if gauge is None else gauge.age(now)
+    if old is None or old <= fresh:
+        return ""
+    if old < 90:
+        return "a minute old" if old >= 45 else "not new"
+    return f"{old / 60:.0f} min old" if old < 5400 else f"{old / 3600:.0f} h old"
 
 
 def endpoints(models: Sequence[Model]) -> dict[str, str]:
@@ -145,24 +180,27 @@ def panel(
     snapshot: Snapshot, history: History, decision: Decision | None, other_key: str = "^o"
 ) -> tuple[Content, Content, Content]:
     """The panel's parts: this machine, the network, why this model. `other_key` asks what is offered."""
-    return _machine(snapshot.device, history), _network(snapshot), _why(decision, other_key)
+    return _machine(snapshot.device, history, snapshot.at), _network(snapshot, history), _why(decision, other_key)
 
 
 def _title(name: str, word: str = "", colour: str = "$muted") -> Content:
     return Content.assemble((f"{name:<14}", "$foreground bold"), (word, colour))
 
 
-def _machine(device: Device, history: History) -> Content:
+def _machine(device: Device, history: History, now: float) -> Content:
     word, colour = _DEVICE_WORDS[device.state]
     rows = [_title("THIS MACHINE", word, colour)]
-    frees: Mapping[str, int | None] = {"memory": device.memory_free, "gpu": device.vram_free}
-    for name in ("cpu", "memory", "gpu"):
+    card = "vram" if "vram" in device.gauges else "gpu"
+    frees: Mapping[str, int | None] = {"memory": device.memory_free, card: device.vram_free}
+    for name in SPARKS:
         gauge = device.gauges.get(name)
         if gauge is None:
             continue
         free = _free(frees.get(name))
         row = [(f"{name:<7}", "$muted"), (history.spark(name), "$local"), (f" {percent(gauge):>5}", "$foreground")]
-        if free:
+        if old := age(gauge, now, FRESH_DEVICE):
+            row.append((f"  {old}", "$warn"))
+        elif free:
             row.append((f"  {free} free", "$muted"))
         rows.append(Content.assemble(*row))
     if "gpu" not in device.gauges:
@@ -177,15 +215,22 @@ def _free(count: int | None) -> str:
     return f"{count / 1e9:.0f} GB" if count is not None and count >= 1e10 else size(count)
 
 
-def _network(snapshot: Snapshot) -> Content:
+def _network(snapshot: Snapshot, history: History) -> Content:
     rows = [_title("NETWORK", *network_word(snapshot))]
     for host, endpoint in endpoints(snapshot.models).items():
-        word, colour = link_word(snapshot.links.get(host))
-        rows.append(Content.assemble((f"{endpoint:<14}", "$muted"), (word, colour)))
+        link = snapshot.links.get(host)
+        word, colour = link_word(link)
+        row = [(f"{one_line(endpoint, 13):<14}", "$muted"), (word, colour)]
+        if old := age(link.gauges.get("latency") if link is not None else None, snapshot.at, FRESH_LINK):
+            row.append((f"  {old}", "$warn"))
+        elif bars := history.latencies(host):
+            row.append((f"{bars:>{max(9, 20 - len(word))}}", colour))
+        rows.append(Content.assemble(*row))
     if len(rows) == 1:
         rows.append(Content.styled("no cloud model set up", "$muted"))
-    if (limit := snapshot.budget.limit) is not None:
-        used = f"{money(snapshot.budget.spent + snapshot.budget.reserved)} of {money(limit)}"
+    if spent := snapshot.budget.spent + snapshot.budget.reserved:
+        limit = snapshot.budget.limit
+        used = money(spent) if limit is None else f"{money(spent)} of {money(limit)}"
         rows.append(Content.assemble((f"{'budget':<14}", "$muted"), (used, _band_tone(snapshot.budget))))
         if said := band(snapshot.budget):
             rows.append(Content.styled(f"{'':<14}{said}", _band_tone(snapshot.budget)))

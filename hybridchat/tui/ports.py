@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hybridchat.crew import Options
     from hybridchat.doctor import Item
     from hybridchat.parameters import Parameters
+    from hybridchat.render.meters import LinkLimits, MachineLimits
     from hybridchat.repair import Suggestion
     from hybridchat.review import Changed
     from hybridchat.sessions.attachments import Named
@@ -215,6 +216,8 @@ class Chat(Protocol):
     def purse(self) -> Purse: ...
     @property
     def words(self) -> Words: ...
+    @property
+    def limits(self) -> tuple[MachineLimits | None, LinkLimits | None]: ...
     @property
     def review(self) -> Review: ...
     def showing(self, turn_id: str, values: Collection[str]) -> Answer: ...
