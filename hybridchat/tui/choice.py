@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.content import Content
 
-from hybridchat.conversation import Held, Offered, Package
+from hybridchat.conversation import Held, Offered, Package, Verdict
 from hybridchat.facts import Locality
 from hybridchat.render import offline
 from hybridchat.tui.consent import Consent
@@ -23,8 +23,8 @@ class Choice(Consent):
     def __init__(self, event: Offered) -> None:
         super().__init__(Held(event.turn_id, _NOTHING, ""))
         offered = offline.choices(event)
-        self._verdicts = {key: verdict for key, _, verdict in offered}
-        shown = (*((key, word) for key, word, _ in offered), ("esc", "leave it"))
+        self._verdicts = {key: verdict for key, _, verdict in offered} | {"n": Verdict.CANCEL}
+        shown = (*((key, word) for key, word, _ in offered), ("n", "leave it"))
         keys = [part for key, word in shown for part in ((f"[{key}]", "$cloud bold"), (f" {word} ", "$foreground"))]
         self._told = Content.assemble((offline.question(event), "bold"), "\n", Content.assemble(*keys).rstrip())
 

@@ -19,14 +19,15 @@ from hybridchat.purse import amount
 from hybridchat.render.text import one_line
 from hybridchat.render.words import earlier, money, plural, short
 from hybridchat.review import Changed
-from hybridchat.tui.review import Change, Reviewing
+from hybridchat.tui.review import LEAVING, Change, Reviewing
 
 SETTLE = 0.4
 """Seconds after the question appears in which keys are still meant for the composer."""
 ALONE = 0.25
 """Seconds without another letter that make a letter an answer."""
 
-_KEYS = (("y", "send"), ("a", "always in this conversation"), ("v", "view"), ("n", "stay local"), ("esc", "cancel"))
+_KEYS = (("y", "send"), ("a", "always in this conversation"), ("v", "view"), ("l", "stay local"), ("n", "cancel"))
+"""The same letters as in the view of what would leave, and as `ask` takes them."""
 NOT_SENT = "Not sent. ↑ brings the question back."
 EDITED = "Not sent. Change it below."
 _MOVABLE = {"mode", "rule", "asked", "pin", "excluded"}
@@ -91,7 +92,9 @@ class Consent(Static, can_focus=True):
             self.text = text
             super().__init__()
 
-    VERDICTS: ClassVar[dict[str, Verdict]] = {"y": Verdict.SEND, "a": Verdict.ALWAYS, "n": Verdict.LOCAL}
+    VERDICTS: ClassVar[dict[str, Verdict]] = {
+        "y": Verdict.SEND, "a": Verdict.ALWAYS, "l": Verdict.LOCAL, "n": Verdict.CANCEL,
+    }  # fmt: skip
 
     def __init__(
         self, held: Held, *, demo: bool = False, local: bool = True, budget: str = "", change: Change | None = None
@@ -119,7 +122,7 @@ class Consent(Static, can_focus=True):
         """The question with its keys, and what hiding would cost."""
         package, reason = self._held.package, self._held.reason
         ask, mark, facts = question(package, demo=self._demo).partition("? ")
-        shown = [(key, word) for key, word in _KEYS if self._local or key != "n"]
+        shown = [(key, word) for key, word in _KEYS if self._local or key != "l"]
         keys = [part for key, word in shown for part in ((f"[{key}]", "$cloud bold"), (f" {word} ", "$foreground"))]
         lines: list[tuple[str, str] | str | Content] = [(ask + mark.strip(), "bold"), "\n", facts]
         subject = ", ".join(one_line(word, 40) for word in package.subject[:3])
@@ -174,7 +177,7 @@ class Consent(Static, can_focus=True):
             self._view()
         elif letter == "s" and letter not in self._verdicts:
             self._show_subject()
-        elif self._budget and self._verdicts[letter] is not Verdict.LOCAL:
+        elif self._budget and self._verdicts[letter] in {Verdict.SEND, Verdict.ALWAYS}:
             self._meant_by, self._amount = self._verdicts[letter], ""
             self._ask_amount("")
         else:
@@ -210,8 +213,8 @@ class Consent(Static, can_focus=True):
         self.app.push_screen(Reviewing(self._held.package, facts, change, local=self._local), self._viewed)
 
     def _viewed(self, meant: str | None) -> None:
-        if meant in {"send", "local"}:
-            self._choose("y" if meant == "send" else "n")
+        if meant in LEAVING.values() and meant != "edit":
+            self._choose(next(letter for letter, word in LEAVING.items() if word == meant))
         elif meant is not None:
             self.post_message(self.Answered(self._held.turn_id, Verdict.CANCEL, edit=meant == "edit"))
 

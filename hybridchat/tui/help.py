@@ -17,7 +17,7 @@ from hybridchat.bindings import Keys
 from hybridchat.render import guide
 from hybridchat.render.guide import Entry
 from hybridchat.render.terminal import Terminal
-from hybridchat.tui.keymap import bind, line
+from hybridchat.tui.keymap import bind
 from hybridchat.tui.sheet import Sheet, room
 
 COLUMNS = 62
@@ -101,7 +101,7 @@ class Help(Sheet[None]):
         with Vertical():
             yield Static(Content(self.HEADING), classes="title")
             yield from self.inside()
-            yield Static(Content(line(self.app, self.KEYS)), classes="keys")
+            yield Static(Content(self.keys_line(self.KEYS)), classes="keys")
 
     def inside(self) -> Iterable[Widget]:
         yield Input(self._wanted, placeholder="a word of it, or a key", select_on_focus=False)
@@ -113,6 +113,7 @@ class Help(Sheet[None]):
         self._show()
 
     def on_resize(self) -> None:
+        super().on_resize()
         self._show()
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Protocol, runtime_checkable
 
+from rich.cells import cell_len
 from textual.binding import Binding
 
 from hybridchat.bindings import BINDINGS, NONE, UNBOUND, Keys, here
@@ -38,6 +39,20 @@ def line(app: object, text: str) -> str:
     for row in text.split("\n"):
         parts = [_written(keys, part) for part in row.split(" · ")]
         rows.append(" · ".join(part for part in parts if part))
+    return "\n".join(rows)
+
+
+def fold(text: str, width: int) -> str:
+    """The line broken between two of its parts, so that no key stands apart from what it does."""
+    rows: list[str] = []
+    for row in text.split("\n"):
+        first, *rest = row.split(" · ")
+        rows.append(first)
+        for part in rest:
+            if cell_len(f"{rows[-1]} · {part}") <= width:
+                rows[-1] += f" · {part}"
+            else:
+                rows.append(part)
     return "\n".join(rows)
 
 

@@ -29,8 +29,9 @@ _AROUND = 10
 """Rows of border, padding, title, keys and what lies between."""
 SETTLE = 0.4
 """Seconds after the view opens in which keys are still meant for what was there before."""
-CHANGES = {"h": "hide", "a": "always", "s": "show", "n": "never"}
-_LEAVING = {"y": "send", "e": "edit", "l": "local", "c": "cancel"}
+CHANGES = {"h": "hide", "H": "always", "s": "show", "S": "never"}
+"""Small letters for this conversation, capitals for good."""
+LEAVING = {"y": "send", "a": "always", "l": "local", "e": "edit", "n": "cancel"}
 
 
 @value
@@ -43,7 +44,7 @@ class Row:
 
 
 class Reviewing(Sheet[str]):
-    """Both lists, and the exact text below. Is dismissed with `send`, `edit`, `local` or `cancel`, or with `None` to go back."""
+    """Both lists, and the exact text below. Is dismissed with a value of `LEAVING`, or with `None` to go back."""
 
     DEFAULT_CSS = """
     Reviewing > Vertical { height: 92%; }
@@ -69,7 +70,7 @@ class Reviewing(Sheet[str]):
             yield Static(Content(f"What {self._package.host} would see"), classes="title")
             yield from self.inside()
             yield Static(Content(""), classes="said")
-            yield Static(Content(self._keys(None)), classes="keys")
+            yield Static(Content(self.keys_line(self._keys(None))), classes="keys")
 
     def inside(self) -> Iterable[Widget]:
         yield Static(Content(self._facts(self._package)), classes="facts")
@@ -148,14 +149,15 @@ class Reviewing(Sheet[str]):
     def _keys(self, row: Row | None) -> str:
         keys = ["↑ ↓ choose", "pgup pgdn text"]
         if self._change is not None and row is not None and not row.more:
-            keys = ["s show here · n never hide"] if row.hidden else ["h hide here · a always hide · n never ask"]
+            keys = ["s show here · S never hide"] if row.hidden else ["h hide here · H always hide · S never ask"]
+        """A line for `keymap.line`."""
         if self._change is None:
-            return " · ".join([*keys, "esc close"])
+            return " · ".join([*keys, "{close} close"])
         stay = ["l stay local"] if self._local else []
-        return "\n".join((" · ".join(keys), " · ".join(["y send", "e edit", *stay, "c cancel", "esc back"])))
+        return "\n".join((" · ".join(keys), " · ".join(["y send", "a always", *stay, "e edit", "n cancel", "{close} back"])))
 
     def _told(self) -> None:
-        self.query_one(".keys", Static).update(Content(self._keys(self._row())))
+        self.say_keys(self._keys(self._row()))
 
     def _row(self) -> Row | None:
         at = self.query_one(OptionList).highlighted
@@ -178,13 +180,14 @@ class Reviewing(Sheet[str]):
             scroll = self.query_one(VerticalScroll)
             (scroll.scroll_page_up if event.key == "pageup" else scroll.scroll_page_down)(animate=False)
         elif event.character and not self._busy and monotonic() - self._opened_at >= SETTLE and self._change is not None:
-            self._pressed(event.character.lower())
+            self._pressed(event.character)
 
     def _pressed(self, letter: str) -> None:
         row = self._row()
-        if letter in _LEAVING and (letter != "l" or self._local):
-            self.dismiss(_LEAVING[letter])
-        elif letter in CHANGES and row is not None and not row.more and (letter == "n" or row.hidden is (letter == "s")):
+        leaving = letter.lower()
+        if leaving in LEAVING and (leaving != "l" or self._local):
+            self.dismiss(LEAVING[leaving])
+        elif letter in CHANGES and row is not None and not row.more and (letter == "S" or row.hidden is (letter == "s")):
             self._amend(CHANGES[letter], row.word)
 
     @work(group="review")

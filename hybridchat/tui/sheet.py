@@ -50,16 +50,23 @@ class Sheet(ModalScreen[R]):
     HEADING: ClassVar[str] = ""
     KEYS: ClassVar[str] = "{close} close"
     """A line of keys; an id in braces is written as its key."""
+    _said = ""
+    """The line of keys that stands there instead."""
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Content(self.HEADING), classes="title")
             yield from self.inside()
-            yield Static(Content(keymap.line(self.app, self.KEYS)), classes="keys")
+            yield Static(Content(self.keys_line(self.KEYS)), classes="keys")
+
+    def keys_line(self, text: str) -> str:
+        """A line of keys for this width: an id in braces is written as its key, and no key stands apart from what it does."""
+        return keymap.fold(keymap.line(self.app, text), room(self.app.size.width))
 
     def say_keys(self, text: str) -> None:
-        """Changes the line of keys; an id in braces is written as its key."""
-        self.query_one(".keys", Static).update(Content(keymap.line(self.app, text)))
+        """Changes the line of keys."""
+        self._said = text
+        self.query_one(".keys", Static).update(Content(self.keys_line(text)))
 
     def inside(self) -> Iterable[Widget]:
         """The body."""
@@ -67,12 +74,13 @@ class Sheet(ModalScreen[R]):
 
     def fit(self, beside: int = 0) -> None:
         """Gives a list the rows that are left, so that the line of keys stays in sight; `beside` are rows of other fields."""
-        keys = -(-len(keymap.line(self.app, self.KEYS)) // room(self.app.size.width)) - 1
+        keys = self.keys_line(self._said or self.KEYS).count("\n")
         rows = self.app.size.height * 92 // 100 - _AROUND - keys - beside
         for picker in self.query(OptionList):
             picker.styles.max_height = max(1, rows)
 
     def on_resize(self) -> None:
+        self.say_keys(self._said or self.KEYS)
         self.fit()
 
     def action_leave(self) -> None:
@@ -99,7 +107,7 @@ class Page(Sheet[None]):
             yield Static(Content(self._heading), classes="title")
             with VerticalScroll():
                 yield Static(self._text)
-            yield Static(Content(keymap.line(self.app, self.KEYS)), classes="keys")
+            yield Static(Content(self.keys_line(self.KEYS)), classes="keys")
 
     def on_mount(self) -> None:
         width = room(self.app.size.width)

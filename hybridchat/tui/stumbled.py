@@ -36,8 +36,8 @@ class Stumbled(Consent):
         self._turn_id, self._values = ended.turn_id, ended.stumbled
         shown = ", ".join(one_line(value, 40) for value in ended.stumbled[:3])
         self._told = Content.assemble(
-            (f"{were_hidden(len(ended.stumbled))} · ", "bold"), ("[r]", "$cloud bold"), f" asks again showing {shown}  ",
-            ("[esc]", "$cloud bold"), " leave it",
+            (f"{were_hidden(len(ended.stumbled))} · ", "bold"), ("[s]", "$cloud bold"), f" asks again showing {shown}  ",
+            ("[n]", "$cloud bold"), " leave it",
         )  # fmt: skip
 
     def on_mount(self) -> None:
@@ -49,8 +49,9 @@ class Stumbled(Consent):
             self.remove()
 
     def _letters(self) -> set[str]:
-        return {"r"}
+        return {"s", "n"}
 
-    def _choose(self, _: str) -> None:
-        self.post_message(self.Wanted(self._turn_id, self._values))
+    def _choose(self, letter: str) -> None:
+        if letter == "s":
+            self.post_message(self.Wanted(self._turn_id, self._values))
         self.remove()

@@ -18,7 +18,7 @@ from hybridchat.bindings import BINDINGS, NONE, UNBOUND, WITHIN
 from hybridchat.render.terminal import TERMINALS
 from hybridchat.tui.app import HybridChat
 from hybridchat.tui.composer import MEANT, Composer
-from hybridchat.tui.keymap import line
+from hybridchat.tui.keymap import fold, line
 from tests.support.screen import frame, shows, until
 from tests.support.scripted import LLAMA, Line, ScriptedChat, launch
 
@@ -162,3 +162,11 @@ async def test_the_line_of_keys_of_a_view_follows_the_users_own() -> None:
 
 def test_a_part_whose_key_is_gone_is_left_out_of_the_line() -> None:
     assert line(None, "enter open · {chats-new} new · {close} close") == "enter open · n new · esc close"
+
+
+@pytest.mark.parametrize("width", [20, 48, 66])
+def test_a_line_of_keys_breaks_only_between_two_of_them(width: int) -> None:
+    text = "y send · a always · l stay local · e edit · n cancel · esc back"
+    rows = fold(text, width).split("\n")
+    assert " · ".join(rows) == text
+    assert all(len(row) <= width for row in rows)

@@ -81,7 +81,7 @@ async def test_staying_local_asks_for_no_budget() -> None:
         await ask(pilot, "formally?")
         await shows(pilot, "[y] send")
         await settled(pilot)
-        await pilot.press("n")
+        await pilot.press("l")
         await until(pilot, lambda: chat.verdicts == [Verdict.LOCAL])
         assert not pilot.app.screen.query(Consent)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from time import monotonic
 
+import pytest
 from textual.widgets import OptionList
 
-from hybridchat.conversation import Ended, Ending
+from hybridchat.conversation import Ended, Ending, Verdict
 from hybridchat.demo import Demo
 from hybridchat.facts import Mode
 from hybridchat.tui.consent import SETTLE, Consent
@@ -92,10 +93,10 @@ async def test_never_and_always_are_written_down(demo: Demo, tmp_path: Path) -> 
     async with seated(tmp_path, demo) as seat:
         view = await viewed(seat, "repeat: there are 7421993 beans for ana@example.org")
         await on(seat, view, "ana@example.org")
-        await seat.pilot.press("n")
+        await seat.pilot.press("S")
         await until(seat.pilot, lambda: Row("ana@example.org", hidden=True) not in view._rows)
         await on(seat, view, "7421993")
-        await seat.pilot.press("a")
+        await seat.pilot.press("H")
         await until(seat.pilot, lambda: Row("7421993", hidden=True) in view._rows)
         own = (tmp_path / "data" / "terms.txt").read_text(encoding="utf-8").splitlines()
         assert "7421993" in own
@@ -122,6 +123,23 @@ async def test_edit_puts_the_question_back_and_sends_nothing(demo: Demo, tmp_pat
         assert not sent(seat)
 
 
+@pytest.mark.parametrize(
+    ("letter", "verdict"), [("y", Verdict.SEND), ("a", Verdict.ALWAYS), ("l", Verdict.LOCAL), ("n", Verdict.CANCEL)]
+)
+async def test_a_letter_means_the_same_on_the_card_and_in_the_view(
+    demo: Demo, tmp_path: Path, letter: str, verdict: Verdict
+) -> None:
+    assert Consent.VERDICTS[letter] is verdict
+    async with seated(tmp_path, demo) as seat:
+        view = await viewed(seat, "repeat: there are 7421993 beans")
+        assert f"{letter} " in str(view.query_one(".keys").render())
+        await seat.pilot.press(letter)
+        await until(seat.pilot, lambda: not seat.screen.exchange.running and not seat.screen.query("Consent"))
+        assert bool(sent(seat)) is (verdict in {Verdict.SEND, Verdict.ALWAYS})
+        answered = seat.screen.thread.answered_here
+        assert bool(answered) is (verdict is Verdict.LOCAL)
+
+
 async def test_a_question_about_what_is_hidden_offers_to_show_it(demo: Demo, tmp_path: Path) -> None:
     async with seated(tmp_path, demo) as seat:
         card = await asked(seat, "Is 4111 1111 1111 1111 a valid number?")
@@ -140,7 +158,7 @@ async def test_an_answer_that_stumbles_over_a_placeholder_asks_again_with_one_ke
         card = seat.screen.query_one("Stumbled", Stumbled)
         assert "1 item was hidden" in str(card.render())
         await until(seat.pilot, lambda: card._shown_at + SETTLE < monotonic())
-        await seat.pilot.press("r")
+        await seat.pilot.press("s")
         await until(seat.pilot, lambda: any(type(card) is Consent for card in seat.screen.query("Consent")))
         assert "ana@example.org" not in sent(seat), "it is asked about first"
         await seat.consent("y")
@@ -152,8 +170,8 @@ async def test_what_is_typed_after_a_stumbling_answer_goes_to_the_composer(demo:
         await asked(seat, "repeat: I don't know who ana@example.org is.")
         await seat.consent("y")
         await until(seat.pilot, lambda: seat.screen.query("Stumbled"))
-        await seat.pilot.press("r", "e", "a", "d")
-        await until(seat.pilot, lambda: seat.screen.composer.draft == "read")
+        await seat.pilot.press("s", "e", "n", "d")
+        await until(seat.pilot, lambda: seat.screen.composer.draft == "send")
 
 
 def test_an_end_without_stumbling_says_nothing_of_it() -> None:
