@@ -40,6 +40,8 @@ class Options:
     told: Mapping[str, object] = field(default_factory=dict)
     files: tuple[Named, ...] = ()
     """Pictures that go with it, cleaned (`pictures.picture`)."""
+    pictures_may_leave: bool = False
+    """The program says that the pictures of this message may leave this device, which else a person is asked about."""
     streamed: bool = False
     """The text is shown as it comes, so no other answer can take its place by itself."""
     alone: bool = False

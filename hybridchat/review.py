@@ -34,7 +34,7 @@ def reason(crew: Crew, ask: Ask, session: Session, model: Model, made: Package, 
     if not given and any(item.kind in crew.policy.private_kinds for item in made.hidden):
         # no policy and no flag stands for a word about this one
         return "the message holds a secret"
-    if not given and made.pictures:
+    if not given and made.pictures and not ask.options.pictures_may_leave:
         # nor about what cannot be looked through
         return f"it holds {'a picture' if made.pictures == 1 else f'{made.pictures} pictures'}, which cannot be looked through"
     if not given and ask.confirm:

@@ -8,6 +8,7 @@ import time
 import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, TextIO
 
@@ -16,6 +17,7 @@ import msgspec
 from hybridchat.api.current import Board, Current, Figures
 from hybridchat.api.errors import BadConfiguration, HybridError, NoModel
 from hybridchat.api.events import Hub, Log, Observation
+from hybridchat.api.files import handed
 from hybridchat.api.hooking import Hooking, Settings
 from hybridchat.api.many import Together
 from hybridchat.api.response import Hearing, Response
@@ -88,6 +90,8 @@ class HybridClient(Hooking, Sessions, Together):
         max_tokens: int | None = None,
         think: Think | None = None,
         over_budget: bool = False,
+        files: Sequence[str | Path] = (),
+        pictures_may_leave: bool = False,
         **told: Any,
     ) -> Response:
         """Answers a prompt. Without `session_id` it stands alone.
@@ -99,18 +103,23 @@ class HybridClient(Hooking, Sessions, Together):
             max_tokens: most tokens the answer may have, thinking included.
             think: off, low, medium or high; left out, and said in `notes`, where the model cannot.
             over_budget: send even though the day's budget is spent; what it costs is counted all the same.
+            files: paths of UTF-8 text files, which stand before the prompt under their names, and of JPEG or PNG pictures, which
+                go beside it, without what stood beside their pixels, to models that see.
+            pictures_may_leave: pictures may go to a hooked cloud model; they cannot be looked through for personal data.
             told: anything else is handed to the agents' `check`.
 
         Raises:
             ValueError: one of the three is out of its range; says which.
+            BadFile: a file cannot be read, is too large, or is neither text nor such a picture.
             NoModel: no hooked model has that id.
             SessionNotFound: there is no such session.
             NothingLeft: no model may answer; says what would help.
             ProviderFailed: the models that were asked failed.
             AnswerCut: the answer broke off; holds what came.
         """
-        options = Options(asked(temperature=temperature, max_tokens=max_tokens, think=think), told)
-        return await Stream(self._answer(prompt, model_id, session_id, options, over_budget=over_budget)).whole()
+        wanted = asked(temperature=temperature, max_tokens=max_tokens, think=think)
+        options = Options(wanted, told, pictures_may_leave=pictures_may_leave)
+        return await Stream(self._answer(prompt, model_id, session_id, options, files, over_budget=over_budget)).whole()
 
     def execute_streaming(
         self,
@@ -122,11 +131,14 @@ class HybridClient(Hooking, Sessions, Together):
         max_tokens: int | None = None,
         think: Think | None = None,
         over_budget: bool = False,
+        files: Sequence[str | Path] = (),
+        pictures_may_leave: bool = False,
         **told: Any,
     ) -> Stream:
         """`execute`, piece by piece: `async for text in client.execute_streaming(...)`; raises while it is read."""
-        options = Options(asked(temperature=temperature, max_tokens=max_tokens, think=think), told, streamed=True)
-        return Stream(self._answer(prompt, model_id, session_id, options, over_budget=over_budget))
+        wanted = asked(temperature=temperature, max_tokens=max_tokens, think=think)
+        options = Options(wanted, told, streamed=True, pictures_may_leave=pictures_may_leave)
+        return Stream(self._answer(prompt, model_id, session_id, options, files, over_budget=over_budget))
 
     async def execute_many(
         self, prompt: str, model_ids: Sequence[str] | None = None, **options: Any
@@ -185,12 +197,21 @@ class HybridClient(Hooking, Sessions, Together):
     # -- inside -----------------------------------------------------------------------------------
 
     async def _answer(
-        self, prompt: str, model_id: str | None, session_id: str | None, options: Options, *, over_budget: bool
+        self,
+        prompt: str,
+        model_id: str | None,
+        session_id: str | None,
+        options: Options,
+        files: Sequence[str | Path],
+        *,
+        over_budget: bool,
     ) -> AsyncGenerator[str | Response, None]:
         """The pieces of an answer, then the response. Raises a `HybridError`."""
         if not isinstance(prompt, str) or not prompt.strip():
             raise HybridError("the prompt is empty; give a text to answer")
         said = self._hooked(model_id) if model_id is not None else None
+        text, pictures = await handed(prompt, files)
+        options = replace(options, files=pictures)
         wired = await self._open()
         session = await self._session(session_id) if session_id is not None else wired.chat.store.new_session(KIND)
         hearing = Hearing(prompt, session.id, wired.outer, self._agent_names())
@@ -198,7 +219,7 @@ class HybridClient(Hooking, Sessions, Together):
         self._board.began(hearing)
         try:
             pin = wired.inner[said] if said is not None else None
-            answer = wired.chat.answer(session.id, prompt, pin=pin, over_budget=over_budget, options=options)
+            answer = wired.chat.answer(session.id, text, pin=pin, over_budget=over_budget, options=options)
             async with aclosing(answer) as events:
                 async for event in events:
                     if piece := hearing.feed(event):

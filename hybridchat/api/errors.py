@@ -4,7 +4,7 @@ HybridError
     HookError           a model or agent cannot be hooked like that
     NoModel             no hooked model has that id, or none is hooked
     SessionNotFound     there is no such session
-    BadFile             a file to import is no exported conversation
+    BadFile             a file to import is no exported conversation, or one that goes with a prompt cannot be sent
     BadConfiguration    the user's config.toml is wrong
     NothingLeft         no model may answer: `unlock` says what would help
     ProviderFailed      the model that was asked failed, and no other could take over; `kind` says how
@@ -36,7 +36,7 @@ class SessionNotFound(HybridError, LookupError):
 
 
 class BadFile(HybridError, ValueError):
-    """A file is no exported conversation; the sentence names the file and the place in it."""
+    """A file is no exported conversation, or cannot go with a prompt; the sentence names the file and what is wrong with it."""
 
 
 class BadConfiguration(HybridError):

@@ -11,6 +11,7 @@ from typing import Any
 from hybridchat.answer import Answer
 from hybridchat.api.current import Board
 from hybridchat.api.errors import HybridError, NoModel
+from hybridchat.api.files import handed
 from hybridchat.api.response import Hearing, Response
 from hybridchat.api.turns import conclude
 from hybridchat.api.wired import Wired
@@ -133,14 +134,16 @@ class Together:
         hearings = [Hearing(prompt, session.id, wired.outer, self._agent_names()) for _ in said]
         over_budget = bool(options.pop("over_budget", False))
         wanted = {name: options.pop(name, None) for name in ("temperature", "max_tokens", "think")}
-        every = Options(asked(**wanted), options)
+        text, pictures = await handed(prompt, options.pop("files", ()))
+        may_leave = bool(options.pop("pictures_may_leave", False))
+        every = Options(asked(**wanted), options, files=pictures, pictures_may_leave=may_leave)
         wired.users += 1
         for hearing in hearings:
             self._board.began(hearing)
         try:
             asker = Asker(wired.chat, over_budget)
             inside = [wired.inner[one] for one in said]
-            told = await together(asker, session.id, prompt, inside, hearings, self._heard, every) if said else []
+            told = await together(asker, session.id, text, inside, hearings, self._heard, every) if said else []
         finally:
             for hearing in hearings:
                 self._board.left(hearing, wired.outer)

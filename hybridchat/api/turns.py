@@ -19,7 +19,10 @@ def conclude(hearing: Hearing) -> Response:
     """The response of an answered turn. Raises `NothingLeft`, `ProviderFailed` or `AnswerCut` for any other."""
     ended = hearing.ended
     if ended is None:
-        raise HybridError("the turn waits for a consent that only a person can give; set privacy.cloud in the configuration")
+        raise HybridError(
+            "the turn waits for a consent that only a person can give; set privacy.cloud in the configuration, "
+            "or say pictures_may_leave=True where it is for pictures"
+        )
     response = hearing.response()
     if ended.ending is Ending.COMPLETE:
         return response
