@@ -16,7 +16,7 @@ from hybridchat.config.folder import Folder
 from hybridchat.conversation import Session, Turn, Verdict
 from hybridchat.earlier import History
 from hybridchat.facts import Check, Locality, Mode, Model
-from hybridchat.handover import NOTHING_SAID, Amended, Redactor
+from hybridchat.handover import Amended, Redactor
 from hybridchat.parameters import NOTHING_SET, Parameters
 from hybridchat.privacy.placeholders import PlaceholderTable, Row
 from hybridchat.privacy.scan import Level, Terms, get_ready
@@ -184,7 +184,7 @@ class Crew:
     looked_at: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """(session id, host) -> words that were left readable in what the user consented to."""
     amended: dict[str, Amended] = field(default_factory=dict)
-    """Session id -> what the user hid or showed there by hand. Forgotten at the end of the program: then the scan holds again."""
+    """Session id -> what the user hid or showed there by hand, as far as it was read; it is stored with the conversation."""
     opinions: set[asyncio.Task[str | None]] = field(default_factory=set)
     """Second opinions that are being asked for; they give way to every new turn."""
     lost: dict[str, str] = field(default_factory=dict)
@@ -273,8 +273,19 @@ class Crew:
 
     def redactor(self, session_id: str, table: PlaceholderTable) -> Redactor:
         """Hides in the session's texts what is to be hidden there. Worker thread."""
-        said = self.amended.get(session_id, NOTHING_SAID)
+        said = self.said_of(session_id)
         return Redactor(table, self.scans.scan, self.scans.suspects, said, self.scans.terms.never)
+
+    def said_of(self, session_id: str) -> Amended:
+        """What the user hid or showed by hand in the session; read from the store once, so not first on the event loop."""
+        if session_id not in self.amended:
+            self.amended[session_id] = Amended(*self.store.own_words(session_id))
+        return self.amended[session_id]
+
+    def amend(self, session_id: str, said: Amended) -> None:
+        """Keeps what the user hid or showed by hand in the session."""
+        self.amended[session_id] = said
+        self.store.keep_own_words(session_id, said.hide, said.show)
 
     def forget_table(self, session_id: str) -> None:
         """Has the table read from the store again: another process has written to it."""

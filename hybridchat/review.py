@@ -11,7 +11,7 @@ from hybridchat import opening, terms
 from hybridchat.conversation import Package, Session, Turn
 from hybridchat.crew import Ask, Crew, must_ask, readable
 from hybridchat.facts import Model
-from hybridchat.handover import NOTHING_SAID, Parts
+from hybridchat.handover import Parts
 from hybridchat.look import look, package
 from hybridchat.privacy.scan import ScanError
 from hybridchat.value import value
@@ -97,8 +97,7 @@ class Review:
 
     def amend(self, session_id: str, *, hide: Sequence[str] = (), show: Sequence[str] = ()) -> None:
         """Notes what is hidden or shown in a conversation from now on."""
-        before = self._crew.amended.get(session_id, NOTHING_SAID)
-        self._crew.amended[session_id] = before.with_(hide=hide, show=show)
+        self._crew.amend(session_id, self._crew.said_of(session_id).with_(hide=hide, show=show))
 
     def hides(self, word: str, *, never: bool = False) -> str:
         """Writes into the user's own list that `word` is always, or with `never` never, hidden; the sentence to show."""
@@ -127,12 +126,13 @@ class Review:
         return ask
 
     async def _changed(self, ask: Ask, said: str, *, hide: Sequence[str] = (), show: Sequence[str] = ()) -> Changed:
-        before = self._crew.amended.get(ask.session_id, NOTHING_SAID)
+        # read when the package was made
+        before = self._crew.said_of(ask.session_id)
         self.amend(ask.session_id, hide=hide, show=show)
         try:
             return Changed(await self._rebuilt(ask), said)
         except ScanError as error:
-            self._crew.amended[ask.session_id] = before
+            self._crew.amend(ask.session_id, before)
             return Changed(None, f"Nothing was changed: {error}.")
 
     async def _rebuilt(self, ask: Ask) -> Package:

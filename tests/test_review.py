@@ -41,6 +41,20 @@ async def test_a_hidden_word_stays_hidden_for_the_conversation_and_no_longer(dem
         assert "beans" in again.held.package.messages[-1].text
 
 
+async def test_what_was_hidden_and_shown_by_hand_holds_after_a_restart(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=ASKING, save=True) as b:
+        rests = (await held(b, BEANS)).held
+        await b.chat.review.hide(rests.turn_id, "beans")
+        await b.chat.review.show(rests.turn_id, "ana@example.org")
+        await hear(b.chat.resume(rests.turn_id, Verdict.ALWAYS))
+        session = b.session.id
+    async with bench(tmp_path, demo, config=ASKING, save=True) as b:
+        told = await hear(b.chat.answer(session, "repeat: more beans for ana@example.org"))
+        leaves = " ".join(message.text for message in told.held.package.messages)
+        assert "ana@example.org" in leaves
+        assert "beans" not in leaves
+
+
 async def test_a_shown_value_leaves_readable_though_it_was_found(demo: Demo, tmp_path: Path) -> None:
     async with bench(tmp_path, demo, config=ASKING) as b:
         rests = (await held(b, BEANS)).held

@@ -13,6 +13,7 @@ from itertools import takewhile
 from hybridchat.conversation import Attempt, Session, Turn
 from hybridchat.sessions import rows, search
 from hybridchat.sessions.database import Database
+from hybridchat.sessions.ownwords import take_along
 from hybridchat.sessions.shelf import stored
 from hybridchat.sessions.writer import Writer, storable
 
@@ -32,30 +33,35 @@ class Intake:
             lambda conn: rows.turns(conn, [row["seq"] for row in conn.execute(query, (session_id,)).fetchall()])
         )
 
-    def take(self, session: Session, turns: Sequence[Turn], *, origin: str, kind: str | None = None) -> Session:
+    def take(
+        self, session: Session, turns: Sequence[Turn], *, origin: str, kind: str | None = None, made_of: Sequence[str] = ()
+    ) -> Session:
         """Stores a conversation beside those that are there, in one transaction, and returns it as stored.
 
         An id that is taken already is made anew, with all that speaks of it. `turns` stand parents first. `origin` says in words
-        where it comes from. Waits for the disk.
+        where it comes from, `made_of` are ids of sessions of this store whose hidden words stay hidden in it. Waits for the disk.
         """
         kept = session if kind is None else replace(session, kind=kind)
 
         def job(conn: sqlite3.Connection) -> Session:
-            return self._insert(conn, kept, turns, origin)
+            made = self._insert(conn, kept, turns, origin)
+            take_along(conn, made_of, made.id)
+            return made
 
         return self._writer.put(job, durable=True, awaited=True).result()
 
     def fork(self, session: Session, turns: Sequence[Turn]) -> Session:
         """A conversation of its own that begins with the branch `turns`, root first; what waits to be sent is not taken along.
 
-        Its mode, model, strategy, parameters and tags are those of `session`; consents are not taken along. Waits for the disk.
+        Its mode, model, strategy, parameters and tags are those of `session`; consents are not taken along, what was hidden by
+        hand is. Waits for the disk.
         """
         asked = tuple(takewhile(lambda turn: turn.ending is not None and turn.ending not in {"queued", "held"}, turns))
         title = session.title or "untitled"
         now = self._clock()
         made = replace(session, title=title, created=now, updated=now, leaf_id=asked[-1].id if asked else None)
         made = replace(made, on_top=False, archived=False)
-        return self.take(made, asked, origin=f"forked from {title}")
+        return self.take(made, asked, origin=f"forked from {title}", made_of=[session.id])
 
     def origins(self) -> Mapping[str, str]:
         """Session id -> where it comes from, of those that were not begun here."""

@@ -27,7 +27,8 @@ def merge_of(store: Store, first: Session, second: Session, *, kind: str | None 
     if first.id == second.id:
         raise ValueError("two conversations are merged, and this is one")
     session, turns = merged((first, store.intake.tree(first.id)), (second, store.intake.tree(second.id)))
-    return store.intake.take(session, turns, origin=f"merged from {first.id} and {second.id} on {_today()}", kind=kind)
+    origin = f"merged from {first.id} and {second.id} on {_today()}"
+    return store.intake.take(session, turns, origin=origin, kind=kind, made_of=[first.id, second.id])
 
 
 def _today() -> str:

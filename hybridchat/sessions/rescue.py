@@ -28,6 +28,7 @@ _REPAIR = (
     "DELETE FROM tags WHERE session_id NOT IN (SELECT id FROM sessions)",
     "DELETE FROM consents WHERE session_id NOT IN (SELECT id FROM sessions)",
     "DELETE FROM placeholders WHERE session_id NOT IN (SELECT id FROM sessions)",
+    "DELETE FROM amended WHERE session_id NOT IN (SELECT id FROM sessions)",
     "UPDATE ledger SET session_id = NULL WHERE session_id NOT IN (SELECT id FROM sessions)",
     # a body can only be put together from all its texts
     """UPDATE ledger SET frame = NULL WHERE id IN

@@ -246,7 +246,19 @@ CREATE INDEX sessions_to_purge ON sessions(purge) WHERE purge IS NOT NULL;
 """
 """Epoch seconds from which on a deleted conversation is erased; until then it can be brought back."""
 
-MIGRATIONS: tuple[str, ...] = (V1, V2, V3)
+V4 = """
+CREATE TABLE amended (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    session_id TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE,
+    word TEXT NOT NULL,
+    shown INTEGER NOT NULL,
+    created REAL NOT NULL
+);
+CREATE INDEX amended_by_session ON amended(session_id);
+"""
+"""What the user hid (`shown` 0) or showed (1) by hand in one conversation."""
+
+MIGRATIONS: tuple[str, ...] = (V1, V2, V3, V4)
 """`MIGRATIONS[n]` leads from version n to n + 1; statements end with `;` and hold none inside."""
 
 VERSION = len(MIGRATIONS)

@@ -33,6 +33,7 @@ from hybridchat.sessions.ledger import Ledger
 from hybridchat.sessions.listing import Listing
 from hybridchat.sessions.notes import Notes
 from hybridchat.sessions.owners import Owner
+from hybridchat.sessions.ownwords import OwnWords
 from hybridchat.sessions.past import Past
 from hybridchat.sessions.purge import Purge
 from hybridchat.sessions.recovery import Pulse
@@ -107,6 +108,9 @@ class Store:
         self.recall = notes.recall
         self.allow = notes.allow
         self.allowed = notes.allowed
+        own = OwnWords(database, self._writer, clock)
+        self.own_words = own.own_words
+        self.keep_own_words = own.keep
         self.placeholders = self.ledger.placeholders
         self.wire_parts = self.ledger.wire_parts
         self.recovered: tuple[str, ...] = ()

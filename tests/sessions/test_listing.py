@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hybridchat.conversation import Session
+from hybridchat.sessions import files, schema
 from hybridchat.sessions.export import as_json
 from hybridchat.sessions.moves import import_from, merge_of
 from hybridchat.sessions.store import Store
@@ -135,3 +138,38 @@ def test_tags_are_short_words_of_letters_whatever_is_said(said: str) -> None:
         assert name == name.casefold()[:LONGEST] or not name.isascii()
         assert all(c.isalnum() or c in "_-" for c in name)
     assert names(" ".join(names(said))) == names(said) or not said.isascii()
+
+
+async def test_a_file_of_the_version_before_keeps_words_from_now_on(opened: Open, path: Path) -> None:
+    files.make_private(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        for script in schema.MIGRATIONS[:3]:
+            conn.executescript(script)
+        conn.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        conn.execute("PRAGMA user_version = 3")
+        conn.execute("INSERT INTO sessions(id, title, created, updated, turns, archived) VALUES ('old', 'old one', 1, 1, 1, 5)")
+        conn.execute("INSERT INTO tags(session_id, tag, created) VALUES ('old', 'work', 1)")
+    store = opened()
+    assert store.saved
+    assert store.own_words("old") == ((), ())
+    store.keep_own_words("old", ["beans"], ["Ana"])
+    assert store.own_words("old") == (("beans",), ("Ana",))
+    (found,) = store.listing.find(wanted("#work"), archived=True)
+    assert found.session.archived
+
+
+async def test_what_was_hidden_by_hand_stays_hidden_in_what_is_made_of_it_and_is_in_no_export(opened: Open) -> None:
+    store = opened()
+    one, two = await asked(store, "one"), await asked(store, "two")
+    store.keep_own_words(one.id, ["beans"], ["Ana"])
+    store.keep_own_words(two.id, ["pears"], [])
+    assert store.own_words(store.intake.fork(one, store.path(one.id)).id) == (("beans",), ())
+    assert store.own_words(merge_of(store, one, two).id) == (("beans", "pears"), ())
+    assert "beans" not in as_json(one, store.intake.tree(one.id))
+    store.keep_own_words(one.id, [], ["beans"])
+    assert store.own_words(one.id) == ((), ("beans",))
+    store.purge.mark([one.id], after=0)
+    store.purge.tidy()
+    assert store.own_words(one.id) == ((), ())
+    store.keep_own_words(one.id, ["late"], [])
+    assert store.own_words(one.id) == ((), ())
