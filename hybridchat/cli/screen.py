@@ -18,6 +18,7 @@ from hybridchat.config import Config, ConfigError
 from hybridchat.config.paths import config_path, profile, themes_dir
 from hybridchat.render.terminal import recognise
 from hybridchat.tui.app import HybridChat
+from hybridchat.tui.bell import Bell
 from hybridchat.tui.ports import Found, Launch, Opened
 from hybridchat.tui.themes import sixteen
 
@@ -96,7 +97,8 @@ def run(opening: Opening, config: Config) -> int:
     app = HybridChat(
         Launch(
             open=open_chat, close=close, theme=config.theme, demo=opening.demo, profile="" if opening.demo else profile(),
-            keys=config.keys, terminal=recognise(os.environ, config.ui.terminal), theme_dirs=own_themes,
+            keys=config.keys, terminal=recognise(os.environ, config.ui.terminal),
+            bell=Bell(config.ui.bell, config.ui.notify, config.ui.bell_after_s), theme_dirs=own_themes,
             names_hidden=_finds_names, sixteen=sixteen(),
             keep_theme=None if opening.demo else partial(keep_theme, config_path()),
         )

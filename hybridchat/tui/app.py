@@ -46,6 +46,8 @@ class HybridChat(App[None], inherit_bindings=False):
         self.launch = launch
         self.animation_level = "none"
         self._chat: ChatScreen | None = None
+        self._focus_told = False
+        """The terminal said once whether it has the focus."""
         self.register_theme(theme)
         # there is no screen to restyle yet: assigning `theme` would have every rule applied twice, 5 ms
         self.set_reactive(App.theme, theme.name)
@@ -147,6 +149,22 @@ class HybridChat(App[None], inherit_bindings=False):
         """Ctrl+Q from any view: the answer is stopped and the draft kept first."""
         if self._chat is not None:
             await self._chat.leave()
+
+    def signal(self, sign: str) -> None:
+        """Writes what makes the terminal ring or notify."""
+        if sign and self._driver is not None and not self.is_headless:
+            self._driver.write(sign)
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether the window has the focus; where the terminal does not say, nobody is thought to look."""
+        return self.app_focus and (self._focus_told or self.launch.terminal.tells_focus)
+
+    def on_app_focus(self) -> None:
+        self._focus_told = True
+
+    def on_app_blur(self) -> None:
+        self._focus_told = True
 
     def _fatal_error(self) -> None:
         # Textual's own traceback prints local variables: keys and the text of messages would stand in the terminal.

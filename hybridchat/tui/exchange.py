@@ -7,11 +7,13 @@ from collections.abc import Collection
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from hybridchat.facts import Mode
 from hybridchat.mentions import plain
 from hybridchat.tui import handing
+from hybridchat.tui.bell import over
 from hybridchat.tui.ports import Answer
 from hybridchat.tui.thread import Tone
 
@@ -168,7 +170,7 @@ class Exchange:
             Ended,
         )
 
-        screen, asked, ended = self._screen, not text, None
+        screen, asked, ended, since = self._screen, not text, None, monotonic()
         try:
             async with aclosing(answer):
                 async for event in answer:
@@ -189,6 +191,8 @@ class Exchange:
             if mine:
                 self._answer, self._between = None, True
             screen.hints()
+        if mine:
+            over(screen, monotonic() - since, ended)
         await screen.current.refresh()
         screen.show_top()
         if mine and ended is not None and self._answer is None:

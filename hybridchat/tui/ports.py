@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from hybridchat.facts import Decision, Mode, Model, Snapshot
 from hybridchat.render.terminal import TERMINALS, Terminal
+from hybridchat.tui.bell import Bell
 from hybridchat.value import value
 
 if TYPE_CHECKING:
@@ -279,6 +280,7 @@ class Launch:
     """Id of a binding -> its keys, from the user's configuration."""
     terminal: Terminal = TERMINALS["unknown"]
     """Where the screen is drawn; which keys come through is said of it."""
+    bell: Bell = Bell()
     theme_dirs: tuple[str, ...] = ()
     keep_theme: Callable[[str], str] | None = None
     """Writes the name of a theme into the configuration and returns what to say of it; off the event loop. `None`: not kept."""
