@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from hybridchat.conversation import Turn
 from tests.cli.run import bare
@@ -46,6 +47,11 @@ def talk(count: int) -> list[Turn]:
     return [turn(n, ANSWER) for n in range(count)]
 
 
+async def resized(pilot: Pilot[None], width: int, height: int) -> None:
+    await pilot.resize_terminal(width, height)
+    await until(pilot, lambda: pilot.app.screen.size == (width, height))
+
+
 async def opened_at(size: tuple[int, int]) -> str:
     async with stage(size) as (pilot, transcript):
         transcript.load(talk(500)[-8:])
@@ -64,8 +70,7 @@ async def test_a_thousand_messages_are_on_the_first_screen_right_after_a_resize(
         assert len(transcript.thread.blocks) >= 1_000
         for width, height in SIZES:
             began = time.process_time()
-            await pilot.resize_terminal(width, height)
-            await until(pilot, lambda size=(width, height): tuple(pilot.app.size) == size)
+            await resized(pilot, width, height)
             shown = frame(pilot.app)
             assert time.process_time() - began < 0.3
             assert at_end(transcript)
@@ -87,8 +92,7 @@ async def test_what_is_read_stays_in_view_when_the_window_changes() -> None:
         index = next(n for n, block in enumerate(transcript.thread.blocks) if block.text == "question 50")
         transcript.go_to(index, 0)
         for width, height in ((80, 24), (60, 20), (10, 5), (100, 30)):
-            await pilot.resize_terminal(width, height)
-            await until(pilot, lambda size=(width, height): tuple(pilot.app.size) == size)
+            await resized(pilot, width, height)
             top = transcript.rows.block_at(transcript.scroll_offset.y)
             assert abs(top - index) <= 2, (width, height)
 
@@ -102,14 +106,16 @@ async def test_a_storm_of_resizes_while_an_answer_grows_leaves_the_right_picture
         sizes = random.Random(4)
         for _ in range(40):
             width, height = sizes.randint(1, 130), sizes.randint(1, 45)
-            await pilot.resize_terminal(width, height)
-            await until(pilot, lambda wide=width: all(len(row) <= wide for row in frame(pilot.app).split("\n")))
+            await resized(pilot, width, height)
+            assert all(len(row) <= width for row in frame(pilot.app).split("\n"))
         gate.set()
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: not screen(pilot).exchange.running and "The end of it." in frame(pilot.app))
+        transcript = screen(pilot).transcript
+        await until(pilot, lambda: transcript.scroll_y == transcript.rows.total - transcript.size.height)
         shown = frame(pilot.app)
-        await pilot.resize_terminal(10, 5)
-        await pilot.resize_terminal(80, 24)
+        await resized(pilot, 10, 5)
+        await resized(pilot, 80, 24)
         await until(pilot, lambda: frame(pilot.app) == shown)
 
 
