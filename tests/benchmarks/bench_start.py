@@ -63,7 +63,7 @@ def _paint(env: Mapping[str, str], n: int) -> list[Figure]:
         [Figure("the same, CPU", ms(cpu["ours"]), ms(cpu["peer"]), ratio(cpu["ours"], cpu["peer"]), n=n)] if cpu["ours"] else []
     )
     return [
-        Figure("hybridchat, first paint", ms(first["ours"]), bare, times, "<= 1.25 x", times <= 1.25, n),
+        Figure("hybridchat, first paint", ms(first["ours"]), bare, times, "<= 1.2 x", times <= 1.2, n),
         *told,
         Figure("hybridchat, composer shown", ms(ready), n=n),
     ]

@@ -35,6 +35,8 @@ def surroundings(servers: Mapping[str, str] | None = None) -> Iterator[dict[str,
             "HYBRIDCHAT_CONFIG": f"{folder}/config/config.toml",
             "HYBRIDCHAT_DATA_DIR": f"{folder}/data",
             "OLLAMA_HOST": f"127.0.0.1:{closed_port()}",
+            # empty is as good as unset: what is measured is compiled once, as pip does when it installs
+            "PYTHONDONTWRITEBYTECODE": "",
         }
         Path(own["HYBRIDCHAT_CONFIG"]).parent.mkdir()
         Path(own["HYBRIDCHAT_CONFIG"]).touch()
