@@ -118,6 +118,11 @@ class Consent(Static, can_focus=True):
         self._verdicts = {k: v for k, v in self.VERDICTS.items() if local or v is not Verdict.LOCAL}
         super().__init__(self._card())
 
+    @property
+    def about(self) -> str:
+        """The turn that rests until this is answered."""
+        return self._held.turn_id
+
     def _card(self) -> Content:
         """The question with its keys, and what hiding would cost."""
         package, reason = self._held.package, self._held.reason

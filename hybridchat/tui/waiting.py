@@ -61,11 +61,15 @@ class Waiting:
 
     async def open(self) -> None:
         """Shows the list."""
+        from hybridchat.tui.consent import Consent
         from hybridchat.tui.queue import Queue  # imported here, like every view
 
         # of the chat that would send it: a private conversation neither shows what waits elsewhere nor goes there by itself
         store = self._screen.opened.chat.store
         found, titles = await asyncio.to_thread(_read, store)
+        # the one that is being asked about stands on its card: there it is sent or left, not here as well
+        asked = {card.about for card in self._screen.query(Consent)}
+        found = [turn for turn in found if turn.id not in asked]
         await self._screen.app.push_screen(Queue(store, found, titles), self._chosen)
 
     def _chosen(self, sent: tuple[Verdict, tuple[Turn, ...]] | None) -> None:

@@ -152,6 +152,21 @@ async def test_leaving_for_another_conversation_ends_the_sending_and_no_later_an
         assert chat.verdicts == [Verdict.SEND]
 
 
+async def test_a_question_of_the_queue_that_is_asked_about_stands_on_its_card_alone() -> None:
+    chat = ScriptedChat([Line(GPT, ("One.",), held=package())])
+    await queued(chat, "first", "second")
+    async with running(chat, size=(100, 30)) as pilot:
+        await ask(pilot, "/queue")
+        await shows(pilot, "Waiting for the network, the oldest first")
+        await pilot.press("enter")
+        await shows(pilot, "[y] send")
+        assert [t.question for t in chat.store.queued()] == ["first", "second"]
+        pilot.app.screen.composer.focus()
+        await ask(pilot, "/queue")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Queue))
+        assert [turn.question for turn in pilot.app.screen._turns] == ["second"]
+
+
 async def test_a_private_conversation_neither_shows_nor_sends_what_waits_elsewhere() -> None:
     chat = ScriptedChat()
     await queued(chat, "first")
