@@ -9,11 +9,14 @@ from hybridchat.facts import Device, Gauge, Link, Snapshot
 from hybridchat.render.words import money, size
 from hybridchat.value import value
 
-DEVICE_RULE = "device: critical keeps a model that is not loaded from answering here"
-MEMORY_RULE = "device, with the memory a model needs"
-LINK_RULE = "connectivity: without a way its models are out"
-PRESSURE = "pressure: takes from the score of models here"
-UNLIMITED = "no limit: told, feeds nothing"
+DEVICE_RULE = "feeds rule device (critical keeps a model that is not loaded out) and the score of models here"
+SCORE = "feeds the score of models here, no rule"
+LINK_RULE = "feeds rule connectivity (without a way its models are out) and their score"
+_WORDS = {
+    "available": "ok", "constrained": "busy", "critical": "very busy", "unknown": "not measured",
+    "optimal": "good", "degraded": "slow", "disconnected": "none",
+}  # fmt: skip
+UNLIMITED = "no limit; feeds nothing"
 
 
 class MachineLimits(Protocol):
@@ -68,28 +71,32 @@ class Meter:
     name: str
     value: str
     lines: tuple[str, ...]
+    key: str = ""
+    """What its last values are kept under; empty where they are not."""
 
 
 def meters(snapshot: Snapshot, limits: Limits, history: Mapping[str, Sequence[float]]) -> Iterator[Meter]:
     """This machine first, then the way to each host, then the money. `history` has the last values, by gauge or host."""
     device = snapshot.device
-    state = f"this machine: {device.state.value}{f', {device.reason}' if device.reason else ''}"
+    state = f"this machine: {_WORDS[device.state.value]}{f', {device.reason}' if device.reason else ''}"
     for name, gauge in device.gauges.items():
         below = [*_limit(name, limits.machine), _samples(gauge, history.get(name, ()), snapshot.at), _free(name, device)]
-        yield Meter(state, name.replace("_", " "), _told(gauge), tuple(filter(None, below)))
+        yield Meter(state, name.replace("_", " "), _told(gauge), tuple(filter(None, below)), name)
     for host, link in snapshot.links.items():
         yield from _link(host, link, limits, history.get(host, ()), snapshot.at)
     budget = snapshot.budget
     if budget.limit is not None or budget.spent or budget.reserved:
         limit = "no limit" if budget.limit is None else f"of {money(budget.limit)} a day"
-        told = "rule budget: from 70 % only hard messages, from 90 % none"
+        told = "feeds rule budget: from 70 % only hard messages, from 90 % none"
         yield Meter(
             "money", "budget", f"{money(budget.spent + budget.reserved)} {limit}", (told,) if budget.limit is not None else ()
         )
 
 
 def _link(host: str, link: Link, limits: Limits, seen: Sequence[float], now: float) -> Iterator[Meter]:
-    group = f"way to {host}: {link.state.value if link.allowed else 'not asked'}{f', {link.reason}' if link.reason else ''}"
+    group = (
+        f"way to {host}: {_WORDS[link.state.value] if link.allowed else 'not asked'}{f', {link.reason}' if link.reason else ''}"
+    )
     if not link.gauges:
         why = "nothing goes there, no probe either, before you allow it" if not link.allowed else "no sample yet"
         yield Meter(group, "latency", "–", (why,))
@@ -101,9 +108,9 @@ def _link(host: str, link: Link, limits: Limits, seen: Sequence[float], now: flo
             "bandwidth": f"slow below {limits.links.bandwidth:g} Mbit/s",
         }
     for name, gauge in link.gauges.items():
-        rule = f"rule {LINK_RULE}" if name in {"latency", "loss"} else ""
+        rule = LINK_RULE if name in {"latency", "loss"} else ""
         below = [bounds.get(name, ""), rule, _samples(gauge, seen if name == "latency" else (), now)]
-        yield Meter(group, name, _told(gauge), tuple(filter(None, below)))
+        yield Meter(group, name, _told(gauge), tuple(filter(None, below)), host if name == "latency" else "")
 
 
 def _told(gauge: Gauge) -> str:
@@ -125,18 +132,17 @@ def _limit(name: str, limits: MachineLimits | None) -> list[str]:
     }
     if name in two:
         busy, critical = two[name]
-        rule = MEMORY_RULE if name in {"memory", "vram"} else DEVICE_RULE
-        ours = " (what our own models hold does not count)" if name in {"memory", "vram"} else ""
-        return [f"busy above {busy:g} %, critical above {critical:g} %{ours}", f"rule {rule}; {PRESSURE}"]
+        ours = "; what our own models hold does not count" if name in {"memory", "vram"} else ""
+        return [f"busy above {busy:g} %, critical above {critical:g} %{ours}", DEVICE_RULE]
     if name == "load":
         per_core = limits.load_per_core
         bound = f"busy above {limits.load:g}" if per_core is None else f"busy above {per_core:g} per core"
-        return [bound, PRESSURE]
+        return [bound, SCORE]
     if name == "memory_pressure":
-        return [f"busy above {limits.pressure:g} % of the time", f"rule {DEVICE_RULE}; {PRESSURE}"]
+        return [f"busy above {limits.pressure:g} % of the time", DEVICE_RULE]
     if name == "battery":
-        return [f"busy below {limits.battery:g} % while it is used", PRESSURE]
-    return ["busy at the limit its sensor names", f"rule {DEVICE_RULE}"] if name == "temperature" else [UNLIMITED]
+        return [f"busy below {limits.battery:g} % while it is used", SCORE]
+    return ["busy at the limit its sensor names", DEVICE_RULE] if name == "temperature" else [UNLIMITED]
 
 
 def _samples(gauge: Gauge, seen: Sequence[float], now: float) -> str:

@@ -74,10 +74,10 @@ async def gauges(screen: ChatScreen, _: str) -> None:
     from hybridchat.tui.meters import Gauges
 
     def see() -> Sequence[Meter]:
-        limits = Limits(*screen.opened.chat.limits)
-        return tuple(meters(screen.opened.snapshot(), limits, screen.chrome.history.values))
+        limits, history = Limits(*screen.opened.chat.limits), screen.chrome.history
+        return tuple(meters(history.take(screen.opened.snapshot()), limits, history.values))
 
-    screen.app.push_screen(Gauges(see))
+    screen.app.push_screen(Gauges(see, screen.chrome.history.bars))
 
 
 async def terms(screen: ChatScreen, args: str) -> None:

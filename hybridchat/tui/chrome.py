@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
+from textual.widget import Widget
 
 from hybridchat.bindings import Keys
 from hybridchat.facts import Decision, Mode, Snapshot
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from hybridchat.conversation import Session
 
 PANEL = ("machine", "network", "why")
+_OPENS = {"machine": "gauges", "network": "gauges", "status": "gauges", "why": "why"}
 
 
 class Chrome:
@@ -40,6 +42,11 @@ class Chrome:
         self.history = gauges.History()
         self._more = False
         self._banners: dict[str, str] = {}
+
+    def opens(self, widget: Widget | None) -> str:
+        """The command that shows in full what stands in a part of the screen; empty where there is none."""
+        found = {self.parts[name]: command for name, command in _OPENS.items()}
+        return found.get(widget, "") if isinstance(widget, Shown) else ""
 
     @property
     def _width(self) -> int:

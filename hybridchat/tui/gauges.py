@@ -89,6 +89,10 @@ class History:
     def spark(self, name: str) -> str:
         return spark(tuple(self.values.get(name, ())))
 
+    def bars(self, name: str) -> str:
+        """The sparkline of a figure, or of the way to a host; empty where there is none."""
+        return self.spark(name) if name in SPARKS and name in self.values else self.latencies(name)
+
     def latencies(self, host: str) -> str:
         """The sparkline of the way to a host; empty before there are two looks at it."""
         values = tuple(self.values.get(host, ()))

@@ -9,6 +9,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.events import Click
 from textual.message import Message
 from textual.screen import Screen
 
@@ -275,6 +276,11 @@ class ChatScreen(Screen[None]):
             self.waiting.look(snapshot)
             if self.previewed is not None:
                 self.ahead.show()  # what is being loaded takes less and less
+
+    async def on_click(self, event: Click) -> None:
+        """The gauges and the reason open in full where they are clicked."""
+        if name := self.chrome.opens(event.widget):
+            await self.action_do(name)
 
     def hints(self) -> None:
         asking = any(not card.has_class("-aside") for card in self.query("Consent")) and self.composer.has_focus

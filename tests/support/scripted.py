@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from hybridchat.agents.judge import ResourceThresholds
+from hybridchat.agents.ways import ConnectivityThresholds
 from hybridchat.conversation import (
     Asked,
     Attempt,
@@ -458,6 +460,7 @@ class ScriptedChat:
 
     private = False
     lock = here = ""
+    limits: tuple[ResourceThresholds | None, ConnectivityThresholds | None] = (None, None)
 
     async def go_private(self) -> ScriptedChat:
         made = ScriptedChat(self.script)

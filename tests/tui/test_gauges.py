@@ -1,0 +1,165 @@
+"""The gauges: bars for what moves, an age for what is old, every figure with its limits; and silence where nothing changes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hybridchat.agents.budget import budget
+from hybridchat.agents.judge import ResourceThresholds
+from hybridchat.agents.ways import ConnectivityThresholds
+from hybridchat.facts import ConnectivityState, Gauge, Link, Snapshot
+from hybridchat.render.meters import Limits, meters
+from hybridchat.tui import gauges
+from tests.support.screen import shows
+from tests.support.scripted import NOW, SNAPSHOT, ScriptedChat
+from tests.tui.test_chat_screen import ask, running, screen
+
+LIMITS = Limits(ResourceThresholds(), ConnectivityThresholds())
+
+
+def link(latency: float, at: float = NOW, n: int = 1) -> Link:
+    gauge = Gauge(latency, "ms", at, "probe", n)
+    return Link("api.openai.com", ConnectivityState.OPTIMAL, gauges={"latency": gauge}, allowed=True)
+
+
+def seen(latency: float, at: float) -> Snapshot:
+    return replace(SNAPSHOT, at=at, links={"api.openai.com": link(latency, at)})
+
+
+def network(snapshot: Snapshot, history: gauges.History | None = None) -> str:
+    return gauges.panel(snapshot, history or gauges.History(), None)[1].plain
+
+
+def machine(snapshot: Snapshot) -> str:
+    return gauges.panel(snapshot, gauges.History(), None)[0].plain
+
+
+def test_the_way_to_a_host_has_bars_once_it_was_looked_at_twice() -> None:
+    history = gauges.History()
+    first = history.take(seen(40.0, NOW))
+    assert history.latencies("api.openai.com") == ""
+    assert "41 ms" not in network(first, history)
+    for n, latency in enumerate((41.0, 200.0, 100.0), 1):
+        shown = history.take(seen(latency, NOW + n))
+    assert history.latencies("api.openai.com").strip() == "▂▂█▄"
+    assert "100 ms" in network(shown, history)
+
+
+def test_a_latency_that_hardly_moves_is_not_shown_again() -> None:
+    history = gauges.History()
+    told = [network(history.take(seen(latency, NOW + n)), gauges.History()) for n, latency in enumerate((40.0, 41.0, 38.5, 60.0))]
+    assert ["40 ms" in row for row in told] == [True, True, True, False]
+
+
+def test_the_memory_of_the_card_stands_beside_the_machines() -> None:
+    device = replace(SNAPSHOT.device, gauges={**SNAPSHOT.device.gauges, "vram": Gauge(40.0, "percent", NOW)})
+    rows = machine(replace(SNAPSHOT, device=device)).split("\n")
+    (vram,) = [row for row in rows if row.startswith("vram")]
+    assert ("40 %" in vram, "3.1 GB free" in vram) == (True, True)
+    assert not [row for row in rows if row.startswith("gpu") and "free" in row]
+
+
+@pytest.mark.parametrize(
+    ("age", "said"), [(0.0, ""), (14.0, ""), (20.0, "not new"), (60.0, "a minute old"), (300.0, "5 min old"), (9000.0, "2 h old")]
+)
+def test_a_figure_that_nobody_measured_anew_says_how_old_it_is(age: float, said: str) -> None:
+    row = next(r for r in machine(replace(SNAPSHOT, at=NOW + age)).split("\n") if r.startswith("cpu"))
+    assert row.endswith(said or "34 %")
+    assert len(row) <= 35
+
+
+def test_an_old_latency_says_so() -> None:
+    assert "5 min old" in network(replace(seen(41.0, NOW), at=NOW + 300))
+
+
+def test_money_is_shown_once_some_was_spent() -> None:
+    assert "budget" not in network(replace(SNAPSHOT, budget=budget(0.0, 0.0, 5.0)))
+    assert "$1.25 of $5.00" in network(replace(SNAPSHOT, budget=budget(1.25, 0.0, 5.0)))
+    assert "$1.25" in network(replace(SNAPSHOT, budget=budget(1.25, 0.0, None)))
+
+
+def test_every_figure_tells_its_limits_its_samples_and_the_rule_it_feeds() -> None:
+    device = replace(SNAPSHOT.device, gauges={**SNAPSHOT.device.gauges, "load": Gauge(0.4, "per core", NOW)})
+    snapshot = replace(SNAPSHOT, at=NOW + 3, device=device, links={"api.openai.com": link(41.0, n=5), "b": Link("b")})
+    found = {(m.group.partition(":")[0], m.name): m for m in meters(snapshot, LIMITS, {"cpu": (30.0, 34.0)})}
+    cpu = "\n".join(found["this machine", "cpu"].lines)
+    assert "busy above 80 %, critical above 90 %" in cpu
+    assert "last 2: 30 34 · 3 s ago" in cpu
+    assert "feeds rule device" in cpu
+    assert "6.1 GB free for a model" in found["this machine", "memory"].lines
+    assert found["this machine", "load"].lines[0] == "busy above 1 per core"
+    latency = found["way to api.openai.com", "latency"]
+    assert (latency.value, latency.lines[0]) == ("41 ms", "slow above 200 ms")
+    assert "n = 5" in latency.lines[-1]
+    assert "before you allow it" in found["way to b", "latency"].lines[0]
+
+
+async def test_the_view_tells_of_the_figure_under_the_cursor_and_follows_what_changes() -> None:
+    chat = ScriptedChat()
+    chat.limits = (ResourceThresholds(), ConnectivityThresholds())
+    async with running(chat) as pilot:
+        await pilot.press("ctrl+x", "z")
+        said = await shows(pilot, "busy above 80 %")
+        assert "api.anthropic.com: not asked" in said
+        await pilot.press("down")
+        await shows(pilot, "busy above 85 %")
+        await pilot.press("escape")
+        await ask(pilot, "/gauges")
+        await shows(pilot, "busy above 80 %")
+
+
+async def test_a_click_on_the_gauges_shows_them_in_full() -> None:
+    async with running(ScriptedChat(), size=(80, 24)) as pilot:
+        await pilot.click("#status")
+        await shows(pilot, "Gauges")
+
+
+async def test_what_did_not_change_is_not_drawn_again() -> None:
+    async with running(ScriptedChat(), size=(120, 34)) as pilot:
+        await shows(pilot, "THIS MACHINE")
+        parts = screen(pilot).chrome.parts
+        screen(pilot).look()
+        before = {name: parts[name].wrote for name in parts}
+        for _ in range(5):
+            screen(pilot).look()
+        assert {name: parts[name].wrote for name in parts} == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+def test_a_window_that_nobody_looks_at_is_written_nothing_and_one_at_rest_next_to_nothing(tmp_path: Path) -> None:
+    """Measured over some seconds on a real terminal, with the samplers of this machine running."""
+    from tests.support.terminal import Terminal
+
+    (tmp_path / "config.toml").touch()
+    env = {
+        "HYBRIDCHAT_DATA_DIR": str(tmp_path / "data"),
+        "HYBRIDCHAT_CONFIG": str(tmp_path / "config.toml"),
+        "OLLAMA_HOST": "127.0.0.1:9",
+        **dict.fromkeys(("OPENAI_API_KEY", "ANTHROPIC_API_KEY"), ""),
+    }
+    terminal = Terminal([sys.executable, "-m", "hybridchat", "--no-save"], env=env, columns=130, rows=34)
+
+    def written(seconds: float) -> int:
+        before, until = len(terminal.raw), time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            terminal.pump(left)
+        return len(terminal.raw) - before
+
+    try:
+        terminal.wait_for("THIS MACHINE")
+        terminal.wait_for("free")  # the samplers have looked
+        terminal.send("focus-out")
+        written(1.0)
+        assert written(3.0) == 0
+        terminal.send("focus-in")
+        written(2.1)
+        # bars and figures of a machine that other tests work on, at most every 2 s: a panel's rows, no more
+        assert written(4.0) < 4 * 1000
+    finally:
+        terminal.close("ctrl+q")
