@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 from textual.document._document import EditResult, Location, Selection
+from textual.document._edit import Edit
 from textual.widgets import TextArea
 
 from hybridchat.mentions import mentions
@@ -102,6 +105,15 @@ class FoldingArea(TextArea):
         if selected := self.selected_text:
             self._delete_via_keyboard(*self.selection)
             self.app.copy_to_clipboard(selected)
+
+    def _undo_batch(self, edits: Sequence[Edit]) -> None:
+        # the cursor must not stand in a line that is taken away: while the scroll bar goes with it, its place is asked for
+        self.set_reactive(TextArea.selection, Selection())
+        super()._undo_batch(edits)
+
+    def _redo_batch(self, edits: Sequence[Edit]) -> None:
+        self.set_reactive(TextArea.selection, Selection())
+        super()._redo_batch(edits)
 
     def unfold(self) -> bool:
         """Writes out the text under the label beside the cursor; `False` when there is none."""

@@ -57,7 +57,7 @@ class Folds:
         return "".join(pieces)
 
     def _again(self, text: str) -> str:
-        files, rest = opened(text)
+        files, rest = opened(text.removesuffix("\n"))
         if files and not rest:
             return self._label(files[0].label, neutralise(text))
         return self._label(f"pasted {_measure(text)}", neutralise(text))
