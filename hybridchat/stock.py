@@ -77,6 +77,12 @@ class Stock:
             return None
         return suggestion(self._world.snapshot().device)
 
+    def called(self, name: str) -> Model | None:
+        """The model that goes by the name it was pulled with: without a tag it is the latest."""
+        there = self.endpoint
+        found = {m.name: m for m in self._world.models if there is not None and m.endpoint == there.name}
+        return found.get(name) or found.get(f"{name}:latest")
+
     def running(self) -> dict[str, Running]:
         """What is in memory, by model id, as last told."""
         return self._world.running()
@@ -104,9 +110,7 @@ class Stock:
         finally:
             await steps.aclose()
         await self._world.listed(there.name)
-        # another name of the same listing: without a tag it is the latest
-        found = {m.name: m for m in self._world.models if m.endpoint == there.name}
-        if (model := found.get(name) or found.get(f"{name}:latest")) is not None and model.locality is not Locality.REMOTE:
+        if (model := self.called(name)) is not None and model.locality is not Locality.REMOTE:
             self._world.allow(model.id)
 
     async def delete(self, model: Model) -> None:

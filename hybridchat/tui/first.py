@@ -81,7 +81,7 @@ class First:
     def _to_words(self) -> bool:
         lines = list(self._screen.query(Words))
         for line in lines:
-            line.query_one(Input).focus()
+            line.field.focus()
         return bool(lines)
 
     def _take(self) -> bool:
@@ -160,25 +160,26 @@ class Words(Horizontal):
     def __init__(self, screen: ChatScreen) -> None:
         super().__init__()
         self._chat = screen
+        self.field = _Field(placeholder="↑ to write them · enter skips", select_on_focus=False)
 
     def compose(self) -> Iterable[Widget]:
         yield Static(Content("Words that must never leave? "))
-        yield _Field(placeholder="↑ to write them · enter skips", select_on_focus=False)
+        yield self.field
 
     @property
     def written(self) -> str:
         """What stands there."""
-        return self.query_one(Input).value.strip()
+        return self.field.value.strip()
 
     def back(self) -> None:
         """To the composer; what is written stays."""
         self._chat.composer.focus()
 
     def on_descendant_focus(self) -> None:
-        self.query_one(Input).placeholder = "names, clients, places, with commas between"
+        self.field.placeholder = "names, clients, places, with commas between"
 
     def on_descendant_blur(self) -> None:
-        self.query_one(Input).placeholder = "↑ to write them · enter skips"
+        self.field.placeholder = "↑ to write them · enter skips"
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

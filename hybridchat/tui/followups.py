@@ -68,15 +68,15 @@ class FollowUps:
             self._screen.say(f"▪ {plural(len(self.texts), 'message')} not sent yet.")
         self.show()
 
-    def send(self) -> None:
-        """Sends the oldest one now, and the others in order after it."""
+    def send(self, *, pin: str | None = None) -> None:
+        """Sends the oldest one now, to the model `pin` if one is meant, and the others in order after it."""
         exchange = self._screen.exchange
         if not self.texts or exchange.busy():
             return
         self._resting = False
         text = self.texts.pop(0)
         self._kept(self._screen.composer.kept)
-        exchange.send(text, draft=self._screen.composer.kept)
+        exchange.send(text, pin=pin, draft=self._screen.composer.kept)
 
     def _kept(self, draft: str) -> None:
         self._screen.current.keep_draft(draft)

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.worker import Worker
 
-from hybridchat.facts import Mode
+from hybridchat.facts import Mode, Model
 from hybridchat.providers.base import ProviderError
 from hybridchat.render.pulling import Meter, bar, figures
 from hybridchat.render.text import one_line
@@ -115,11 +115,11 @@ class Pulling:
         except (ProviderError, NotOursError) as error:
             self._over(str(error), Tone.WARN)
         else:
-            self._over(f"{meter.name} is here. Ask away.", Tone.LOCAL, there=True)
+            self._over(f"{meter.name} is here. Ask away.", Tone.LOCAL, there=stock.called(meter.name))
         finally:
             await steps.aclose()
 
-    def _over(self, said: str, tone: Tone = Tone.MUTED, *, there: bool = False) -> None:
+    def _over(self, said: str, tone: Tone = Tone.MUTED, *, there: Model | None = None) -> None:
         screen = self._screen
         self.meter = self._worker = None
         if self._timer is not None:
@@ -130,8 +130,9 @@ class Pulling:
         if screen.first is not None:
             screen.first.look()
         screen.say(said, tone)
-        if there:
-            screen.followups.send()
+        if there is not None and screen.followups.texts:
+            # it was pulled for this question: also on a machine that is busy now it is the one to ask
+            screen.followups.send(pin=there.id)
         elif screen.followups.texts:
             screen.followups.after(None)
         screen.look_ahead()
