@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +15,7 @@ from hybridchat.bindings import BINDINGS, UNBOUND, WITHIN, faults, here, is_key,
 from hybridchat.commands import COMMANDS
 from hybridchat.render.terminal import TERMINALS, recognise
 
+PAGE = (Path(__file__).parents[1] / "docs" / "keys.md").read_text(encoding="utf-8")
 CODE = recognise({"TERM_PROGRAM": "vscode"}).kept
 
 
@@ -88,6 +92,33 @@ def test_no_hint_names_a_key_that_the_terminal_keeps(terminal: str) -> None:
     for name in BINDINGS:
         assert not set(keys.arriving(name)) & kept
         assert keys.word(name) or BINDINGS[name].where != "chat" or name == "interrupt"
+
+
+def _cells(keys: tuple[str, ...]) -> str:
+    return " ".join(f"`{key}`" for key in keys)
+
+
+def test_the_page_of_keys_has_every_binding_as_the_table_has_it() -> None:
+    """A binding that is new or changed: write its row, as the failure shows it, into docs/keys.md."""
+    for bound in BINDINGS.values():
+        letter = next((c.letter for c in COMMANDS if c.name == bound.id and c.letter), "")
+        keys = " ".join(filter(None, (_cells(here().of(bound.id)), f"`ctrl+x {letter}`" if letter else ""))) or "–"
+        row = f"| `{bound.id}` | {keys} | {bound.help} |"
+        assert row in PAGE, row
+    assert set(re.findall(r"(?m)^\| `([a-z0-9-]+)` \|", PAGE)) <= set(BINDINGS)
+
+
+@pytest.mark.parametrize("name", TERMINALS)
+def test_the_page_of_keys_says_what_each_terminal_keeps(name: str) -> None:
+    terminal = TERMINALS[name]
+    ours = {key for bound in BINDINGS for key in here().of(bound)}
+    kept = sorted((terminal.kept & ours) - {"shift+enter", "alt+enter"}, key=lambda key: (len(key), key))
+    assert f"| {terminal.title} (`{name}`) | {_cells(tuple(kept)) or '–'} |" in PAGE
+
+
+def test_the_example_of_the_page_of_keys_is_one_that_holds() -> None:
+    example = PAGE.split("    [keys]")[1].split("\n\n")[0]
+    assert not list(faults(tomllib.loads(f"[keys]{example}".replace("\n    ", "\n"))["keys"]))
 
 
 @given(st.text(max_size=12))
