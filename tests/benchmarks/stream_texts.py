@@ -9,12 +9,12 @@ from hybridchat.demo.tokens import count
 
 END = "ZZEND"
 """The last word; of five letters, so that the demo sends it in one piece."""
-_WORDS = "Lorem ipsum dolor sit amet con secte tur adip elit sed do eius mod temp or inc ut labo re et dolo magna ali ter".split()
+_SAID = "Lorem ipsum dolor sit amet con secte tur adip elit sed do eius mod temp or inc ut labo re et dolo magna ali ter"
 
 
 def _words(n: int) -> Iterator[str]:
     """Sentences of `n` words, one after the other."""
-    endless = itertools.cycle(_WORDS)
+    endless = itertools.cycle(_SAID.split())
     while True:
         yield " ".join(itertools.islice(endless, n))
 
