@@ -18,7 +18,7 @@ from textual.theme import Theme
 from hybridchat.bindings import faults, here
 from hybridchat.commands import COMMANDS
 from hybridchat.render.palette import Palette
-from hybridchat.tui import ending, themes
+from hybridchat.tui import ending, sizing, themes
 from hybridchat.tui.keymap import bind
 from hybridchat.tui.ports import Launch
 from hybridchat.tui.screen import ChatScreen
@@ -99,6 +99,9 @@ class HybridChat(App[None], inherit_bindings=False):
             self.notify(self._problem, title="theme", severity="warning", timeout=10)
         if said := "\n".join(faults(self.launch.keys or {})):
             self.notify(said, title="keys", severity="warning", timeout=10, markup=False)
+
+    def on_resize(self) -> None:
+        self.set_timer(sizing.SOON, partial(sizing.check, self))
 
     def _read_colours(self) -> None:
         # after the first paint, which shows nothing of what these rules are for: 2 ms
