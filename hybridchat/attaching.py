@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hybridchat.enclosed import Enclosed, enclose
-from hybridchat.mentions import Mention, mentions, plain
+from hybridchat.mentions import AFTER, Mention, mentions, plain
 from hybridchat.pictures import Unusable, looks_like_picture, picture
 from hybridchat.tokens import PER_PICTURE, estimate
 from hybridchat.value import value
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 LARGEST = 5_000_000
 """Bytes of the text files of one question; the longest that any model reads is below that."""
-_AFTER = ".,;:!?)]}'»”…"
-"""Signs that end a sentence more often than a file's name."""
 _SEPARATORS = str.maketrans("_-.+", "    ")
 
 
@@ -106,7 +104,7 @@ def _named(found: Mention, base: Path) -> tuple[Path, str] | None:
     while said:
         if (path := _there(said, base)) is not None:
             return path, rest
-        if found.quoted or said[-1] not in _AFTER:
+        if found.quoted or said[-1] not in AFTER:
             return None
         said, rest = said[:-1], said[-1] + rest
     return None

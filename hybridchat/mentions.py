@@ -9,8 +9,14 @@ from hybridchat.value import value
 
 MARK = "\x1a"
 """Stands before an `@` that a screen knows to be meant, where pasted text may hold others; no text that is typed holds one."""
+MARKED = "\x1f"
+"""Begins a text in which names without a `MARK` are words: without it every name may be meant."""
 _MENTION = late(r"""(?P<mark>\x1a)?(?<![^\s(\[{"'«\x1a])@(?:"(?P<quoted>[^"\n]{1,1024})"|(?P<bare>[^\s"\x1a]{1,1024}))""")
 _UNDONE = late(r"""(?<![^\s(\[{"'«])@(?:"(?P<quoted>[^"\n]*)|(?P<bare>[^\s"]*))$""")
+
+
+AFTER = ".,;:!?)]}'»”…"
+"""Signs that end a sentence more often than a file's name."""
 
 
 @value
@@ -23,10 +29,25 @@ class Mention:
     quoted: bool
     marked: bool
 
+    @property
+    def word(self) -> str:
+        """The name without what may be the end of a sentence."""
+        return self.name.rstrip(AFTER)
+
 
 def plain(text: str) -> str:
     """The text without the marks of what is meant."""
-    return text.replace(MARK, "")
+    return text.replace(MARK, "").removeprefix(MARKED)
+
+
+def kept(meant: str) -> str:
+    """A text with marks as it goes back into a composer: what was a word in it stays one."""
+    return MARKED + meant if any(not found.marked for found in mentions(meant)) else plain(meant)
+
+
+def unmeant(text: str) -> frozenset[str]:
+    """The names in a text that are words; none unless it says so at its beginning."""
+    return frozenset(found.word for found in mentions(text) if not found.marked) if text.startswith(MARKED) else frozenset()
 
 
 def mentions(text: str) -> Iterator[Mention]:

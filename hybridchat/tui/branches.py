@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from hybridchat.enclosed import enclose, opened
+from hybridchat.mentions import kept
 from hybridchat.tui.thread import Block, Kind, Tone
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
@@ -74,7 +75,7 @@ class Branches:
         if not turn_id:
             return False
         if self._screen.exchange.busy():
-            self._screen.composer.draft = text
+            self._screen.composer.draft = kept(text)
             return True
         self.leave()
         await self._branch_off(turn_id, text)

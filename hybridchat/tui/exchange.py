@@ -11,7 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from hybridchat.facts import Mode
-from hybridchat.mentions import plain
+from hybridchat.mentions import kept
 from hybridchat.tui import handing
 from hybridchat.tui.bell import over
 from hybridchat.tui.ports import Answer
@@ -64,11 +64,11 @@ class Exchange:
             screen.followups.add(text)
             return
         if self.busy():
-            screen.composer.draft = text
+            screen.composer.draft = kept(text)
             return
         screen.current.sending = text
         screen.current.keep_draft(draft)
-        screen.composer.asked = [*screen.composer.asked, plain(text)]
+        screen.composer.asked = [*screen.composer.asked, kept(text)]
         screen.previewed = None
         screen.chrome.preview(None)
 

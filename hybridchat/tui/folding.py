@@ -9,7 +9,7 @@ from textual.document._document import EditResult, Location, Selection
 from textual.document._edit import Edit
 from textual.widgets import TextArea
 
-from hybridchat.mentions import mentions
+from hybridchat.mentions import mentions, unmeant
 from hybridchat.tui.folds import SHOWN, Folds
 
 FOLDED = "{} is folded: tab beside it shows it."
@@ -33,19 +33,25 @@ class FoldingArea(TextArea):
     @draft.setter
     def draft(self, text: str) -> None:
         self._folds.clear()
-        self._unmeant = frozenset()
         self.load_text("")
-        self.put(self._folds.shown(text), *self.selection)
+        self._write(self._folds.shown(text), *self.selection)
+        self._unmeant = unmeant(text)
 
     @property
     def kept(self) -> str:
         """The draft to be kept: set again it is folded as it was."""
-        return self._folds.kept(self.text)
+        return self._folds.kept(self.text, self._unmeant)
 
     @property
     def named(self) -> str:
         """The draft with a mark before each `@` that was written here, and not pasted."""
         return self._folds.meant(self.text, self._unmeant)
+
+    def reword(self, text: str) -> None:
+        """The same draft as it was changed elsewhere: names that came with a paste stay words."""
+        before = self._unmeant | self._folds.names(self.text)
+        self.draft = text
+        self._unmeant = before
 
     def put(self, text: str, start: Location, end: Location) -> None:
         """Writes in place of a range, as the keyboard does: a file that is named in it is meant."""
@@ -132,4 +138,4 @@ class FoldingArea(TextArea):
 
 
 def _names(text: str) -> set[str]:
-    return {found.name for found in mentions(text)}
+    return {found.word for found in mentions(text)}

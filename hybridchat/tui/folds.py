@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from hybridchat.enclosed import enclose, opened
-from hybridchat.mentions import MARK, mentions
+from hybridchat.mentions import MARK, MARKED, mentions, plain
 from hybridchat.render.text import neutralise
 from hybridchat.render.words import plural, size
 
@@ -49,9 +49,9 @@ class Folds:
     def shown(self, kept: str) -> str:
         """What stands in the composer for a draft, or for a question that was asked: files and long texts in it are folded."""
         if _BEGIN not in kept:
-            return self._fold(kept.replace(MARK, ""))
+            return self._fold(plain(kept))
         pieces = []
-        for n, piece in enumerate(kept.replace(MARK, "").split(_BEGIN)):
+        for n, piece in enumerate(plain(kept).split(_BEGIN)):
             folded, _, rest = piece.rpartition(_END) if n else ("", "", piece)
             pieces.append((self._again(folded) if n else "") + neutralise(rest))
         return "".join(pieces)
@@ -83,18 +83,27 @@ class Folds:
         """The text of the composer with what is folded written out."""
         return self._replaced(text, lambda label: self._whole[label])
 
-    def kept(self, text: str) -> str:
-        """The same, to be kept: `shown` folds it again as it was."""
+    def kept(self, text: str, unmeant: frozenset[str] = frozenset()) -> str:
+        """The same, to be kept: `shown` folds it again as it was, and `mentions.unmeant` finds its names that are words."""
+        if unmeant and any(found.word in unmeant for found in mentions(text)):
+            return MARKED + self._laid(text, unmeant, _BEGIN, _END)
         return self._replaced(text, lambda label: f"{_BEGIN}{self._whole[label]}{_END}")
 
     def meant(self, text: str, unmeant: frozenset[str]) -> str:
         """Written out, and each `@name` that stands in the composer itself, less the `unmeant`, behind a mark."""
+        return self._laid(text, unmeant, "", "")
+
+    def names(self, text: str) -> frozenset[str]:
+        """Every name behind an `@` in what is folded."""
+        return frozenset(found.word for *_, label in self.spans(text) for found in mentions(self._whole[label]))
+
+    def _laid(self, text: str, unmeant: frozenset[str], begin: str, end: str) -> str:
         pieces: list[str] = []
         at = 0
-        for start, end, label in [*self.spans(text), (len(text), len(text), "")]:
-            pieces += [_marked(text[at:start], unmeant), self._whole[label] if label else ""]
-            at = end
-        return "".join(pieces)
+        for start, stop, label in self.spans(text):
+            pieces += [_marked(text[at:start], unmeant), begin, self._whole[label], end]
+            at = stop
+        return "".join([*pieces, _marked(text[at:], unmeant)])
 
     def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Where in `text` labels stand, and which."""
@@ -110,7 +119,7 @@ def _marked(text: str, unmeant: frozenset[str]) -> str:
     pieces: list[str] = []
     at = 0
     for found in mentions(text):
-        pieces += [text[at : found.start], "" if found.name in unmeant else MARK, text[found.start : found.end]]
+        pieces += [text[at : found.start], "" if found.word in unmeant else MARK, text[found.start : found.end]]
         at = found.end
     return "".join([*pieces, text[at:]])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hybridchat.enclosed import brief
-from hybridchat.mentions import plain
+from hybridchat.mentions import kept, plain
 from hybridchat.render.words import plural
 from hybridchat.tui import branches
 
@@ -37,7 +37,7 @@ class FollowUps:
         """The newest message, which waits no longer; empty when none does."""
         if not self._screen.ready or not self.texts:
             return ""
-        text = self.texts.pop()
+        text = kept(self.texts.pop())
         self._kept(text)
         return text
 
@@ -45,7 +45,7 @@ class FollowUps:
         """A message was not sent after all: it goes into the composer, or waits where something is written there by now."""
         self._screen.current.sending = ""
         if not self._screen.composer.text:
-            self._screen.composer.draft = text
+            self._screen.composer.draft = kept(text)
         else:
             self._resting = True
             self.texts.insert(0, text)

@@ -16,7 +16,7 @@ LEFT = "The private conversation is forgotten."
 
 async def enter(screen: ChatScreen) -> None:
     """Begins a private conversation; what stands in the composer comes along and is kept nowhere."""
-    before, text = screen.opened, screen.composer.draft
+    before, text = screen.opened, screen.composer.kept
     private = await screen.home.chat.go_private()
     if not before.chat.private:
         screen.current.keep_draft("")

@@ -35,7 +35,7 @@ async def edit(screen: ChatScreen) -> None:
         except (OSError, ValueError) as error:
             screen.say(f"The editor could not be used: {error}", Tone.WARN)
         else:
-            screen.composer.draft = text
+            screen.composer.reword(text)
             screen.set_focus(screen.composer)
 
 

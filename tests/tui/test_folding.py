@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from textual import events
 
 from hybridchat.enclosed import Enclosed, enclose
-from hybridchat.mentions import MARK
+from hybridchat.mentions import MARK, kept
 from hybridchat.tui.folds import LETTERS, LINES, SHOWN, Folds
 from tests.support.screen import until
 from tests.tui.test_composer import stage
@@ -137,3 +137,24 @@ async def test_many_lines_are_taken_back_and_brought_again_whatever_the_scroll_b
         for _ in range(3):
             await pilot.press("ctrl+y")
         assert composer.text.count("\n") == 36
+
+
+async def test_a_name_that_came_with_a_paste_stays_a_word_wherever_the_draft_goes() -> None:
+    async with stage() as (pilot, composer, _):
+        await pilot.press(*"@mine ")
+        composer.post_message(events.Paste("@theirs"))
+        await until(pilot, lambda: composer.text == "@mine @theirs")
+        marked = f"{MARK}@mine @theirs"
+        assert composer.meant == marked
+        for there_and_back in (composer.kept, kept(composer.meant)):
+            composer.draft = there_and_back
+            assert (composer.text, composer.meant) == ("@mine @theirs", marked)
+        composer.reword("@mine @theirs!")
+        assert composer.meant == f"{MARK}@mine @theirs!"
+        composer.draft = "@mine"
+        composer.post_message(events.Paste(" @theirs" * 400))
+        await until(pilot, lambda: "[pasted 1 line" in composer.text)
+        composer.reword("@theirs")
+        assert composer.meant == "@theirs"
+        composer.put("@theirs ", (0, 0), (0, 7))
+        assert composer.meant == f"{MARK}@theirs "
