@@ -13,8 +13,8 @@ from hybridchat.sessions.search import Hit
 from hybridchat.sessions.tags import Wanted
 from hybridchat.value import value
 
-HITS = 2_000
-"""Newest questions and answers with the words that are looked at: 10 ms, however many there are in all."""
+HITS = 1_000
+"""Newest questions and answers with the words that are looked at: some 10 ms, however many there are in all."""
 SHOWN = 200
 """Conversations in the list; what is older is found by its words."""
 

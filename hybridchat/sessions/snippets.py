@@ -57,10 +57,13 @@ def _pattern(term: str) -> str:
 
 def _mapped(text: str) -> tuple[str, list[int]]:
     """The folded text, and for each of its letters the index it came from."""
+    if text.isascii():
+        return text.lower(), list(range(len(text)))
     letters: list[str] = []
     places: list[int] = []
     for i, c in enumerate(text):
-        plain = folded(c)
+        # fifty of these are cut for each key that is typed into the list: a call for each letter would be half of it
+        plain = c.lower() if c.isascii() else folded(c)
         letters.append(plain)
         places += [i] * len(plain)
     return "".join(letters), places
