@@ -16,7 +16,7 @@ INSTALL = { $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m e
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: help demo chat test check format bench picture smoke snapshots deps-llama clean
+.PHONY: help demo chat test check format bench picture recording smoke snapshots deps-llama clean
 
 help:
 	@echo "make demo    open the chat on demo models (canned text, nothing leaves the machine)"
@@ -49,6 +49,9 @@ bench: $(VENV)/.dev
 
 picture: $(VENV)/.dev
 	$(BIN)/python -W ignore docs/make_picture.py
+
+recording: $(VENV)/.dev
+	$(BIN)/python -W ignore docs/make_recording.py
 
 smoke:
 	@bash tests/smoke.sh
