@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hybridchat.facts import Locality, Model
 from hybridchat.fits import Pullable, suggestion
+from hybridchat.late import late
 from hybridchat.providers.base import Progress, Running
 from hybridchat.world import World
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from hybridchat.config.endpoints import Endpoint
     from hybridchat.providers.ollama_depot import Depot
 
-_NAME = re.compile(r"[A-Za-z0-9][\w.:/@-]{0,199}", re.ASCII)
-_COMMAND = re.compile(r"^\s*(?:ollama\s+(?:pull|run)\s+)?(\S+)\s*$")
+_NAME = late(r"[A-Za-z0-9][\w.:/@-]{0,199}", re.ASCII)
+_COMMAND = late(r"^\s*(?:ollama\s+(?:pull|run)\s+)?(\S+)\s*$")
 """People paste the whole line that a web page shows."""
 
 
@@ -82,6 +83,15 @@ class Stock:
         there = self.endpoint
         found = {m.name: m for m in self._world.models if there is not None and m.endpoint == there.name}
         return found.get(name) or found.get(f"{name}:latest")
+
+    def came(self, name: str) -> str:
+        """What there is to say of a model that was pulled: where it runs, and whether it chats."""
+        model = self.called(name)
+        if model is None:
+            return f"{name} is here, but it does not chat: it is of use to other programs."
+        if model.locality is Locality.REMOTE:
+            return f"{name} is in the list now, but it runs at {model.host}, not on this machine."
+        return f"{name} is here. Ask away."
 
     def running(self) -> dict[str, Running]:
         """What is in memory, by model id, as last told."""

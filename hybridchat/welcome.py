@@ -15,7 +15,7 @@ from hybridchat.facts import Device, Locality, Model
 from hybridchat.fits import PULLABLE, Fit, fit, suggestion
 from hybridchat.keys import has_key
 from hybridchat.providers.base import Unreachable
-from hybridchat.render.words import size
+from hybridchat.render.words import plural, size
 from hybridchat.routing.memory import memory_free
 from hybridchat.value import value
 from hybridchat.world import World
@@ -69,7 +69,7 @@ def _endpoint(world: World, endpoint: Endpoint) -> Found:
     if endpoint.locality is Locality.ON_DEVICE and not models:
         return _empty(place, world.snapshot().device) if endpoint.kind == "ollama" else Found(False, f"{place}: no models yet")
     if endpoint.locality is Locality.ON_DEVICE:
-        return Found(True, f"{place}: {_named_here(models)}")
+        return Found(True, f"{place}{_named_here(models)}")
     key = "" if endpoint.kind == "ollama" else "key found, " if has_key(endpoint) else "no key, "
     state = _named(models) if endpoint.allowed else "not contacted"
     return Found(True, f"{place}: {key}{state}")
@@ -104,16 +104,15 @@ def to_pull(device: Device) -> tuple[str, str]:
 
 def _named(models: list[Model]) -> str:
     names = ", ".join(m.name for m in models[:3])
-    return f"{len(models)} models: {names} and {len(models) - 3} more" if len(models) > 3 else names
+    more = f" and {len(models) - 3} more" if len(models) > 3 else ""
+    return f"{plural(len(models), 'model')}: {names}{more}"
 
 
 def _named_here(models: list[Model]) -> str:
     """What a server on this device has; it may hand some of its models on to a cloud."""
     here, away = [m for m in models if m.on_device], [m for m in models if not m.on_device]
-    told = [_named(here)] if here else []
-    if away:
-        told.append(f"in the cloud, not on this machine: {_named(away)}")
-    return "; ".join(told)
+    told = f", {_named(here)}" if here else ""
+    return told + (f"; in the cloud, not on this machine: {_named(away).partition(': ')[2]}" if away else "")
 
 
 def _missing(world: World, name: str) -> Found:

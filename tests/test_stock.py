@@ -59,6 +59,25 @@ async def test_an_embedder_and_a_cloud_model_are_nothing_to_chat_with_here(tmp_p
             assert Stock(b.chat.world).empty
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("llama3.2", "llama3.2 is here. Ask away."),
+        ("nomic-embed-text", "nomic-embed-text is here, but it does not chat"),
+        ("gpt-oss:120b-cloud", "gpt-oss:120b-cloud is in the list now, but it runs at ollama.com, not on this machine."),
+    ],
+)
+async def test_what_came_is_told_for_what_it_is(tmp_path: Path, name: str, said: str) -> None:
+    with Demo(chunks_per_second=0, models=()) as demo:
+        async with bench(tmp_path, demo) as b:
+            stock = Stock(b.chat.world)
+            await pulled(stock, name)
+            assert stock.came(name).startswith(said)
+            # pulling a model that runs elsewhere is no leave for the router to ask it
+            active = b.chat.world.active or frozenset()
+            assert all(m.on_device for m in b.chat.models() if m.endpoint == "ollama" and m.id in active)
+
+
 async def test_a_pull_that_failed_changes_nothing(demo: Demo, tmp_path: Path) -> None:
     async with bench(tmp_path, demo) as b:
         before = b.chat.models()

@@ -65,7 +65,9 @@ async def _pull(typed: str, *, demo: bool) -> int:
             await follow(stock.pull(name), Meter(name), say, bar=sys.stderr.isatty())
         except (NotOursError, ProviderError) as error:
             raise _ended(error) from None
-        edge.out(f'{name} is here. Ask it: hybridchat ask -m {name} "your question"\n')
+        model = stock.called(name)
+        hint = f' hybridchat ask -m {model.name} "your question"' if model is not None and model.on_device else ""
+        edge.out(f"{stock.came(name)}{hint}\n")
     return edge.OK
 
 

@@ -56,7 +56,7 @@ def _pull(plain: Plain, stock: Stock, typed: str) -> None:
     name = suggested.name if suggested is not None else name_of(typed)
     plain.say(f"Pulling {name}. Ctrl+C gives up.")
     plain.stage.run(follow(stock.pull(name), Meter(name), plain.tty.line))
-    plain.say(f"{name} is here.")
+    plain.say(plain.on_loop(lambda: stock.came(name)))
 
 
 def _sure(plain: Plain, name: str) -> bool:

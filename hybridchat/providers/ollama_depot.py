@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Awaitable
 from typing import TYPE_CHECKING, TypeVar
 
+from hybridchat.late import late
 from hybridchat.providers.base import Cut, Malformed, Progress, ProviderError, ServerFault, Stalled, UnknownModel, Unreachable
 from hybridchat.providers.errors import Matter, Site, complaint_of, translate
 from hybridchat.providers.wire import LOAD_S, Lazy, hang_up
@@ -20,11 +20,9 @@ QUIET_S = 60.0
 """Seconds a download may say nothing: Ollama tells of it several times a second, also while no byte comes."""
 CHANGE_S = 60.0
 """Limit for deleting a model or taking it out of memory, seconds."""
-_MISSING = re.compile(r"file does not exist|manifest unknown|not found|invalid model (name|path)|repository .* not exist")
-_FULL = re.compile(r"no space left|not enough (space|disk)|disk (is )?full|disk quota|not enough space on the disk")
-_AWAY = re.compile(
-    r"dial tcp|no such host|lookup |max retries exceeded|network is unreachable|tls handshake|i/o timeout|proxyconnect"
-)
+_MISSING = late(r"file does not exist|manifest unknown|not found|invalid model (name|path)|repository .* not exist")
+_FULL = late(r"no space left|not enough (space|disk)|disk (is )?full|disk quota|not enough space on the disk")
+_AWAY = late(r"dial tcp|no such host|lookup |max retries exceeded|network is unreachable|tls handshake|i/o timeout|proxyconnect")
 
 
 class Depot:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeAlias, TypeVar
 
 from hybridchat.facts import Live, Locality, Model
+from hybridchat.late import late
 from hybridchat.providers.base import Running
 from hybridchat.providers.ollama_thinking import levels
 from hybridchat.providers.wire import entries, entry, host_of, tier_of, whole, word
@@ -18,7 +19,7 @@ CLOUD = "ollama.com"
 _SIZE = re.compile(r"([\d.]+)\s*([KMBT])", re.IGNORECASE)
 _BILLIONS = {"K": 1e-6, "M": 1e-3, "B": 1.0, "T": 1e3}
 _CLOUD_TAG = re.compile(r":(?:[^:]*-)?cloud$")
-_NANOSECONDS = re.compile(r"(\.\d{6})\d+")
+_NANOSECONDS = late(r"(\.\d{6})\d+")
 _CACHE_BYTES = 2
 """Bytes of one number in the key-value cache: 16 bits unless the server was told to quantise it."""
 

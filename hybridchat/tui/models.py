@@ -53,7 +53,7 @@ class Models(Sheet[str]):
     KEEPING: ClassVar[str] = (
         "enter hold · {models-pull} pull · {models-unload} unload · {models-delete} delete · ▪ ability 1–4 · {close} close"
     )
-    NAMING: ClassVar[str] = "enter pull it · {close} do not"
+    NAMING: ClassVar[str] = "enter pull it: Ollama fetches it, only the name goes out · {close} do not"
     COMING: ClassVar[str] = "{models-give-up} give the pull up · enter hold · {close} close, the pull goes on"
     BINDINGS: ClassVar[list[BindingType]] = [
         # first of all: the letters that follow at once are the name, and have to find the field focused
@@ -240,8 +240,7 @@ class Models(Sheet[str]):
         self._keys()
         self._tick()
 
-    def on_input_changed(self) -> None:
-        self._tick()
+    on_input_changed = _tick
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

@@ -115,7 +115,9 @@ class Pulling:
         except (ProviderError, NotOursError) as error:
             self._over(str(error), Tone.WARN)
         else:
-            self._over(f"{meter.name} is here. Ask away.", Tone.LOCAL, there=stock.called(meter.name))
+            model = stock.called(meter.name)
+            there = model if model is not None and model.on_device else None
+            self._over(stock.came(meter.name), Tone.PLAIN if there is None else Tone.LOCAL, there=there)
         finally:
             await steps.aclose()
 

@@ -115,7 +115,7 @@ async def test_keys_are_found_but_nobody_is_contacted(demo: Demo, monkeypatch: H
         monkeypatch.setenv(name, value)
     ollama, openai, anthropic, *_ = await lines()
     assert ollama.ok
-    assert "llama3.2:3b, qwen2.5-coder:7b; in the cloud, not on this machine: gpt-oss:120b-cloud" in ollama.text
+    assert ", 2 models: llama3.2:3b, qwen2.5-coder:7b; in the cloud, not on this machine: gpt-oss:120b-cloud" in ollama.text
     for line, variable in ((openai, "OPENAI_BASE_URL"), (anthropic, "ANTHROPIC_BASE_URL")):
         assert line.ok
         assert line.text.endswith("key found, not contacted")
