@@ -16,6 +16,8 @@ WIDE, HIGH, SIZE = 8.4, 17, 14
 """Pixels of a cell, and of the letters in it."""
 BACK, TEXT = "#14161a", "#d8dbe2"
 EDGE = 14
+OPEN = re.compile(rb"\x1b(\[[0-9;:<>=?]*[ '\"$]?|[P_\]][^\x1b\x07]*)?$")
+"""A sequence whose end is still to come."""
 NAMES = {
     "black": "#1b1d22", "red": "#e06c75", "green": "#7cc7a0", "brown": "#e5b567", "blue": "#7aa2f7", "magenta": "#c678dd",
     "cyan": "#56b6c2", "white": "#d8dbe2",
@@ -49,8 +51,8 @@ def frames(
 
 def _whole(data: bytes) -> tuple[bytes, bytes]:
     """`data` up to a sequence that is not complete yet, and that."""
-    last = data.rfind(b"\x1b")
-    return (data, b"") if last < 0 or len(data) - last > 32 else (data[:last], data[last:])
+    found = OPEN.search(data)
+    return (data[: found.start()], found[0]) if found else (data, b"")
 
 
 def _keep(found: list[Frame], at: float, screen: pyte.Screen) -> None:

@@ -18,9 +18,9 @@ import psutil
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from film import frames, svg
+from film import frames, svg  # noqa: E402  # the path is set above
 
-from tests.support.terminal import NOISE, Terminal
+from tests.support.terminal import NOISE, Terminal  # noqa: E402
 
 COLUMNS, ROWS = 120, 34
 KEY = 0.035

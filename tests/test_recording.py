@@ -6,7 +6,7 @@ import re
 import sys
 from html import unescape
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -33,7 +33,7 @@ def test_the_name_is_back_in_the_clouds_answer() -> None:
 def test_opening_it_contacts_nobody_and_runs_nothing() -> None:
     svg = (DOCS / "demo.svg").read_text(encoding="utf-8")
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|<script|@import|url\(", svg)
-    ElementTree.fromstring(svg)
+    ET.fromstring(svg)
 
 
 def test_it_takes_about_half_a_minute() -> None:
@@ -53,6 +53,6 @@ def test_a_film_has_a_frame_for_each_state_wide_letters_and_split_sequences_incl
     assert said[0] == "one"
     assert said[-1] == "onered <b>"
     picture = svg(film, 2.0, "t & u", "l")
-    ElementTree.fromstring(picture)
+    ET.fromstring(picture)
     assert "red &lt;b&gt;" in picture
     assert 'textLength="33.6">日本' in picture
