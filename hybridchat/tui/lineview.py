@@ -31,6 +31,10 @@ CLOCK = 1 / 8
 """Seconds between repaints of a growing answer: every new line moves all of them, and each repaint is some kilobytes."""
 ROOM = 2
 """Lines that a growing answer is moved up ahead of time: the eye gets text that stands, the terminal a third of the bytes."""
+AHEAD = 0.4
+"""Seconds that one that grows by many short lines is moved up ahead, by its pace: a list moves as seldom as running text."""
+MOST = 4
+"""At most this part of the height is left free for that."""
 _SHARE = 8
 """After a repaint of t seconds the next one waits at least this many t, so painting never takes more than an eighth of a core."""
 _SLICE = 0.008
@@ -55,6 +59,7 @@ class LineView(ScrollView, can_focus=True):
         self._palette = palette
         self._clock: Timer | None = None
         self._due = 0.0
+        self._pace, self._paced = 0.0, (0.0, 0)
         self._moving = False
         self._settling = False
         self._drawn: Sequence[Strip | None] = []
@@ -131,8 +136,19 @@ class LineView(ScrollView, can_focus=True):
         began = perf_counter()
         self.repaints += 1
         self._place()
+        self._keep_pace(began)
         self._due = perf_counter() + _SHARE * (perf_counter() - began)
         return True
+
+    def _keep_pace(self, now: float) -> None:
+        """Counts by how many lines a second a growing answer grows."""
+        since, lines = self._paced
+        if not self.thread.live:
+            self._pace, self._paced = 0.0, (now, self.rows.total)
+        elif now - since >= 1.0:
+            # what was there when it began, a question or another conversation, is not its pace
+            self._pace = (self.rows.total - lines) / (now - since) if now - since < 2.0 else 0.0
+            self._paced = now, self.rows.total
 
     @property
     def _width(self) -> int:
@@ -198,10 +214,10 @@ class LineView(ScrollView, can_focus=True):
 
     def _end(self, at: float) -> float:
         """The position that shows the end, `at` if that does: a growing answer is given some empty lines to grow into."""
-        end = self.rows.total - self.size.height
-        if end <= at <= end + ROOM:
+        end, most = self.rows.total - self.size.height, max(ROOM, self.size.height // MOST)
+        if end <= at <= end + (most if self.thread.live else ROOM):
             return at
-        return end + ROOM if self.thread.live and end > 0 else end
+        return end + max(ROOM, min(most, round(AHEAD * self._pace))) if self.thread.live and end > 0 else end
 
     def _ask_above(self) -> None:
         """Asks for older turns two screens before their place is seen."""
