@@ -41,7 +41,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("continue", "Go on with an answer that broke off"),
     Command("queue", "What waits for the network: look, send", "[QUESTION]"),
     Command("retry", "Ask the last question again", aliases=("regenerate",), letter="r"),
-    Command("why", "Why this model: candidates and rules", key="f7", letter="w", label="why"),
+    Command("why", "Why this model, or the Nth answer from the end", "[N]", key="f7", letter="w", label="why"),
     Command(
         "new",
         "A new conversation; the old one stays",
@@ -52,7 +52,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "sessions",
-        "Open, rename or delete conversations",
+        "Find, open, tag and order conversations",
         "[WORDS]",
         aliases=("resume", "chats", "conversations"),
         key="f6",

@@ -316,3 +316,11 @@ def test_what_thinking_may_cost_is_in_the_estimate() -> None:
     assert thoughts(Parameters(think="high")) == 16_384
     assert thoughts(Parameters(think="off")) == thoughts(Parameters()) == 0
     assert thoughts(Parameters(think="high"), model("m", "completion")) == 0
+
+
+async def test_a_conversation_with_parameters_counts_as_begun_here(tmp_path: Path, demo: Demo) -> None:
+    async with bench(tmp_path, demo, config=CONFIG) as b:
+        put(b, "temperature 0.5")
+        await b.ask("hello", pin=SMALL)
+        assert [t.model_id for t in b.chat.store.past.tried()] == [SMALL]
+        assert b.session.id not in b.chat.store.intake.origins()

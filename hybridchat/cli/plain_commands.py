@@ -143,8 +143,13 @@ def stop(plain: Plain, _: str) -> None:
     plain.say("Nothing is running. Ctrl+C stops an answer.")
 
 
-def why(plain: Plain, _: str) -> None:
-    if (last := _last(plain)) is not None and (decision := plain.chat.decision(last.id)) is not None:
+def why(plain: Plain, number: str) -> None:
+    path = plain.path()
+    if number and (not number.isdecimal() or not 0 < int(number) <= len(path)):
+        plain.say(f"/why 1 is the last question, /why {len(path)} the first." if path else "There is no question yet.")
+        return
+    asked = path[-int(number)] if number else _last(plain)
+    if asked is not None and (decision := plain.chat.decision(asked.id)) is not None:
         plain.say(*sentences.why(decision))
 
 

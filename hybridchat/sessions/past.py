@@ -61,9 +61,9 @@ class Past:
         """How every turn asked at or after `since` (epoch seconds) was decided at first, in the order of asking."""
         return [Decided(*row) for row in self._read(_DECIDED, since)]
 
-    def made(self, turn_id: str) -> Decided | None:
-        """The decision behind a turn's answer; of a turn without one, the last."""
-        found = self._read(_MADE, turn_id)
+    def made(self, turn_id: str, attempt_id: str = "") -> Decided | None:
+        """The decision behind an attempt, or without one behind a turn's answer; of a turn without an answer, the last."""
+        found = self._read(_MADE, turn_id, attempt_id)
         return Decided(*found[0]) if found else None
 
     def _read(self, query: str, *values: object) -> list[sqlite3.Row]:
@@ -76,8 +76,9 @@ SELECT t.id AS turn_id, t.parent_id, t.created, a.id AS attempt_id, a.model_id, 
     a.text <> '' AS said, a.id IS NOT NULL AND a.id = t.chosen_attempt AS chosen, a.input_tokens, a.output_tokens,
     s.spent, coalesce(s.unpriced, 0) AS unpriced
 FROM turns t JOIN sessions p ON p.id = t.session_id
-    AND (p.parameters = '{}' OR EXISTS (SELECT 1 FROM decisions WHERE turn_id = t.id))
-LEFT JOIN attempts a ON a.turn_id = t.id AND a.kind = 'answer' AND (p.parameters = '{}' OR a.decision_id IS NOT NULL)
+    AND (json_extract(p.parameters, '$.origin') IS NULL OR EXISTS (SELECT 1 FROM decisions WHERE turn_id = t.id))
+LEFT JOIN attempts a ON a.turn_id = t.id AND a.kind = 'answer'
+    AND (json_extract(p.parameters, '$.origin') IS NULL OR a.decision_id IS NOT NULL)
 LEFT JOIN (SELECT attempt_id, sum(usd) AS spent, max(usd IS NULL AND how IN ('actual', 'estimate')) AS unpriced
     FROM spend WHERE attempt_id IS NOT NULL GROUP BY attempt_id) s ON s.attempt_id = a.id
 WHERE t.created >= ? ORDER BY t.seq, a.seq"""
@@ -88,7 +89,8 @@ ON d.seq = (SELECT min(seq) FROM decisions WHERE turn_id = t.id) WHERE t.created
 
 _MADE = """
 SELECT d.turn_id, d.created, d.decision, d.snapshot, d.basis FROM decisions d WHERE d.turn_id = ?
-ORDER BY EXISTS (SELECT 1 FROM attempts a WHERE a.decision_id = d.id AND a.text <> '') DESC, d.seq DESC LIMIT 1"""
+ORDER BY EXISTS (SELECT 1 FROM attempts a WHERE a.decision_id = d.id AND a.id = ?) DESC,
+    EXISTS (SELECT 1 FROM attempts a WHERE a.decision_id = d.id AND a.text <> '') DESC, d.seq DESC LIMIT 1"""
 
 
 def _tried(row: sqlite3.Row) -> Tried:

@@ -171,19 +171,25 @@ async def stop(screen: ChatScreen, _: str) -> None:
         await screen.exchange.stop()
 
 
-async def why(screen: ChatScreen, _: str) -> None:
-    """Tells the decision of the message under the cursor, else the last one."""
-    block = screen.transcript.current
-    turn_id = block.turn_id if block is not None else ""
-    known = screen.thread.decisions.get(turn_id)
-    decision = known or (await screen.current.decision_of(turn_id) if turn_id else screen.current.decision)
+async def why(screen: ChatScreen, args: str) -> None:
+    """Tells the decision of the message under the cursor, else of the answer `args` from the end, else of the last one."""
+    from hybridchat.tui import why as story
+
+    answers = [b for b in screen.thread.blocks if b.kind is Kind.ANSWER and b.text]
+    if args and (not args.isdecimal() or not 0 < int(args) <= len(answers)):
+        screen.say(f"/why 1 is the last answer, /why {len(answers)} the first." if answers else "There is no answer yet.")
+        return
+    block = answers[-int(args)] if args else screen.transcript.current
+    turn_id = block.turn_id if block is not None else screen.thread.last_turn
+    past, attempt_id = screen.opened.chat.store.past, block.attempt_id if block is not None else ""
+    record, changed = await asyncio.to_thread(story.hindsight, past, turn_id, attempt_id)
+    # a question that several models answered was decided for each of them
+    decision = record.decision if record is not None else screen.thread.decisions.get(turn_id)
+    if decision is None:
+        decision = await screen.current.decision_of(turn_id) if turn_id else screen.current.decision
     if decision is None:
         screen.say("No decision yet: it comes with the first message.")
         return
-    from hybridchat.tui import why as story
-
-    turn_id = turn_id or screen.thread.last_turn
-    record, changed = await asyncio.to_thread(story.hindsight, screen.opened.chat.store.past, turn_id)
 
     def chosen(model_id: str | None) -> None:
         if model_id is not None:

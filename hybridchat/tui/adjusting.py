@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hybridchat.parameters import UNSET
-from hybridchat.render.terms import told
 from hybridchat.tui.thread import Tone
 
 if TYPE_CHECKING:  # the screen runs these and hands itself in; at run time nothing points back
@@ -40,6 +38,7 @@ async def settings(screen: ChatScreen, args: str) -> None:
         screen.say("The demo keeps no settings.")
         return
     from hybridchat.config.errors import ConfigError  # imported here, like every view
+    from hybridchat.configuring import UNSET
     from hybridchat.render.settings import refused
 
     key, _, text = args.replace("=", " ", 1).partition(" ")
@@ -81,6 +80,7 @@ async def gauges(screen: ChatScreen, _: str) -> None:
 
 
 async def terms(screen: ChatScreen, args: str) -> None:
+    from hybridchat.render.terms import told
     from hybridchat.tui.words import Words
 
     words = screen.opened.chat.words

@@ -94,6 +94,7 @@ class Exchange:
     def instead(self, turn_id: str, model_id: str) -> None:
         """Asks the question of a turn of one model by name; every answer is kept."""
         if not self.busy():
+            self._screen.thread.again(turn_id)
             self._start(self._screen.opened.chat.again(turn_id, pin=model_id))
 
     async def resume(self, turn_id: str, verdict: Verdict, budget: str | None = None, *, edit: bool = False) -> None:

@@ -181,6 +181,12 @@ class Thread:
             block.text = text
             self._touch(self.blocks.index(block))
 
+    def again(self, turn_id: str) -> None:
+        """An earlier question is asked once more: what follows stands below all that was said since, so it is told whose it is."""
+        asked = next((b.text for b in self.blocks if b.turn_id == turn_id and b.kind is Kind.YOU), "")
+        if asked and turn_id != self.last_turn:
+            self.mark(f"▪ asked again: {' '.join(asked.split())[:60]}", Tone.MUTED)
+
     def mark(self, text: str, tone: Tone) -> None:
         self._add(Block(Kind.MARK, text, tone=tone))
 

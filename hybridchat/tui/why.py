@@ -27,9 +27,12 @@ def page(decision: Decision, width: int = 100) -> Content:
     return Content("\n\n").join([*rows, Content.assemble((facts(decision), "$muted"))])
 
 
-def hindsight(past: Past, turn_id: str) -> tuple[Recorded | None, list[tuple[str, str]]]:
-    """What a turn's decision was made of, and what would have changed it. Reads the store and decides again, 20 ms."""
-    made = past.made(turn_id)
+def hindsight(past: Past, turn_id: str, attempt_id: str = "") -> tuple[Recorded | None, list[tuple[str, str]]]:
+    """What the decision behind an attempt, or a turn's answer, was made of, and what would have changed it.
+
+    Reads the store and decides again, 20 ms.
+    """
+    made = past.made(turn_id, attempt_id)
     record = recorded(made) if made is not None else None
     return record, [] if record is None else changes(record.request, record.snapshot, record.policy)
 

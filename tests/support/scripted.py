@@ -127,7 +127,7 @@ class NoPast:
     def origins(self) -> dict[str, str]:
         return {}
 
-    def made(self, turn_id: str) -> None:
+    def made(self, turn_id: str, attempt_id: str = "") -> None:
         return None
 
 

@@ -141,3 +141,42 @@ async def test_the_list_says_which_conversation_was_imported(demo: Demo, tmp_pat
         said = await shows(seat.pilot, "Conversations")
         assert said.count("repeat: here") == 3
         assert said.count("repeat: here  imported ") == 1
+
+
+async def test_every_message_has_a_story_of_its_own_and_any_can_be_asked_of_another_model(demo: Demo, tmp_path: Path) -> None:
+    async with seated(tmp_path, demo) as seat:
+        await seat.type("repeat: first")
+        await seat.type("/set strategy offline-first")
+        await seat.type("repeat: second")
+        strategies = [d.strategy for t in seat.chat.store.path(seat.screen.current.session.id) if (d := seat.chat.decision(t.id))]
+        assert strategies == ["local-first", "offline-first"]
+        blocks = seat.screen.thread.blocks
+        seat.screen.transcript.cursor = next(n for n, b in enumerate(blocks) if b.kind == "answer" and "first" in b.text)
+        seat.screen.set_focus(seat.screen.transcript)
+        await seat.pilot.press("f7")
+        assert "strategy local-first" in await shows(seat.pilot, "ask this one instead")
+        await seat.pilot.press("down", "enter")
+        await seat.consent("y")
+        said = await shows(seat.pilot, "moved to cloud")
+        assert "▪ asked again: repeat: first" in said
+        await until(seat.pilot, lambda: not seat.screen.exchange.running)
+        first, second = seat.chat.store.path(seat.screen.current.session.id)
+        assert [a.locality for a in first.attempts] == [Locality.ON_DEVICE, Locality.REMOTE]
+        assert len(second.attempts) == 1
+        # of the question that was answered twice, each answer has its own decision
+        seat.screen.transcript.cursor = next(n for n, b in enumerate(blocks) if b.kind == "answer" and "first" in b.text)
+        await seat.pilot.press("f7")
+        said = await shows(seat.pilot, "ask this one instead")
+        assert "chosen by hand" not in said
+
+
+async def test_the_story_of_an_earlier_answer_is_told_by_its_number(demo: Demo, tmp_path: Path) -> None:
+    async with seated(tmp_path, demo) as seat:
+        await seat.type("repeat: first")
+        await seat.type("/set strategy offline-first")
+        await seat.type("repeat: second")
+        await seat.type("/why 2")
+        assert "strategy local-first" in await shows(seat.pilot, "ask this one instead")
+        await seat.pilot.press("escape")
+        await seat.type("/why 9")
+        await shows(seat.pilot, "/why 1 is the last answer, /why 2 the first.")
