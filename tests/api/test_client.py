@@ -292,3 +292,11 @@ async def test_hooking_a_cloud_is_consent_also_where_a_person_would_be_asked_to_
     async with HybridClient() as client:
         await client.hook_model(ModelType.OPENAI, "gpt-4")
         assert (await client.execute(prompt))["ending"] == "complete"
+
+
+async def test_thinking_reaches_the_server_and_a_model_that_cannot_says_so(client: HybridClient, demo: Demo) -> None:
+    response = await client.execute("What is the capital of France?", model_id=CLOUD, think="high")
+    assert json.loads(next(r.body for r in demo.openai.requests if r.body))["reasoning_effort"] == "high"
+    assert "Paris" in response["response"]
+    with pytest.raises(ValueError, match="think is off, low, medium, high"):
+        await client.execute("hello", think="nuts")  # type: ignore[arg-type] # what somebody may write

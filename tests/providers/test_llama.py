@@ -11,6 +11,7 @@ import pytest
 
 from hybridchat.conversation import Message, Role
 from hybridchat.facts import Live, Locality
+from hybridchat.parameters import Think
 from hybridchat.providers.base import Call, Delta, TooLong, Unauthorised, open_guard
 from hybridchat.providers.openai import OpenAIProvider
 from tests.providers.conftest import said, until
@@ -125,3 +126,11 @@ async def test_cancelling_the_reader_frees_the_slot_at_once(provider: OpenAIProv
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await until(lambda: not endless.busy()) < 0.2
+
+
+@pytest.mark.parametrize("provider", ["once"], indirect=True)
+@pytest.mark.parametrize("think", ["off", "low", "high"])
+async def test_a_real_server_takes_every_parameter_and_every_word_about_thinking(provider: OpenAIProvider, think: Think) -> None:
+    asked = replace(await call(provider), top_p=0.9, seed=7, stop=("never said",), think=think)
+    text, done = await said(provider, asked)
+    assert (text.strip(), done.refused) == (SENTENCE, ())
