@@ -59,8 +59,8 @@ _TABLE = (
         ("to-writing", "escape,tab", "back to the composer"),
     )),
     ("find", (
-        ("find-above", "enter,up", "the hit above"),
-        ("find-below", "shift+enter,down", "the hit below"),
+        ("find-above", "up,enter", "the hit above"),
+        ("find-below", "down,shift+enter", "the hit below"),
         ("find-stay", "tab,shift+tab", "stay at the message"),
         ("find-back", "escape", "back to where you were"),
     )),

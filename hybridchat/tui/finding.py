@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 
 from hybridchat.render.finding import flat, newest_first
 from hybridchat.tui.hits import Hits, hits, lit, place
-from hybridchat.tui.keymap import bind
+from hybridchat.tui.keymap import bind, line
 
 if TYPE_CHECKING:  # the screen opens this and hands itself in; at run time nothing points back
     from hybridchat.tui.screen import ChatScreen
@@ -48,6 +48,9 @@ def light(transcript: Transcript, wanted: str, index: int, nth: int, *, only: bo
     row, here = place(found_in(index), nth)
     transcript.lit = shine
     transcript.go_to(index, row)
+
+
+FIND_KEYS = "{find-above} {find-below} · {find-stay} stay · {find-back} back"
 
 
 class Words(Input):
@@ -142,8 +145,10 @@ class Find(Horizontal):
     def _show(self) -> None:
         count = len(self._hits)
         said = f"{self._at + 1:,} of {count:,}" if count else "not found" if self._wanted else ""
-        keys = " · ↑ ↓ · tab stay · esc back" if count and self.size.width >= 60 else ""
-        self.query_one("#hits", Static).update(Content.assemble((f" {said}", "$foreground"), (keys, "$muted")))
+        keys = line(self.app, FIND_KEYS) if count and self.size.width >= 60 else ""
+        self.query_one("#hits", Static).update(
+            Content.assemble((f" {said}", "$foreground"), (f" · {keys}" if keys else "", "$muted"))
+        )
         transcript = self._chat.transcript
         if not count:
             transcript.lit = None

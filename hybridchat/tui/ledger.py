@@ -73,6 +73,8 @@ class Ledger(Sheet[None]):
             yield OptionList(*(Option(line(row, self._now, wide)) for row in self._rows))
 
     def on_mount(self) -> None:
+        if not self._rows:
+            self.say_keys("{close} close")
         self.fit()
         for picker in self.query(OptionList):
             picker.focus()

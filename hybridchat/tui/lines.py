@@ -142,7 +142,10 @@ def hints(
     if armed:
         return Content.styled(f"press {keys.word('interrupt')} again to quit", "$warn")
     if reading:
-        names = {"message-copy": "copy", "message-end": "newest", "to-writing": "back to writing"}
+        names = {
+            "message-copy": "copy", "to-writing": "back to writing", "message-end": "newest", "message-edit": "edit",
+            "message-code": "code", "message-link": "link", "message-thinking": "thoughts",
+        }  # fmt: skip
         moving = f"{keys.word('message-up')} {keys.word('message-down')}".strip()
         items = [(moving, "message"), *((keys.word(name), word) for name, word in names.items())]
     else:

@@ -70,6 +70,7 @@ class Queue(Sheet[Sent]):
         picker = self.query_one(OptionList)
         picker.clear_options()
         if not self._turns:
+            self.say_keys("{close} close")
             picker.add_option(Option(Content.styled(offline.EMPTY, "$muted"), disabled=True))
             return
         wide = max(16, min(64, self.app.size.width - 34))

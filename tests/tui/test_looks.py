@@ -70,7 +70,8 @@ def play(keys: Sequence[str], last: str) -> Callable[[Pilot[None]], Awaitable[No
             else:
                 await pilot.press(key)
         await until(pilot, lambda: last in frame(pilot.app) and not chat.exchange.running)
-        await until(pilot, lambda: chat.transcript.rows.exact == len(chat.transcript.rows) and not chat.composer._pause)
+        # what was said is painted on a clock
+        await until(pilot, lambda: chat.transcript.rows.exact == len(chat.thread.blocks) and not chat.composer._pause)
 
     return run
 
