@@ -20,7 +20,6 @@ from hybridchat.tui.lines import first_words
 from hybridchat.tui.thread import Block, Tone
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
-    from hybridchat.fits import Pullable
     from hybridchat.tui.screen import ChatScreen
 
 HEAD = "found here"
@@ -36,6 +35,8 @@ class First:
     def __init__(self, screen: ChatScreen) -> None:
         self._screen = screen
         self._block: Block | None = None
+        self._offered = ""
+        """The model whose name stands there: what the key pulls, also when the gauges say something else a moment later."""
         self._again: Timer | None = None
 
     def show(self) -> None:
@@ -85,10 +86,9 @@ class First:
         return bool(lines)
 
     def _take(self) -> bool:
-        found = self._offer()
-        if found is None:
+        if not self._offered or not self._stands or self._pulls:
             return False
-        if said := pulling.of(self._screen).start(found.name):
+        if said := pulling.of(self._screen).start(self._offered):
             self._screen.say(said, Tone.WARN)
         self.look()
         return True
@@ -97,39 +97,34 @@ class First:
     def _stands(self) -> bool:
         return self._block is not None and self._block in self._screen.thread.blocks
 
-    def _offer(self) -> Pullable | None:
-        stock, running = self._screen.opened.stock, self._screen.pulling
-        if stock is None or not stock.empty or not self._stands or (running is not None and running.running):
-            return None
-        return stock.suggestion
+    @property
+    def _pulls(self) -> bool:
+        running = self._screen.pulling
+        return running is not None and running.running
 
     def _text(self) -> str:
-        opened = self._screen.opened
-        found = opened.find() if opened.find is not None else opened.found
-        offer, running = self._offer() if self._block is not None else None, self._screen.pulling
+        opened, key = self._screen.opened, self._screen.keys.word("complete")
         stock = opened.stock
-        if self._block is None and stock is not None and stock.empty:
-            offer = stock.suggestion
-        key = self._screen.keys.word("complete")
+        offer = stock.suggestion if stock is not None and stock.empty and key and not self._pulls else None
+        self._offered = ""
         rows = []
-        for one in found:
-            if offer is not None and key and one.fix == f"ollama pull {offer.name}":
+        for one in opened.find() if opened.find is not None else opened.found:
+            if offer is not None and one.fix == f"ollama pull {offer.name}":
+                self._offered = offer.name
                 rows.append(replace(one, fix=f"{key} pulls it now, or in a shell: {one.fix}"))
-            elif running is not None and running.running and one.fix.startswith("ollama pull "):
+            elif self._pulls and one.fix.startswith("ollama pull "):
                 rows.append(replace(one, fix="on its way: the line below says how far"))
             else:
                 rows.append(one)
         return first_words(rows)
 
     def _look_around(self) -> None:
-        screen = self._screen
+        screen, find = self._screen, self._screen.opened.find
         if not self._stands or screen.thread.last_turn:
             if self._again is not None:
                 self._again.stop()
-        elif screen.app.app_focus and screen.opened.find is not None:
-            busy = screen.pulling is not None and screen.pulling.running
-            if not busy and not all(one.ok for one in screen.opened.find()):
-                screen.run_worker(self._ask_around(), group="first", exclusive=True)
+        elif screen.app.app_focus and not self._pulls and find is not None and not all(one.ok for one in find()):
+            screen.run_worker(self._ask_around(), group="first", exclusive=True)
 
     async def _ask_around(self) -> None:
         if (stock := self._screen.opened.stock) is not None:
