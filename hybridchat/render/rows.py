@@ -133,5 +133,7 @@ def plain_rows(text: str, width: int, style: Style | None = None) -> list[Line]:
             if places is not None:
                 row.said = written(raw[done : places[at]])
                 done = places[at]
+            elif piece.endswith(" "):  # blanks at the end of a row are else not taken for text
+                row.said = piece
             rows.append(row)
     return rows

@@ -67,7 +67,7 @@ _MIN_CHUNK = 400
 # Past this many characters without a good place, lists are cut between items and code between lines.
 _LONG_CHUNK = 3_000
 # Past this, any line end will do: the cost of one repaint must not grow with the answer.
-_MAX_CHUNK = 12_000
+_MAX_CHUNK = 6_000
 # Rows of a table that are drawn as one while it grows; its head stands above each such part.
 _MAX_ROWS = 100
 
