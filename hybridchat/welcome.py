@@ -48,11 +48,11 @@ def found(world: World, config: Config, *, demo: bool = False, here: str = "") -
     if config.privacy.cloud == "never":
         lines.append(Found(True, "privacy.cloud is never: nothing is sent to a cloud"))
     elif all(e.locality is Locality.ON_DEVICE for e in world.endpoints):
-        lines.append(Found(True, "no cloud key is set: everything stays on this machine"))
+        lines.append(Found(True, "no cloud key: everything stays on this machine"))
     if gpu := _graphics(world.snapshot().device, sys.platform):
         lines.append(Found(True, gpu))
     if not world.models:
-        lines.append(Found(False, "no model to chat with yet; everything can be seen on canned text", "hybridchat demo"))
+        lines.append(Found(False, "no model to chat with yet: look around on canned text", "hybridchat demo"))
     return tuple(lines)
 
 

@@ -111,7 +111,7 @@ class First:
         for one in opened.find() if opened.find is not None else opened.found:
             if offer is not None and one.fix == f"ollama pull {offer.name}":
                 self._offered = offer.name
-                rows.append(replace(one, fix=f"{key} pulls it now, or in a shell: {one.fix}"))
+                rows.append(replace(one, fix=f"{key} pulls it, or in a shell: {one.fix}"))
             elif self._pulls and one.fix.startswith("ollama pull "):
                 rows.append(replace(one, fix="on its way: the line below says how far"))
             else:

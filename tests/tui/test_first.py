@@ -31,7 +31,7 @@ async def fresh(folder: Path, *, rate: float = 0, words: bool = False, size: tup
 async def test_one_key_pulls_the_model_that_fits_and_it_answers_at_once(tmp_path: Path) -> None:
     async with fresh(tmp_path) as seat:
         said = await shows(seat.pilot, "gemma3:4b fits this machine (3.3 GB)")
-        assert "tab pulls it now, or in a shell: ollama pull gemma3:4b" in said
+        assert "tab pulls it, or in a shell: ollama pull gemma3:4b" in said
         await seat.pilot.press("tab")
         await shows(seat.pilot, "gemma3:4b is here. Ask away.")
         assert "no models yet" not in frame(seat.pilot.app)
@@ -42,7 +42,7 @@ async def test_one_key_pulls_the_model_that_fits_and_it_answers_at_once(tmp_path
 
 async def test_a_question_asked_while_the_model_comes_is_answered_when_it_is_there(tmp_path: Path) -> None:
     async with fresh(tmp_path, rate=60) as seat:
-        await shows(seat.pilot, "tab pulls it now")
+        await shows(seat.pilot, "tab pulls it")
         await seat.pilot.press("tab")
         await shows(seat.pilot, "pulling gemma3:4b")
         assert "on its way: the line below says how far" in frame(seat.pilot.app)
@@ -56,7 +56,7 @@ async def test_a_question_asked_while_the_model_comes_is_answered_when_it_is_the
 
 async def test_esc_gives_the_pull_up_and_keeps_the_question(tmp_path: Path) -> None:
     async with fresh(tmp_path, rate=20) as seat:
-        await shows(seat.pilot, "tab pulls it now")
+        await shows(seat.pilot, "tab pulls it")
         await seat.pilot.press("tab")
         seat.screen.composer.draft = QUESTION
         await seat.pilot.press("enter")
@@ -67,7 +67,7 @@ async def test_esc_gives_the_pull_up_and_keeps_the_question(tmp_path: Path) -> N
         await until(seat.pilot, lambda: seat.demo.ollama.open_streams == 0)
         said = await shows(seat.pilot, f"next: {QUESTION}")
         assert "esc gives up" not in said
-        assert "tab pulls it now" in said
+        assert "tab pulls it" in said
         assert "enter in an empty composer sends" in said
 
 
@@ -80,11 +80,11 @@ async def test_esc_gives_the_pull_up_and_keeps_the_question(tmp_path: Path) -> N
 )
 async def test_a_pull_that_fails_says_why_and_is_offered_again(tmp_path: Path, fault: Fault, said: str) -> None:
     async with fresh(tmp_path, size=(120, 34)) as seat:
-        await shows(seat.pilot, "tab pulls it now")
+        await shows(seat.pilot, "tab pulls it")
         seat.demo.ollama.fail(fault)
         await seat.pilot.press("tab")
         await shows(seat.pilot, said)
-        assert "tab pulls it now" in frame(seat.pilot.app)
+        assert "tab pulls it" in frame(seat.pilot.app)
 
 
 async def test_tab_pulls_nothing_where_there_are_models(demo: Demo, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_without_a_model_one_is_pulled_and_the_question_waits_for_it(tmp_path: P
     with Demo(chunks_per_second=15, models=()) as demo:
         someone = Newcomer(demo, tmp_path)
         terminal = someone.terminal
-        terminal.wait_for("tab pulls it now")
+        terminal.wait_for("tab pulls it")
         said = terminal.text()
         assert "hybridchat demo" in said
         assert "Words that must never leave?" in said
@@ -137,5 +137,5 @@ def test_without_ollama_the_exact_command_and_the_demo_are_named(tmp_path: Path)
         assert "ollama" in terminal.text().split("✗")[1]
         # what is missing may be started meanwhile: the screen finds it
         demo.ollama.resume()
-        terminal.wait_for("tab pulls it now")
+        terminal.wait_for("tab pulls it")
         assert terminal.close("ctrl+q") == 0
