@@ -273,12 +273,10 @@ def faults(own: Mapping[str, str]) -> Iterator[str]:
 
 def _clashes(keys: Keys) -> Iterator[str]:
     """Only where the user's own keys are in it: the defaults share keys on purpose, as Esc does."""
-    changed = set(keys.own)
     names = list(BINDINGS)
-    for at, first in enumerate(names):
-        for second in names[at + 1 :]:
-            if not {first, second} & changed or not _together(BINDINGS[first].where, BINDINGS[second].where):
-                continue
+    pairs = {tuple(sorted((own, other), key=names.index)): None for own in keys.own for other in names if own != other}
+    for first, second in pairs:
+        if _together(BINDINGS[first].where, BINDINGS[second].where):
             for key in keys.of(first):
                 if key in keys.of(second):
                     yield f"{key_word(key)} is bound twice: {first} and {second}"

@@ -159,7 +159,8 @@ def command(name: str) -> Command:
 
 _KEY_WORDS = {
     "escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "delete": "del", "up": "↑", "down": "↓", "left": "←", "right": "→",
-    "shift+tab": "⇧tab", "shift+enter": "⇧enter", "slash": "/", "question_mark": "?",
+    "shift+tab": "⇧tab", "shift+enter": "⇧enter", "shift+left": "⇧←", "shift+right": "⇧→", "ctrl+left": "^←", "ctrl+right": "^→",
+    "slash": "/", "question_mark": "?",
 }  # fmt: skip
 
 

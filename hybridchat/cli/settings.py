@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from hybridchat.bindings import faults
 from hybridchat.catalogue import models_for
 from hybridchat.cli import edge
 from hybridchat.cli.edge import Exit, say
@@ -51,7 +52,7 @@ def check() -> int:
     path = config_path(os.environ)
     config = load()
     here = folder.of(Path.cwd())
-    odd = [*pointless(config), *_unknown(config)]
+    odd = [*pointless(config), *_unknown(config), *(Fault(("keys",), said) for said in faults(config.keys))]
     for found in odd:
         say(f"{in_file(read(path), str(path))(found.path)}: key `{dotted(found.path)}`: {found.problem}")
     if odd:

@@ -14,12 +14,27 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Who answers": ("model", "local", "cloud", "auto", "pin", "other", "compare", "why", "think", "set", "system"),
     "Asking": ("stop", "retry", "edit", "branch", "continue", "queue", "anyway", "editor", "recall"),
     "Conversations": (
-        "new", "sessions", "rename", "tag", "top", "find", "copy", "export", "fork", "private", "archive", "delete", "undo", "purge",
+        "new", "sessions", "rename", "tag", "top", "find", "copy", "export", "fork", "private", "archive", "delete", "undo",
+        "purge",
     ),
     "What leaves, what it costs": ("hide", "terms", "ledger", "budget", "stats"),
 }  # fmt: skip
 """Commands by what they are about; one that is missing here stands under `PROGRAM`."""
 PROGRAM = "The program"
+FIXED = "Editing, with keys that cannot be changed"
+EDITING = (
+    ("home ctrl+a", "start of the line"),
+    ("ctrl+e", "end of the line"),
+    ("ctrl+left ctrl+right", "a word back, a word on"),
+    ("shift+left shift+right", "select; with ctrl too whole words"),
+    ("shift+home shift+end", "select to the start or the end of the line"),
+    ("ctrl+w", "delete the word before"),
+    ("ctrl+u", "delete to the start of the line"),
+    ("ctrl+k", "delete to the end of the line"),
+    ("ctrl+z", "undo"),
+    ("ctrl+y", "redo"),
+)
+"""Keys of the text field itself, which Textual brings; `[keys]` can lay another binding over them."""
 PLACES = {
     "writing": "Keys while you write", "messages": "Keys in the messages", "find": "Keys while finding",
     "views": "Keys in lists and views", "conversations": "Keys in the list of conversations", "queue": "Keys in the queue",
@@ -55,6 +70,9 @@ def entries(keys: Keys) -> list[Entry]:
             continue
         group = PLACES.get(bound.where, PROGRAM if bound.where in {"everywhere", "chat"} else f"Keys: {bound.where}")
         rows.append(Entry(group, "", words, bound.help, bound.id))
+    for pressed, said in EDITING:
+        if words := " ".join(key_word(key) for key in pressed.split() if key not in keys.kept):
+            rows.append(Entry(FIXED, "", words, said))
     return rows
 
 

@@ -6,11 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
+from textual.events import AppBlur, AppFocus
 
 from hybridchat.demo import Demo
 from hybridchat.render.terminal import TERMINALS, recognise
+from hybridchat.tui.app import HybridChat
 from hybridchat.tui.bell import HERE, Bell, signal
 from tests.support.chats import environment
+from tests.support.screen import until as until_
+from tests.tui.test_keys import chatting
 
 LONG = 12.0
 KITTY = TERMINALS["kitty"]
@@ -44,6 +48,21 @@ def test_both_can_be_turned_off() -> None:
     assert signal(Bell(ring=False), KITTY, HERE, took_s=LONG, looked_at=False).startswith("\x1b]777")
     assert signal(Bell(notify=False), KITTY, HERE, took_s=LONG, looked_at=False) == "\a"
     assert signal(Bell(ring=False, notify=False), KITTY, HERE, took_s=LONG, looked_at=False) == ""
+
+
+async def test_where_the_terminal_never_says_whether_it_is_looked_at_nobody_is_thought_to_look() -> None:
+    async with chatting(terminal="apple-terminal") as pilot:
+        app = pilot.app
+        assert isinstance(app, HybridChat)
+        assert not app.looked_at
+        app.post_message(AppFocus())
+        await until_(pilot, lambda: app.looked_at)
+    async with chatting(terminal="kitty") as pilot:
+        app = pilot.app
+        assert isinstance(app, HybridChat)
+        assert app.looked_at
+        app.post_message(AppBlur())
+        await until_(pilot, lambda: not app.looked_at)
 
 
 if os.name == "posix":

@@ -7,7 +7,8 @@ import tomllib
 
 import pytest
 from rich.cells import cell_len
-from textual.widgets import Input
+from textual.binding import Binding
+from textual.widgets import Input, TextArea
 
 from hybridchat.bindings import BINDINGS, here
 from hybridchat.commands import COMMANDS
@@ -147,3 +148,13 @@ def test_plain_help_with_a_word_is_about_that_word() -> None:
     assert "\n".join(guide.plain("budget")).count("/budget") == 1
     assert len(guide.plain("budget")) < 8
     assert guide.plain("zzz") == ["Nothing about 'zzz'. /help lists everything."]
+
+
+def test_the_keys_of_the_text_field_are_those_it_has() -> None:
+    bound = {key for binding in TextArea.BINDINGS if isinstance(binding, Binding) for key in binding.key.split(",")}
+    assert {key for keys, _ in guide.EDITING for key in keys.split()} <= bound
+    assert not {key for keys, _ in guide.EDITING for key in keys.split()} & {key for name in BINDINGS for key in _here(name)}
+
+
+def _here(name: str) -> tuple[str, ...]:
+    return here().of(name) if BINDINGS[name].where in {"chat", "writing", "everywhere"} else ()

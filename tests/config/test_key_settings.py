@@ -1,0 +1,20 @@
+"""`[keys]` as a file: what is odd about it is told by `config check`, and stops nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.run import inside
+
+
+def test_config_check_names_a_key_bound_twice_and_one_that_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    env = {"HYBRIDCHAT_CONFIG": str(file)}
+    file.write_text('[keys]\nother = "f8"\n', encoding="utf-8")
+    assert inside("config", "check", env=env).returncode == 0
+    file.write_text('[keys]\ncopy = "ctrl+o"\nnew = "ctlr+n"\n', encoding="utf-8")
+    done = inside("config", "check", env=env)
+    assert done.returncode == 2
+    told = done.stderr.decode()
+    assert f"{file}:1: key `keys`: ^o is bound twice: other and copy" in told
+    assert "new: ctlr+n is no key" in told
