@@ -42,6 +42,18 @@ def _stream() -> Benchmark:
     return figures
 
 
+def _resize() -> Benchmark:
+    from tests.benchmarks.bench_resize import figures
+
+    return figures
+
+
+def _peers() -> Benchmark:
+    from tests.benchmarks.bench_peers import figures
+
+    return figures
+
+
 def _routing() -> Benchmark:
     from tests.benchmarks.bench_routing import figures
 
@@ -83,6 +95,8 @@ BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "ask": _ask,
     "decide": _decide,
     "stream": _stream,
+    "resize": _resize,
+    "peers": _peers,
     "routing": _routing,
     "frontier": _frontier,
     "privacy": _privacy,
@@ -90,7 +104,7 @@ BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "facts": _facts,
     "sizes": _sizes,
 }
-POSIX_ONLY = frozenset({"start", "ask", "stream", "sizes"})
+POSIX_ONLY = frozenset({"start", "ask", "stream", "sizes", "resize", "peers"})
 
 
 def main() -> int:
