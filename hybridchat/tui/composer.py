@@ -134,8 +134,8 @@ class Composer(FoldingArea):
         self._keys = keys
         self._meanings: Mapping[str, str] = keys.meanings(*MEANT)
 
-    def on_key(self, event: events.Key) -> None:
-        # Not bindings: those would overtake letters that were typed just before, or come after ones typed since.
+    async def on_key(self, event: events.Key) -> None:
+        # Not left to bindings: those come after letters typed since, so that a slow line would move a word's letters about.
         name = self._meanings.get(event.key, "")
         listed = self._naming if self._naming is not None and self._naming.open else None
         if self.leading:
@@ -143,10 +143,20 @@ class Composer(FoldingArea):
             if name == "send":
                 self.action_newline()
             self.post_message(self.Led("" if name == "send" else event.character or ""))
-        elif not ((listed is not None and self._chooses(listed, event.key, name)) or self._does(name)):
+        elif listed is not None and self._chooses(listed, event.key, name):
+            pass
+        elif not self._does(name) and not await self._edits(event):
             return
         event.stop()
         event.prevent_default()
+
+    async def _edits(self, event: events.Key) -> bool:
+        """Runs what a text area has its keys for: moving, deleting and the like; `False` for letters and other keys."""
+        bound = () if event.is_printable else self._bindings.key_to_bindings.get(event.key, ())
+        for binding in bound:
+            if await self.app.run_action(binding.action, self):
+                return True
+        return False
 
     def _chooses(self, listed: Naming, key: str, name: str) -> bool:
         """Keys that mean something else while files are listed."""

@@ -23,6 +23,8 @@ class FoldingArea(TextArea):
         self._folds = Folds()
         self._unmeant: frozenset[str] = frozenset()
         """Names behind an `@` that came with a paste: whoever copies a text does not mean to hand over files."""
+        self._told = False
+        """How a folded paste is shown was said once."""
         super().__init__(id=id, compact=True, highlight_cursor_line=False, placeholder=placeholder, tab_behavior="focus")
 
     @property
@@ -69,10 +71,10 @@ class FoldingArea(TextArea):
         shown = self._folds.pasted(event.text)
         before = _names(self.text)
         self._write(shown, *self.selection)
-        if any(self._folds.spans(shown)):
+        if any(self._folds.spans(shown)) and not self._told:
+            self._told = True
             self.notify(FOLDED.format(shown), timeout=3, markup=False)
-        else:
-            self._unmeant |= _names(self.text) - before
+        self._unmeant |= _names(self.text) - before
 
     # -- one letter -------------------------------------------------------------------------------
 

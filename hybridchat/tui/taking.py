@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
@@ -29,14 +30,23 @@ async def edit(screen: ChatScreen) -> None:
     else:
         try:
             with screen.app.suspend():
-                text = editor.edited(screen.composer.draft, program)
+                text, problem = _edited(screen.composer.draft, program)
         except SuspendNotSupported:
             screen.say("This terminal cannot be handed to an editor.", Tone.WARN)
-        except (OSError, ValueError) as error:
-            screen.say(f"The editor could not be used: {error}", Tone.WARN)
+            return
+        if problem:
+            screen.say(f"The editor could not be used: {problem}", Tone.WARN)
         else:
             screen.composer.reword(text)
             screen.set_focus(screen.composer)
+
+
+def _edited(draft: str, program: Sequence[str]) -> tuple[str, str]:
+    """The text as it was saved, and what went wrong: an error that left the handed-over terminal would not give it back."""
+    try:
+        return editor.edited(draft, program), ""
+    except (OSError, ValueError) as error:
+        return draft, str(error)
 
 
 async def export(screen: ChatScreen, said: str) -> None:

@@ -61,6 +61,13 @@ async def test_enter_does_not_overtake_what_was_typed_just_before() -> None:
         assert composer.draft == ""
 
 
+async def test_keys_that_come_in_one_burst_count_in_their_order() -> None:
+    async with stage() as (pilot, composer, _):
+        for key in ("a", "x", "backspace", "b", "ctrl+j", "c", "home", "ctrl+d", "d", "left", "e"):
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: composer.draft == "ab\ned")
+
+
 async def test_an_empty_message_is_not_sent() -> None:
     async with stage() as (pilot, _, sent):
         await pilot.press("space", "enter")
