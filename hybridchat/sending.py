@@ -18,6 +18,10 @@ from hybridchat.providers.base import Blocked, Call, Cut, Delta, Done, Malformed
 from hybridchat.sessions.ledger import LedgerEntry, PlaceholderRow, WirePart
 from hybridchat.value import value
 
+THINKING_S: Mapping[str, float] = {"low": 120.0, "medium": 240.0, "high": 600.0}
+"""Seconds a model may think before its first token comes: thoughts that nobody is shown count as none."""
+THINKING_GAP_S = 120.0
+
 
 @value
 class Left:
@@ -90,7 +94,10 @@ class Sending:
         if live.first_token_s is not None:
             unloaded = first_token if self._model.on_device and not live.resident else 0.0
             first_token = max(20.0, 4 * live.first_token_s + (live.load_s or 0.0), unloaded)
-        asked = self._package.parameters
+        asked, gap = self._package.parameters, patience.gap
+        if asked.think is not None and asked.think != "off":
+            # some say nothing while they think, or pause in it; a keepalive is no sign that they do
+            first_token, gap = max(first_token, THINKING_S[asked.think]), max(gap, THINKING_GAP_S)
         return Call(
             self._model,
             self._package.messages,
@@ -104,7 +111,7 @@ class Sending:
             keep_alive=self._crew.world.keep_alive(self._model),
             logprobs=self._logprobs,
             first_token_timeout=first_token,
-            gap_timeout=patience.gap,
+            gap_timeout=gap,
         )
 
     # -- at the gate ------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hybridchat.config import Config
 from hybridchat.config.schema import PairSettings, Privacy
 from hybridchat.conversation import Ending, Session
 from hybridchat.crew import Options
-from hybridchat.demo import Demo
+from hybridchat.demo import Demo, Fault
 from hybridchat.facts import Locality, Model
 from hybridchat.fitting import can_think, fitted, thoughts
 from hybridchat.parameters import KNOWN, NOTHING_SET, THINK, Parameters, changed, from_stored, said
@@ -324,3 +325,15 @@ async def test_a_conversation_with_parameters_counts_as_begun_here(tmp_path: Pat
         await b.ask("hello", pin=SMALL)
         assert [t.model_id for t in b.chat.store.past.tried()] == [SMALL]
         assert b.session.id not in b.chat.store.intake.origins()
+
+
+async def test_a_model_that_thinks_is_given_the_time_for_it(tmp_path: Path, demo: Demo) -> None:
+    async with bench(tmp_path, demo, config=CONFIG) as b:
+        b.chat._crew.patience = replace(b.chat._crew.patience, first_token_remote=0.2, retry=0.01)
+        demo.openai.fail(Fault(kind="slow_first_token", seconds=0.8, times=1))
+        heard = await b.ask("hello", pin=OPENAI)
+        assert heard.ended.error == "stalled"
+        put(b, "think high")
+        demo.openai.fail(Fault(kind="slow_first_token", seconds=0.8, times=1))
+        heard = await b.ask("hello again", pin=OPENAI)
+        assert (heard.ended.error, bool(heard.text)) == ("", True)

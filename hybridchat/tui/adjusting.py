@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hybridchat.tui.thread import Tone
 
 if TYPE_CHECKING:  # the screen runs these and hands itself in; at run time nothing points back
+    from hybridchat.doctor import Item
     from hybridchat.tui.screen import ChatScreen
 
 
@@ -61,10 +62,15 @@ async def doctor(screen: ChatScreen, args: str) -> None:
     if screen.opened.examine is None:
         screen.say("The demo needs no doctor: hybridchat doctor looks at your own set-up.")
         return
+    screen.notify("Looking …", timeout=2)
+    # beside the screen: a server that keeps silent takes its time
+    screen.run_worker(_examined(screen, screen.opened.examine("online" in args)), group="doctor", exclusive=True)
+
+
+async def _examined(screen: ChatScreen, looking: Awaitable[Sequence[Item]]) -> None:
     from hybridchat.tui import doctor as findings
 
-    screen.notify("Looking …", timeout=2)
-    found = await screen.opened.examine("online" in args)
+    found = await looking
     screen.app.push_screen(findings.page(found, screen.size.width))
 
 

@@ -57,12 +57,13 @@ class Settings(Sheet[None]):
     """
 
     def __init__(self, port: Port, found: Sequence[Setting], changed: Callable[[str], None], *, at: str = "") -> None:
-        """`found` is what there is now, `at` the key to stand on first."""
+        """`found` is what there is now, `at` the key to stand on first, or words of a setting."""
         super().__init__()
         self._port, self._every, self._changed, self._first = port, tuple(found), changed, at
         self._shown: list[Setting | None] = []
         """What each row is; `None` for the name of a group."""
-        self._words = ""
+        self._words = at if at and not any(one.key == at for one in self._every) else ""
+        """What the rows are chosen by; a key that there is not is looked for."""
         self._doing = ""
         """`write` or `find` while the field is open."""
 

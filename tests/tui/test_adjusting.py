@@ -125,3 +125,10 @@ async def test_own_words_are_added_never_hidden_and_taken_away(tmp_path: Path, d
         await seat.pilot.press("escape")
         await seat.type("/terms add ?!")
         await shows(seat.pilot, "cannot be a term")
+
+
+async def test_part_of_a_name_shows_the_settings_that_have_it(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await seat.type("/settings bell")
+        said = await shows(seat.pilot, "bell_after_s")
+        assert "strategy" not in said
