@@ -59,7 +59,7 @@ class Gate:
 
     def _check_held(self, host: str) -> None:
         if self.local_only:
-            raise Blocked(f"LOCAL ONLY is on: nothing goes to {host}. Press F5 (or /auto) to lift it.", host=host)
+            raise Blocked(f"LOCAL ONLY is on: nothing goes to {host}. /auto lifts it.", host=host)
 
     def _check_contact(self, host: str, method: str, body: bytes) -> None:
         if not (_names_a_model(body) if body else method in {"GET", "HEAD"}):
