@@ -82,13 +82,14 @@ class Stock:
         """The model that goes by the name it was pulled with: without a tag it is the latest."""
         there = self.endpoint
         found = {m.name: m for m in self._world.models if there is not None and m.endpoint == there.name}
-        return found.get(name) or found.get(f"{name}:latest")
+        short = name.removeprefix("registry.ollama.ai/").removeprefix("library/")
+        return found.get(short) or found.get(f"{short}:latest")
 
     def came(self, name: str) -> str:
         """What there is to say of a model that was pulled: where it runs, and whether it chats."""
         model = self.called(name)
         if model is None:
-            return f"{name} is here, but it does not chat: it is of use to other programs."
+            return f"{name} was pulled. It is not among the models to chat with."
         if model.locality is Locality.REMOTE:
             return f"{name} is in the list now, but it runs at {model.host}, not on this machine."
         return f"{name} is here. Ask away."

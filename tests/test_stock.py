@@ -63,7 +63,8 @@ async def test_an_embedder_and_a_cloud_model_are_nothing_to_chat_with_here(tmp_p
     ("name", "said"),
     [
         ("llama3.2", "llama3.2 is here. Ask away."),
-        ("nomic-embed-text", "nomic-embed-text is here, but it does not chat"),
+        ("library/llama3.2", "library/llama3.2 is here. Ask away."),
+        ("nomic-embed-text", "nomic-embed-text was pulled. It is not among the models to chat with."),
         ("gpt-oss:120b-cloud", "gpt-oss:120b-cloud is in the list now, but it runs at ollama.com, not on this machine."),
     ],
 )

@@ -16,7 +16,7 @@ NDJSON = "application/x-ndjson"
 MISSING = "pull model manifest: file does not exist"
 """What Ollama says of a name that its registry does not know."""
 _LIBRARY = re.compile(
-    r"(?:library/)?(?:llama3(?:\.\d)?|gemma\d?|qwen[\d.]+(?:-coder)?|phi\d?(?:-mini)?|mistral|gpt-oss|deepseek-r1|tinyllama"
+    r"(?:llama3(?:\.\d)?|gemma\d?|qwen[\d.]+(?:-coder)?|phi\d?(?:-mini)?|mistral|gpt-oss|deepseek-r1|tinyllama"
     r"|nomic-embed-text|llama2|codellama|smollm2?|mine):.+"
 )
 _PARTS = 40
@@ -50,7 +50,8 @@ class Disk:
 
     def pull(self, name: str, *, stream: bool) -> Answer:
         """The steps of a pull; the model is there once the last of them was sent."""
-        full = tagged(name)
+        # the library is meant where no other place is named, and is named nowhere afterwards
+        full = tagged(name.removeprefix("library/"))
         if not _LIBRARY.fullmatch(full):
             if not stream:
                 return as_json({"error": MISSING}, 500)

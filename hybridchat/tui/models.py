@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from hybridchat.facts import Model, Snapshot
@@ -19,6 +19,7 @@ from hybridchat.render import models as told
 from hybridchat.render.text import one_line
 from hybridchat.render.words import size
 from hybridchat.stock import NotOursError, Stock, name_of
+from hybridchat.tui.gauges import Shown
 from hybridchat.tui.keymap import bind, line
 from hybridchat.tui.model_rows import row
 from hybridchat.tui.sheet import Sheet, room
@@ -30,6 +31,8 @@ AUTO = ""
 """What the picker returns for "choose for each message"; closing it without a choice returns None."""
 TICK = 0.25
 """Seconds between two looks at the figures of a pull."""
+SOON = 1.0
+"""Seconds after a change until the server is asked once more."""
 Seen = tuple[Sequence[Model], Snapshot]
 
 
@@ -86,9 +89,9 @@ class Models(Sheet[str]):
     def inside(self) -> Iterable[Widget]:
         yield OptionList(*self._options())
         if self._stock is not None:
-            yield Static(id="about")
+            yield Shown(id="about")
             yield Input(placeholder="name of a model, as in llama3.2", select_on_focus=False)
-            yield Static(id="pulled")
+            yield Shown(id="pulled")
 
     def _options(self) -> list[Option]:
         wide = max((len(m.name) for m in self._models), default=0)
@@ -183,29 +186,25 @@ class Models(Sheet[str]):
 
     def _of_name(self, typed: str) -> str:
         """What is known of a model before it is pulled: its size, where that was read, and whether it fits."""
-        known = pullable(name_of(typed)) if typed.strip() and self._is_name(typed) else None
+        try:
+            known = pullable(name_of(typed))
+        except NotOursError:
+            known = None
         if known is None:
             return "Its size is known once the pull begins. Names are listed at ollama.com/library."
         where = fit(known.size_bytes, self._snapshot.device)
         return f"{size(known.size_bytes)} ({SOURCE}, {AS_OF}) · {told.FITS[where]}"
-
-    @staticmethod
-    def _is_name(typed: str) -> bool:
-        try:
-            return bool(name_of(typed))
-        except NotOursError:
-            return False
 
     def _tick(self) -> None:
         if self._pulling is None or self._stock is None:
             return
         width = room(self.app.size.width)
         about = one_line(self._about(), 2 * width)
-        self.query_one("#about", Static).update(Content(about))
+        self.query_one("#about", Shown).say(Content(about), layout=True)
         if (self._rows(about), self._pulling.running) != self._tall:
             self._tall = self._rows(about), self._pulling.running
             self._keys()
-        self.query_one("#pulled", Static).update(self._pulling.line(width))
+        self.query_one("#pulled", Shown).say(self._pulling.line(width), layout=True)
 
     def on_option_list_option_highlighted(self) -> None:
         if (model := self._marked) is None or model.id != self._doomed:
@@ -297,4 +296,6 @@ class Models(Sheet[str]):
             self.notify(str(error), severity="warning", timeout=6)
         else:
             self.notify(f"{model.name} is {'deleted' if delete else 'out of memory'}.", timeout=3)
+            # a server says of a model that it runs until it is really out
+            self.set_timer(SOON, lambda: self.run_worker(self._looked(stock), group="look"))
         self._anew()
