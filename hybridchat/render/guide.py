@@ -99,7 +99,8 @@ def here_only(terminal: Terminal, keys: Keys) -> list[str]:
     kept = sorted(terminal.kept & ours - {"shift+enter", "alt+enter"}, key=lambda key: (len(key), key))
     rows = []
     if kept and (leader := keys.word("leader")):
-        rows.append(f"It keeps {_and([key_word(key) for key in kept])} for itself; the letters after {leader}, or the commands, stand in for them.")
+        those = _and([key_word(key) for key in kept])
+        rows.append(f"It keeps {those} for itself; the letters after {leader}, or the commands, stand in for them.")
     if terminal.remote:
         rows.append("Through SSH the terminal itself is not always known; ui.terminal in the configuration names it.")
     if needs(terminal) and (line := keys.word("newline")):
