@@ -66,8 +66,9 @@ async def _pull(typed: str, *, demo: bool) -> int:
         except (NotOursError, ProviderError) as error:
             raise _ended(error) from None
         model = stock.called(name)
-        hint = f' hybridchat ask -m {model.name} "your question"' if model is not None and model.on_device else ""
-        edge.out(f"{stock.came(name)}{hint}\n")
+        here = model is not None and model.on_device
+        said = f'{name} is here. Ask it: hybridchat ask -m {name} "your question"' if here else stock.came(name)
+        edge.out(f"{said}\n")
     return edge.OK
 
 
