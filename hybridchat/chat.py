@@ -413,7 +413,7 @@ class Chat:
         session = self.store.session(session_id)
         if session is None:
             raise LookupError(f"there is no session {session_id}")
-        return session, self.store.path(session_id, session.leaf_id)
+        return session, self.store.branch(session_id, session.leaf_id)
 
     def _turn(self, turn_id: str) -> Turn:
         turn = self.store.turn(turn_id)

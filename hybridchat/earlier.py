@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 from hybridchat.conversation import Message, Package, Role, Turn
@@ -52,8 +53,14 @@ def messages_of(turn: Turn) -> tuple[Message, ...]:
     return (Message(Role.USER, question), Message(Role.ASSISTANT, answer.text))
 
 
+@lru_cache(maxsize=16_384)
+def _counted(text: str) -> int:
+    """`estimate`, remembered: the texts of a long conversation are counted at every pause in writing."""
+    return estimate(text)
+
+
 def turn_tokens(turn: Turn) -> int:
-    return sum(estimate(m.text) + PER_MESSAGE for m in messages_of(turn))
+    return sum(_counted(m.text) + PER_MESSAGE for m in messages_of(turn))
 
 
 def within_reach(history: Sequence[Turn], window: int) -> Sequence[Turn]:

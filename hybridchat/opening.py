@@ -35,4 +35,4 @@ async def ask(crew: Crew, session: Session, asked: Ask) -> Turn:
 
 def history(crew: Crew, turn: Turn) -> tuple[Turn, ...]:
     """The turns before `turn` in its branch, root first. Reads the store."""
-    return tuple(crew.store.path(turn.session_id, turn.parent_id)) if turn.parent_id is not None else ()
+    return tuple(crew.store.branch(turn.session_id, turn.parent_id)) if turn.parent_id is not None else ()

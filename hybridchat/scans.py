@@ -65,6 +65,9 @@ class _Memory:
         self._size = 0
         self._whole: OrderedDict[str, Found] = OrderedDict()
 
+    def has(self, context: str, text: str) -> bool:
+        return (context, text) in self._known
+
     def part(self, context: str, text: str, look: Look) -> tuple[Found, Counter[str]]:
         """Of one part, found by `look` when it is new."""
         known = self._known.get((context, text))
@@ -170,12 +173,19 @@ class ScanCache:
         texts, watch = list(texts), watch or Watch()
         watch.expect(sum(map(len, texts)))
         out: Counter[str] = Counter()
+        passed = 0
         for text in texts:
             for context, part in _parts(text):
-                out.update(known.part(context, part, look)[1])
-                watch.did(len(part))
+                passed += len(part)
+                fresh = not known.has(context, part)
+                if counted := known.part(context, part, look)[1]:
+                    out.update(counted)
+                if fresh:  # thousands that are known already are no work to rest from
+                    watch.did(passed)
+                    passed = 0
             if _keys(text):
                 out["SECRET"] = max(1, out["SECRET"])
+        watch.did(passed)
         return out
 
     def _known(self) -> tuple[_Memory, Look]:

@@ -27,6 +27,7 @@ from pathlib import Path
 
 from hybridchat.sessions import owners, recovery, search
 from hybridchat.sessions.asked import Asked
+from hybridchat.sessions.branch import Branch
 from hybridchat.sessions.database import Database, open_database
 from hybridchat.sessions.intake import Intake
 from hybridchat.sessions.ledger import Ledger
@@ -96,6 +97,7 @@ class Store:
         asked = Asked(database)
         self.questions = asked.questions
         self.on_branch = asked.on_branch
+        self.branch = Branch(database).branch
         self.queued = turns.queued
         notes = Notes(database, self._writer, clock)
         self.decided = notes.decided
