@@ -42,6 +42,8 @@ class Current:
         """Of the newest turn."""
         self.waiting: list[str] = []
         """Messages that are sent after the answer that runs, oldest first."""
+        self.settled = True
+        """What was kept of the conversation stands on the screen."""
         self.sending = ""
         """The message that is on its way and not yet stored; kept like those that wait."""
         self._began = False
@@ -58,6 +60,7 @@ class Current:
     async def look_at(self, session_id: str | None) -> list[Turn]:
         """Goes on with a stored conversation, or with `None` a blank one; its newest turns, at most one more than `RECENT`."""
         found = await asyncio.to_thread(self._store.session, session_id) if session_id else None
+        self.settled = False
         self.session = found or (self.session if self.blank and not session_id else blank())
         # its mode holds for probes too: LOCAL ONLY is a promise from the first moment
         self._chat.opened(self.session)
@@ -122,7 +125,12 @@ class Current:
         self.session = replace(self.session, title=" ".join(title.split()))
 
     def keep_draft(self, text: str) -> None:
-        """What stands in the composer is there again after a crash, also before the conversation begins; so is what waits."""
+        """What stands in the composer is there again after a crash, also before the conversation begins; so is what waits.
+
+        Until the conversation is `settled` that is of another one, and nothing is kept of it here.
+        """
+        if not self.settled:
+            return
         text = _NEXT.join([*([self.sending] if self.sending else ()), *self.waiting, text.replace(_NEXT, "")])
         if self.blank:
             self._store.remember(_DRAFT, text)

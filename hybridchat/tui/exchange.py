@@ -71,12 +71,13 @@ class Exchange:
         screen.composer.asked = [*screen.composer.asked, kept(text)]
         screen.previewed = None
         screen.chrome.preview(None)
+        session_id = screen.current.begin()
 
         def start(said: str, pictures: tuple[Named, ...]) -> Answer:
             from hybridchat.crew import NO_OPTIONS  # imported here: the first paint needs no chat
 
             options = replace(NO_OPTIONS, files=pictures)
-            return screen.opened.chat.answer(screen.current.begin(), said, pin=pin, mode=mode, options=options)
+            return screen.opened.chat.answer(session_id, said, pin=pin, mode=mode, options=options)
 
         self._start(handing.asking(text, files, start), text)
 
@@ -155,6 +156,7 @@ class Exchange:
     def part(self) -> None:
         """Another conversation is shown from now on: what the answer still says is not for it."""
         self._answer, self._refused = None, ""
+        self._screen.current.sending = ""
         self._screen.waiting.part()
 
     def _start(self, answer: Answer, text: str = "", *, said: str = "") -> None:

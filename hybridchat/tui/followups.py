@@ -53,6 +53,7 @@ class FollowUps:
 
     def restored(self) -> None:
         """A conversation was opened: what waited in it goes out when the user says so, not by itself."""
+        self._screen.current.settled = True
         self._resting = bool(self.texts)
         self.show()
 
