@@ -39,6 +39,10 @@ def test_a_key_may_be_written_as_people_write_it(key: str) -> None:
     assert here({"other": key}).of("other") == ("ctrl+o",)
 
 
+def test_both_ways_in_which_a_terminal_says_shift_enter_are_one() -> None:
+    assert {key for key, name in here().meanings("newline", "send").items() if name == "newline"} >= {"shift+enter", "shift+\r"}
+
+
 def test_none_takes_a_key_away() -> None:
     keys = here({"other": "none"})
     assert keys.of("other") == ()
