@@ -39,7 +39,8 @@ async def _open(screen: ChatScreen, address: str) -> None:
     elif screen.app.is_web:
         screen.app.open_url(address)
     elif not opener or not await asyncio.to_thread(_started, opener, address):
-        screen.copy(address, "address, for there is no browser here")
+        screen.app.copy_to_clipboard(address)
+        screen.notify("No browser here: address copied.", timeout=5)
     else:
         screen.notify("Opened.", timeout=2)
 
