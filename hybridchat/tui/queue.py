@@ -49,7 +49,7 @@ class Queue(Sheet[Sent]):
 
     def inside(self) -> Iterable[Widget]:
         yield OptionList()
-        words = Composer()
+        words = Composer(files=False)
         words.display = False
         yield words
 
