@@ -127,8 +127,8 @@ class Models(Sheet[str]):
 
     def _anew(self) -> None:
         """Shows what there is by now; the same model stays marked."""
-        if not self.is_mounted:
-            return
+        if not self.query(OptionList):
+            return  # left meanwhile
         before = self._marked
         self._take()
         picker = self.query_one(OptionList)

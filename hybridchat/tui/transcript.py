@@ -59,6 +59,8 @@ class Transcript(LineView):
         """The link that was shown last, and of which message."""
         self._asked = ""
         """The address that was shown and is opened when it is confirmed."""
+        self._typing = False
+        """A letter was handed on to the composer, which has not got the focus yet."""
 
     def load(self, turns: Sequence[Turn], before: Locality | None = None) -> None:
         self.cursor = None
@@ -97,9 +99,15 @@ class Transcript(LineView):
         return selected(self.rows.row, self.rows.total, selection), "\n"
 
     def on_key(self, event: events.Key) -> None:
-        if event.is_printable and event.character and event.key not in keys_of(self.app).meanings(*_MINE):
+        mine = not self._typing and event.key in keys_of(self.app).meanings(*_MINE)
+        if event.is_printable and event.character and not mine:
             event.stop()
+            # letters that came in the same moment are already on their way here: they belong to the same word
+            self._typing = True
             self.post_message(messages.Typed(event.character))
+
+    def on_blur(self) -> None:
+        self._typing = False
 
     def on_focus(self) -> None:
         # by mouse it is the message that was clicked: the click comes after the focus
