@@ -182,11 +182,11 @@ class Composer(FoldingArea):
             case "complete":
                 return self._complete()
             case "write-up":
-                self.action_cursor_up()
+                self._look_back()
             case "write-down":
-                self.action_cursor_down()
+                self._look_on()
             case "write-end":
-                self.action_cursor_line_end()
+                self._to_end()
             case "to-messages":
                 self.post_message(self.Wanted("transcript"))
             case "scroll-up" | "scroll-down":
@@ -236,23 +236,25 @@ class Composer(FoldingArea):
     def action_newline(self) -> None:
         self._replace_via_keyboard("\n", *self.selection)
 
-    def action_cursor_up(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's signature
-        if not select and not self.text and (text := self.take_back()):
+    def _look_back(self) -> None:
+        """In an empty composer the message that waits, else the question before; else a line up."""
+        if not self.text and (text := self.take_back()):
             self.draft = text
             return
         recalled = self._back and self.text == self._recalled
-        if not select and self.asked and (not self.text or recalled) and self._back < len(self.asked):
+        if self.asked and (not self.text or recalled) and self._back < len(self.asked):
             self._recall(self._back + 1)
             return
-        if not select and not self.text:
+        if not self.text:
             self.post_message(self.Wanted("up"))
-        super().action_cursor_up(select)
+        self.action_cursor_up()
 
-    def action_cursor_down(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's signature
-        if not select and self._back and self.text == self._recalled:
+    def _look_on(self) -> None:
+        """The question after, while looking back; else a line down."""
+        if self._back and self.text == self._recalled:
             self._recall(self._back - 1)
-            return
-        super().action_cursor_down(select)
+        else:
+            self.action_cursor_down()
 
     _recalled = ""
 
@@ -261,7 +263,8 @@ class Composer(FoldingArea):
         self.draft = self.asked[-back] if back else ""
         self._recalled = self.text
 
-    def action_cursor_line_end(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's signature
+    def _to_end(self) -> None:
+        """In an empty composer the newest line of the conversation; else the end of this one."""
         if not self.text:
             self.post_message(self.Wanted("end"))
-        super().action_cursor_line_end(select)
+        self.action_cursor_line_end()

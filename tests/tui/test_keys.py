@@ -170,3 +170,16 @@ def test_a_line_of_keys_breaks_only_between_two_of_them(width: int) -> None:
     rows = fold(text, width).split("\n")
     assert " · ".join(rows) == text
     assert all(len(row) <= width for row in rows)
+
+
+async def test_looking_back_has_a_key_of_its_own_and_the_arrow_still_moves_the_cursor() -> None:
+    async with chatting({"write-up": "ctrl+up"}) as pilot:
+        field = composer(pilot.app)
+        await pilot.press("h", "i", "enter")
+        await shows(pilot, "An answer.")
+        await pilot.press("up", "x", "ctrl+j", "y", "up", "z")
+        await until(pilot, lambda: field.text == "xz\ny")
+        await pilot.press("ctrl+c", "ctrl+up")
+        await until(pilot, lambda: field.text == "xz\ny")
+        await pilot.press("ctrl+up")
+        await until(pilot, lambda: field.text == "hi")
