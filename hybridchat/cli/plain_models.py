@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hybridchat.cli import sentences
@@ -46,6 +47,7 @@ def asked(plain: Plain, args: str) -> bool:
             _pull(plain, stock, name)
         elif what == "unload" or _sure(plain, name):
             plain.say(plain.stage.run(stock.change(what, name)))
+            _let_go(plain)
     except (NotOursError, ProviderError, LookupError) as error:
         plain.say(sentences.started(str(error)))
     return True
@@ -57,6 +59,17 @@ def _pull(plain: Plain, stock: Stock, typed: str) -> None:
     plain.say(f"Pulling {name}. Ctrl+C gives up.")
     plain.stage.run(follow(stock.pull(name), Meter(name), plain.tty.line))
     plain.say(plain.on_loop(lambda: stock.came(name)))
+
+
+def _let_go(plain: Plain) -> None:
+    """Holds the conversation no longer to a model that was deleted."""
+    held = plain.session.pin
+    if held is None or any(model.id == held for model in plain.chat.models()):
+        return
+    if plain.session.id:
+        plain.on_loop(lambda: plain.chat.set_pin(plain.session.id, None))
+    plain.session = replace(plain.session, pin=None)
+    plain.say("It is held no longer: each message chooses.")
 
 
 def _sure(plain: Plain, name: str) -> bool:

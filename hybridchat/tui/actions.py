@@ -32,12 +32,14 @@ async def model(screen: ChatScreen, args: str) -> None:
         if not await keeping.asked(screen, args):
             await pin(screen, args)
         return
-    from hybridchat.tui import pulling
+    from hybridchat.tui import keeping, pulling
     from hybridchat.tui.models import AUTO, Models
 
     def chosen(model_id: str | None) -> None:
         if model_id is not None:
             _hold(screen, None if model_id == AUTO else model_id)
+        else:
+            keeping.let_go(screen)
 
     opened = screen.opened
     held = screen.current.session.pin

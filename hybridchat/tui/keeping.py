@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hybridchat.providers.base import ProviderError
+from hybridchat.render.words import short
 from hybridchat.stock import NotOursError, Stock, wanted
 from hybridchat.tui import pulling
 from hybridchat.tui.thread import Tone
@@ -30,8 +31,18 @@ async def asked(screen: ChatScreen, args: str) -> bool:
             screen.say(await stock.change(what, name))
         except (ProviderError, NotOursError, LookupError) as error:
             screen.say(f"{str(error)[:1].upper()}{str(error)[1:]}", Tone.WARN)
+        let_go(screen)
         screen.look_ahead()
     return True
+
+
+def let_go(screen: ChatScreen) -> None:
+    """Holds a conversation no longer to a model that was deleted."""
+    held = screen.current.session.pin
+    if held is not None and all(model.id != held for model in screen.opened.chat.models()):
+        screen.current.set_pin(None)
+        screen.show_top()
+        screen.say(f"{short(held)} is gone, so it is held no longer: each message chooses.")
 
 
 def _suggested(stock: Stock | None) -> str:

@@ -58,6 +58,8 @@ async def interrupt(screen: ChatScreen) -> None:
         screen.clear_selection()
     elif screen.exchange.running:
         await screen.exchange.stop()
+    elif screen.pulling is not None and screen.pulling.give_up():
+        return
     elif screen.composer.has_focus and screen.composer.text:
         screen.composer.clear_draft()
         screen.notify(CLEARED, timeout=3)

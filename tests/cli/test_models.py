@@ -133,7 +133,7 @@ def test_plain_mode_says_once_how_words_are_kept_and_gets_the_first_model(slow: 
         talk.line("2")
         assert all(r.path != "/api/delete" for r in demo.ollama.requests)
         talk.line("/model rm gemma3:4b", until="number, or Enter for none: ")
-        assert "gemma3:4b is deleted." in talk.line("1")
+        assert "gemma3:4b is deleted.\nIt is held no longer" in talk.line("1")
         talk.leave("ctrl+d")
     with Talk("--plain", env=env) as talk:
         assert "Words that must never leave" not in talk.until("\nyou: ")

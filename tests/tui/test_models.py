@@ -164,3 +164,31 @@ async def test_a_full_disk_is_told_in_a_sentence(demo: Demo, tmp_path: Path) -> 
     async with seated(tmp_path, demo, device=ROOM) as seat:
         await seat.type("/model pull gemma3:4b")
         await shows(seat.pilot, "There is no room for gemma3:4b on the disk")
+
+
+@pytest.mark.parametrize("how", ["F2", "/model rm"])
+async def test_a_held_model_that_is_deleted_is_held_no_longer(demo: Demo, tmp_path: Path, how: str) -> None:
+    async with seated(tmp_path, demo, device=ROOM) as seat:
+        await seat.type("/pin llama3.2:3b")
+        await shows(seat.pilot, "held: llama3.2:3b")
+        if how == "F2":
+            await seat.pilot.press("f2")
+            await shows(seat.pilot, "3.2 billion parameters")
+            await seat.pilot.press("d", "d")
+            await until(seat.pilot, lambda: all(m.id != LOCAL for m in seat.chat.models()))
+            await seat.pilot.press("escape")
+        else:
+            await seat.type("/model rm llama3.2:3b")
+        await shows(seat.pilot, "is gone, so it is held no longer")
+        assert "held: llama3.2:3b" not in frame(seat.pilot.app)
+        assert seat.screen.current.session.pin is None
+
+
+async def test_ctrl_c_gives_a_pull_up_before_it_leaves(tmp_path: Path) -> None:
+    with Demo(chunks_per_second=20) as demo:
+        async with seated(tmp_path, demo, (80, 24), device=ROOM) as seat:
+            await seat.type("/model pull gemma3:4b")
+            await shows(seat.pilot, "esc gives up")
+            await seat.pilot.press("ctrl+c")
+            await shows(seat.pilot, "Gave up pulling gemma3:4b.")
+            assert "again to quit" not in frame(seat.pilot.app)
