@@ -8,7 +8,7 @@ from dataclasses import replace
 from hybridchat.conversation import Session
 from hybridchat.facts import Model
 from hybridchat.fitting import can_think
-from hybridchat.parameters import KNOWN, THINK, UNSET, changed, named, shown
+from hybridchat.parameters import KNOWN, THINK, UNSET, changed, named, said, shown
 
 STRATEGY = "strategy"
 _WIDE = max(len(name) for name in (*KNOWN, STRATEGY))
@@ -56,6 +56,12 @@ def _able(model: Model | None) -> str:
     if able is None:
         return f"Whether {model.name} can think is not known: it will be asked to."
     return f"{model.name} can think." if able else f"{model.name} cannot think: it answers without."
+
+
+def summary(session: Session) -> str:
+    """`temperature 0.5 · think high · strategy quality`: what is set for the conversation; empty where nothing is."""
+    told = [f"{name} {shown(session.parameters, name)}" for name in said(session.parameters)]
+    return " · ".join([*told, *([f"{STRATEGY} {session.strategy}"] if session.strategy else [])])
 
 
 def listing(session: Session) -> str:

@@ -15,6 +15,7 @@ from hybridchat.config.paths import profile
 from hybridchat.conversation import Ending, Turn
 from hybridchat.facts import Decision, Mode
 from hybridchat.render import guide
+from hybridchat.tuning import summary
 
 if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
     from hybridchat.cli.plain import Plain
@@ -169,6 +170,8 @@ def status(plain: Plain, _: str) -> None:
     plain.say(f"Mode: {sentences.SAID_OF_MODE[plain.chat.mode(plain.session)]}")
     if plain.session.pin:
         plain.say(f"Pinned: {plain.session.pin}")
+    if told := summary(plain.session):
+        plain.say(f"Set here: {told}")
     for problem in plain.chat.world.problems.values():
         plain.say(str(problem))
     if plain.chat.here:

@@ -316,11 +316,13 @@ async def hide(screen: ChatScreen, args: str) -> None:
 
 async def status(screen: ChatScreen, _: str) -> None:
     from hybridchat.tui import gauges
+    from hybridchat.tuning import summary
 
     snapshot = screen.opened.snapshot()
     held = screen.current.session.pin
     rows = [gauges.line(snapshot, 1000).plain, f"model: {short(held) + ', held' if held else 'chosen for each message'}"]
     rows += [f"{m.name}: {m.host}, {'this machine' if m.on_device else 'not this machine'}" for m in screen.opened.chat.models()]
+    rows += [f"set here: {told}"] if (told := summary(screen.current.session)) else []
     rows += [screen.opened.chat.here] if screen.opened.chat.here else []
     rows += [f"profile: {screen.launch.profile}"] if screen.launch.profile else []
     screen.say("\n".join(rows), head="status")

@@ -25,6 +25,7 @@ def test_what_is_set_before_the_first_question_goes_out_with_it_and_stays(demo: 
         assert "strategy     the program" in talk.line("/set")
         assert "Thinking is high" not in talk.line("/think")
         talk.line("/think high")
+        assert "Set here: temperature 0.25 · think high" in talk.line("/status")
         said = talk.line("What is the capital of France?")
         assert " cannot think)" in said
         assert "cannot think: it answers without" in talk.line("/think")

@@ -21,6 +21,8 @@ async def test_what_is_set_is_told_kept_with_the_conversation_and_shown_above() 
         assert "AUTO · quality" in said
         await ask(pilot, "/think high")
         await shows(pilot, "think is high in this conversation.")
+        await ask(pilot, "/status")
+        await shows(pilot, "set here: temperature 0.25 · think high · strategy quality")
         await ask(pilot, "hello")
         await shows(pilot, "Here.")
         stored = chat.store.all[screen(pilot).current.session.id]
