@@ -167,10 +167,8 @@ def _configuration(chat: Chat, config: Config, env: Mapping[str, str]) -> Iterat
 
 
 def _readable_by_others(path: Path) -> bool:
-    if os.name != "posix":
-        return False
     try:
-        return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+        return os.name == "posix" and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
     except OSError:
         return False
 
