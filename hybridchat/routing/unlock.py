@@ -34,7 +34,7 @@ def nothing_left(case: Case, candidates: tuple[Candidate, ...], version: int) ->
     if case.request.pin is not None:
         reason, unlock = _pinned(case, case.request.pin)
     elif not candidates:
-        reason, unlock = "There is no model to ask.", "start Ollama, or name a model in the configuration"
+        reason, unlock = "There is no model to ask.", "start Ollama, pull a model with it, or name one in the configuration"
     else:
         reason, unlock = _said(candidates), _cheapest(case)
     return Decision(None, candidates, reason=reason, rule="nothing", unlock=unlock, strategy=case.policy.name, version=version)

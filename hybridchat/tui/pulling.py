@@ -15,7 +15,7 @@ from hybridchat.render.pulling import Meter, bar, figures
 from hybridchat.render.text import one_line
 from hybridchat.stock import NotOursError, Stock, name_of
 from hybridchat.tui.gauges import Shown
-from hybridchat.tui.thread import Tone
+from hybridchat.tui.thread import Kind, Tone
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
     from hybridchat.tui.screen import ChatScreen
@@ -117,9 +117,19 @@ class Pulling:
         else:
             model = stock.called(meter.name)
             there = model if model is not None and model.on_device else None
-            self._over(stock.came(meter.name), Tone.PLAIN if there is None else Tone.LOCAL, there=there)
+            said = stock.came(meter.name)
+            if there is not None and self._unanswered:
+                said += " /retry asks your last question again."
+            self._over(said, Tone.PLAIN if there is None else Tone.LOCAL, there=there)
         finally:
             await steps.aclose()
+
+    @property
+    def _unanswered(self) -> bool:
+        """Whether the last question of the conversation found nobody, and nothing else waits to be asked."""
+        thread = self._screen.thread
+        answers = [b for b in thread.blocks if b.turn_id == thread.last_turn and b.kind is Kind.ANSWER and b.text]
+        return bool(thread.last_turn) and not answers and not self._screen.followups.texts
 
     def _over(self, said: str, tone: Tone = Tone.MUTED, *, there: Model | None = None) -> None:
         screen = self._screen

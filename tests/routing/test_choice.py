@@ -469,7 +469,7 @@ def test_a_hard_rule_ends_every_stay() -> None:
 @pytest.mark.parametrize(
     ("request_", "snapshot", "policy", "unlock"),
     [
-        (ask(), world().__class__(), P, "start Ollama, or name a model in the configuration"),
+        (ask(), world().__class__(), P, "start Ollama, pull a model with it, or name one in the configuration"),
         (ask(mode=Mode.ONLY_LOCAL), world(MINI), P, "turn LOCAL ONLY off (f5)"),
         (ask(mode=Mode.ONLY_CLOUD), world(SMALL), P, "turn CLOUD ONLY off (f5)"),
         (ask(), world(SMALL, links={HERE: link(HERE, ConnectivityState.DISCONNECTED)}), P, "start Ollama"),

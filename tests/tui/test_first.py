@@ -87,6 +87,18 @@ async def test_a_pull_that_fails_says_why_and_is_offered_again(tmp_path: Path, f
         assert "tab pulls it" in frame(seat.pilot.app)
 
 
+async def test_a_question_that_found_nobody_is_asked_again_once_a_model_is_there(tmp_path: Path) -> None:
+    async with fresh(tmp_path) as seat:
+        await shows(seat.pilot, "tab pulls it")
+        await seat.pilot.press("f3")
+        await seat.type(QUESTION)
+        await shows(seat.pilot, "✗ not sent")
+        await seat.pilot.press("tab")
+        await shows(seat.pilot, "/retry asks your last question again.")
+        await seat.type("/retry")
+        await shows(seat.pilot, "The capital of France is Paris")
+
+
 async def test_tab_pulls_nothing_where_there_are_models(demo: Demo, tmp_path: Path) -> None:
     async with seated(tmp_path, demo, config=Config(), device=ROOM) as seat:
         await shows(seat.pilot, "✓ ollama at")
