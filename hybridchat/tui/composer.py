@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from textual import events
 from textual.message import Message
@@ -24,6 +25,16 @@ MEANT = (
     "leave",
 )  # fmt: skip
 """Bindings that the composer looks for itself, in the order of what is typed."""
+
+
+class TakeBack(Protocol):
+    """Gives a message back that waits; with the last one `unchanged` that waits again, and its neighbour by `step` is given."""
+
+    def __call__(self, step: int, *, unchanged: bool) -> str: ...
+
+
+def _nothing(step: int, *, unchanged: bool) -> str:  # noqa: ARG001 - where nothing waits
+    return ""
 
 
 class Composer(FoldingArea):
@@ -73,8 +84,12 @@ class Composer(FoldingArea):
         super().__init__(id=id, placeholder="message…")
         self.cursor_blink = False  # a blinking cursor would write to the terminal all day
         self.asked: Sequence[str] = ()
-        self.take_back: Callable[[], str] = str
+        self.take_back: TakeBack = _nothing
         """Gives a message back that waits to be sent; empty when none does."""
+        self.taken = ""
+        """What it gave, as it stood here at first."""
+        self.replaces = False
+        """The message that was submitted last is one of those that waited."""
         self.sees: Callable[[], bool] = lambda: True
         """Whether a model that could be asked sees pictures."""
         self.keys = here()
@@ -104,6 +119,8 @@ class Composer(FoldingArea):
         if self._pause is not None:
             self._pause.stop()
         begun, self._begun = self._begun, bool(self.text)
+        if not self.text:
+            self.taken = ""
         if self.text.startswith("/") or (self._begun and not begun and not self._folds):
             self._drafted()  # naming commands costs nothing, and with the first key a model can begin to load
         else:
@@ -230,6 +247,7 @@ class Composer(FoldingArea):
             self.post_message(self.Wanted("next"))
             return
         self._back = 0
+        self.replaces, self.taken = bool(self.taken), ""
         self.draft = ""
         self.post_message(self.Submitted(text, meant))
 
@@ -238,8 +256,7 @@ class Composer(FoldingArea):
 
     def _look_back(self) -> None:
         """In an empty composer the message that waits, else the question before; else a line up."""
-        if not self.text and (text := self.take_back()):
-            self.draft = text
+        if self._turn_to(-1):
             return
         recalled = self._back and self.text == self._recalled
         if self.asked and (not self.text or recalled) and self._back < len(self.asked):
@@ -251,10 +268,23 @@ class Composer(FoldingArea):
 
     def _look_on(self) -> None:
         """The question after, while looking back; else a line down."""
+        if self.text and self._turn_to(1):
+            return
         if self._back and self.text == self._recalled:
             self._recall(self._back - 1)
         else:
             self.action_cursor_down()
+
+    def _turn_to(self, step: int) -> bool:
+        """Goes to a message that waits; `False` where something else is written, or none is there."""
+        unchanged = bool(self.text) and self.text == self.taken
+        if self.text and not unchanged:
+            return False
+        text = self.take_back(step, unchanged=unchanged)
+        if text or (unchanged and step > 0):
+            self.draft = text
+            self.taken = self.text
+        return bool(text) or unchanged
 
     _recalled = ""
 

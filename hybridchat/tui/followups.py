@@ -21,6 +21,8 @@ class FollowUps:
         self._screen = screen
         self._resting = False
         """The answer before did not come to its end: nothing goes out until the user says so."""
+        self._out: tuple[int, str] | None = None
+        """The message that was taken back last: its place among the others, and its text."""
 
     @property
     def texts(self) -> list[str]:
@@ -28,16 +30,28 @@ class FollowUps:
         return self._screen.current.waiting
 
     def add(self, text: str) -> None:
-        """Puts a message behind the others; it goes out once the running answer is whole."""
+        """Puts a message behind the others, or where it was before it was taken back; it goes out once the answer is whole."""
         self._resting = False
-        self.texts.append(text)
+        again = self._out if self._screen.composer.replaces else None
+        self._out, self._screen.composer.replaces = None, False
+        self.texts.insert(again[0] if again is not None else len(self.texts), text)
         self._kept("")
 
-    def take_back(self) -> str:
-        """The newest message, which waits no longer; empty when none does."""
-        if not self._screen.ready or not self.texts:
+    def take_back(self, step: int, *, unchanged: bool) -> str:
+        """The newest message, which waits no longer; empty when none does.
+
+        With the one taken back `unchanged` that waits again, and its neighbour is taken, the one before it for a `step` of -1.
+        """
+        if not self._screen.ready:
             return ""
-        text = kept(self.texts.pop())
+        at = len(self.texts) - 1
+        if unchanged and self._out is not None:
+            if self._out[0] + step < 0:
+                return ""
+            self.texts.insert(*self._out)
+            at = self._out[0] + step
+        self._out = (at, self.texts.pop(at)) if 0 <= at < len(self.texts) else None
+        text = kept(self._out[1]) if self._out is not None else ""
         self._kept(text)
         return text
 
@@ -76,6 +90,8 @@ class FollowUps:
             return
         self._resting = False
         text = self.texts.pop(0)
+        if self._out is not None:
+            self._out = max(0, self._out[0] - 1), self._out[1]
         self._kept(self._screen.composer.kept)
         exchange.send(text, pin=pin, draft=self._screen.composer.kept)
 

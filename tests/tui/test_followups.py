@@ -56,6 +56,30 @@ async def test_up_in_an_empty_composer_takes_the_last_one_back() -> None:
         await until(pilot, lambda: chat.asked == ["first", "second", "third"])
 
 
+async def test_each_that_waits_is_changed_in_its_place_or_taken_out() -> None:
+    gate, line = held()
+    chat = ScriptedChat([line])
+    async with running(chat) as pilot:
+        await ask(pilot, "first")
+        await shows(pilot, "One")
+        for text in ("second", "thrid", "fourth", "fifth"):
+            await ask(pilot, text)
+        await shows(pilot, "next 3: fourth")
+        await pilot.press("up", "up", "up")
+        await until(pilot, lambda: screen(pilot).composer.draft == "thrid")
+        await pilot.press(*["backspace"] * 3, *"ird", "enter")
+        await shows(pilot, "next 2: third")
+        await pilot.press("up", "up", "up", "up", "up")
+        await until(pilot, lambda: screen(pilot).composer.draft == "second")
+        await pilot.press("down", "down", "down")
+        await until(pilot, lambda: screen(pilot).composer.draft == "fifth")
+        await pilot.press("up", "ctrl+u")
+        await until(pilot, lambda: not screen(pilot).composer.text)
+        await ask(pilot, "sixth")
+        gate.set()
+        await until(pilot, lambda: chat.asked == ["first", "second", "third", "fifth", "sixth"])
+
+
 async def test_a_stop_keeps_them_waiting_and_says_so_and_enter_sends_them() -> None:
     _gate, line = held()
     chat = ScriptedChat([line])
