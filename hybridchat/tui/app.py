@@ -12,6 +12,7 @@ from typing import ClassVar
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -20,6 +21,7 @@ from hybridchat.commands import COMMANDS
 from hybridchat.render.palette import Palette
 from hybridchat.tui import ending, sizing, themes
 from hybridchat.tui.keymap import bind
+from hybridchat.tui.lean import lean
 from hybridchat.tui.ports import Launch
 from hybridchat.tui.screen import ChatScreen
 
@@ -57,6 +59,9 @@ class HybridChat(App[None], inherit_bindings=False):
         self.keys = here(launch.keys, launch.terminal.kept)
         if self.keys.own:
             self.set_keymap(dict(self.keys.keymap()))
+
+    def get_driver_class(self) -> type[Driver]:
+        return lean(super().get_driver_class())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.VARIABLES
