@@ -82,8 +82,10 @@ def meters(snapshot: Snapshot, limits: Limits, history: Mapping[str, Sequence[fl
     for name, gauge in device.gauges.items():
         below = [*_limit(name, limits.machine), _samples(gauge, history.get(name, ()), snapshot.at), _free(name, device)]
         yield Meter(state, name.replace("_", " "), _told(gauge), tuple(filter(None, below)), name)
-    for host, link in snapshot.links.items():
-        yield from _link(host, link, limits, history.get(host, ()), snapshot.at)
+    # a server on this device needs no way to it
+    for host, endpoint in {m.host: m.endpoint for m in snapshot.models if not m.on_device}.items():
+        link = snapshot.links.get(host, Link(host))
+        yield from _link(endpoint, link, limits, history.get(host, ()), snapshot.at)
     budget = snapshot.budget
     if budget.limit is not None or budget.spent or budget.reserved:
         limit = "no limit" if budget.limit is None else f"of {money(budget.limit)} a day"
@@ -93,10 +95,9 @@ def meters(snapshot: Snapshot, limits: Limits, history: Mapping[str, Sequence[fl
         )
 
 
-def _link(host: str, link: Link, limits: Limits, seen: Sequence[float], now: float) -> Iterator[Meter]:
-    group = (
-        f"way to {host}: {_WORDS[link.state.value] if link.allowed else 'not asked'}{f', {link.reason}' if link.reason else ''}"
-    )
+def _link(endpoint: str, link: Link, limits: Limits, seen: Sequence[float], now: float) -> Iterator[Meter]:
+    state = _WORDS[link.state.value] if link.allowed else "not asked"
+    group = f"way to {endpoint} at {link.host}: {', '.join(filter(None, (state, link.reason)))}"
     if not link.gauges:
         why = "nothing goes there, no probe either, before you allow it" if not link.allowed else "no sample yet"
         yield Meter(group, "latency", "–", (why,))
@@ -110,7 +111,7 @@ def _link(host: str, link: Link, limits: Limits, seen: Sequence[float], now: flo
     for name, gauge in link.gauges.items():
         rule = LINK_RULE if name in {"latency", "loss"} else ""
         below = [bounds.get(name, ""), rule, _samples(gauge, seen if name == "latency" else (), now)]
-        yield Meter(group, name, _told(gauge), tuple(filter(None, below)), host if name == "latency" else "")
+        yield Meter(group, name, _told(gauge), tuple(filter(None, below)), link.host if name == "latency" else "")
 
 
 def _told(gauge: Gauge) -> str:

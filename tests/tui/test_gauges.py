@@ -86,7 +86,9 @@ def test_money_is_shown_once_some_was_spent() -> None:
 
 def test_every_figure_tells_its_limits_its_samples_and_the_rule_it_feeds() -> None:
     device = replace(SNAPSHOT.device, gauges={**SNAPSHOT.device.gauges, "load": Gauge(0.4, "per core", NOW)})
-    snapshot = replace(SNAPSHOT, at=NOW + 3, device=device, links={"api.openai.com": link(41.0, n=5), "b": Link("b")})
+    snapshot = replace(
+        SNAPSHOT, at=NOW + 3, device=device, links={"api.openai.com": link(41.0, n=5), "127.0.0.1:11434": Link("127.0.0.1:11434")}
+    )
     found = {(m.group.partition(":")[0], m.name): m for m in meters(snapshot, LIMITS, {"cpu": (30.0, 34.0)})}
     cpu = "\n".join(found["this machine", "cpu"].lines)
     assert "busy above 80 %, critical above 90 %" in cpu
@@ -94,10 +96,11 @@ def test_every_figure_tells_its_limits_its_samples_and_the_rule_it_feeds() -> No
     assert "feeds rule device" in cpu
     assert "6.1 GB free for a model" in found["this machine", "memory"].lines
     assert found["this machine", "load"].lines[0] == "busy above 1 per core"
-    latency = found["way to api.openai.com", "latency"]
+    latency = found["way to openai at api.openai.com", "latency"]
     assert (latency.value, latency.lines[0]) == ("41 ms", "slow above 200 ms")
     assert "n = 5" in latency.lines[-1]
-    assert "before you allow it" in found["way to b", "latency"].lines[0]
+    assert not [group for group, _ in found if "11434" in group]
+    assert "before you allow it" in found["way to anthropic at api.anthropic.com", "latency"].lines[0]
 
 
 async def test_the_view_tells_of_the_figure_under_the_cursor_and_follows_what_changes() -> None:
