@@ -102,7 +102,7 @@ LIFTS = {
     "pin": "let hybridchat choose (f5)",
     "connectivity": "connect",
     "context": "shorten the message",
-    "device": "wait until this machine is less busy",
+    "device": "wait until this machine is less busy, or hold the model (f2): it is asked then all the same",
     "memory": "close other programs, or choose a smaller model (f2)",
     "budget": "raise today's budget",
     "policy": 'set privacy.cloud = "ask" in the configuration',
