@@ -24,7 +24,10 @@ def offering(*after: Line, offered: Offered = AWAY) -> ScriptedChat:
     return ScriptedChat([Line(offered=offered), *after])
 
 
-@pytest.mark.parametrize(("key", "verdict"), [("l", Verdict.LOCAL), ("q", Verdict.QUEUE), ("w", Verdict.WAIT), ("n", Verdict.CANCEL)])
+@pytest.mark.parametrize(
+    ("key", "verdict"),
+    [("l", Verdict.LOCAL), ("q", Verdict.QUEUE), ("w", Verdict.WAIT), ("n", Verdict.CANCEL)],
+)
 async def test_a_question_that_cannot_go_asks_what_to_do(key: str, verdict: Verdict) -> None:
     chat = offering(Line(pieces=("Here instead.",)))
     async with running(chat, size=(150, 40)) as pilot:
