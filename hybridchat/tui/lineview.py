@@ -62,7 +62,8 @@ class LineView(ScrollView, can_focus=True):
         self._pace, self._paced = 0.0, (0.0, 0)
         self._moving = False
         self._settling = False
-        self._drawn: Sequence[Strip | None] = []
+        self._drawn: list[Strip | None] = []
+        """What each row of the window showed when it was drawn last."""
         self._thumb = (0, 0)
         self._more = False
 
@@ -249,7 +250,7 @@ class LineView(ScrollView, can_focus=True):
         now = [self.rows.row(top + y) for y in range(height)]
         old = self._drawn if len(self._drawn) == height else [None] * height
         changed = [Region(0, y, width, 1) for y in range(height) if now[y] is not old[y] and now[y] != old[y]]
-        self._drawn = now
+        self._drawn = list(now)
         if len(changed) == height:
             self.refresh()
         elif changed:
@@ -259,6 +260,8 @@ class LineView(ScrollView, can_focus=True):
         row = y + self.scroll_offset.y
         width, ground = self.size.width, self.rich_style
         strip = self.rows.row(row)
+        if y < len(self._drawn):
+            self._drawn[y] = strip  # it is drawn for other reasons too, such as scrolling
         if strip is None:
             return Strip.blank(width, ground)
         shown = self.marked(strip.adjust_cell_length(width, ground).apply_style(ground), row, ground)

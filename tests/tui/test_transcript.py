@@ -245,3 +245,14 @@ async def test_an_idle_transcript_draws_nothing() -> None:
         assert transcript._clock is not None
         await until(pilot, lambda: not transcript._clock._active.is_set())
         assert transcript.repaints == painted
+
+
+async def test_the_end_is_drawn_again_after_looking_further_up() -> None:
+    async with stage() as (pilot, transcript):
+        transcript.load([turn(n) for n in range(30)])
+        await until(pilot, lambda: "question 29" in frame(pilot.app) and transcript.rows.settled)
+        transcript.focus()
+        await pilot.press("pageup", "pageup")
+        await until(pilot, lambda: "question 29" not in frame(pilot.app))
+        await pilot.press("end")
+        await until(pilot, lambda: "question 29" in frame(pilot.app))
