@@ -293,6 +293,9 @@ class ChatScreen(Screen[None]):
         self.call_after_refresh(self.look)
 
     def on_descendant_focus(self) -> None:
+        if self.composer.has_focus:
+            # who writes stands on no message: keys that ask about one mean the newest
+            self.transcript.cursor = None
         self.hints()
 
     # -- keys that need a decision ----------------------------------------------------------------
@@ -331,11 +334,6 @@ class ChatScreen(Screen[None]):
 
     def on_transcript_copied(self, message: messages.Copied) -> None:
         self.copy(message.text, message.what)
-
-    async def on_transcript_linked(self, message: messages.Linked) -> None:
-        from hybridchat.tui.links import linked  # imported here: for who follows a link
-
-        await linked(self, message)
 
     def copy(self, text: str, what: str = "") -> None:
         self.app.copy_to_clipboard(text)
