@@ -100,6 +100,7 @@ def _oterm_chat(screen: Screen) -> None:
     screen.click(NAME)
     screen.click("Save")
     screen.listen(2.0)
+    screen.click("❯")
 
 
 def _nothing(screen: Screen) -> None:
@@ -120,12 +121,16 @@ def figures(*, quick: bool) -> list[Figure]:
         return [Figure("other chats", HOW, n=0)]
     found: list[Figure] = []
     seconds = 6 if quick else 20
-    with demo_servers(RATE) as servers, Tap(int(servers["OLLAMA_HOST"].rpartition(":")[2])) as tap:
+    with demo_servers(RATE) as servers, Tap(_port(servers["OLLAMA_HOST"]), _port(servers["OPENAI_BASE_URL"])) as tap:
         for program in programs:
             with surroundings() as env:
                 env |= program.settings(Path(env["HOME"]), f"http://127.0.0.1:{tap.port}")
                 found += _measured(program, env, tap, seconds, 1 if quick else 3)
     return found
+
+
+def _port(url: str) -> int:
+    return int(url.removesuffix("/v1").rpartition(":")[2])
 
 
 def _measured(program: Program, env: Mapping[str, str], tap: Tap, seconds: int, n: int) -> Iterator[Figure]:
