@@ -78,7 +78,12 @@ async def seated(
 
     async def opening() -> Opened:
         return Opened(
-            made.chat, made.chat.snapshot, hide=made.chat.hide, find=find, stock=Stock(made.chat.world), asks_words=asks_words,
+            made.chat,
+            made.chat.snapshot,
+            hide=made.chat.hide,
+            find=find,
+            stock=Stock(made.chat.world),
+            asks_words=asks_words,
             settings=Configuring(environment(demo, folder), made.chat),
             examine=lambda online: examine(made.chat, config, environment(demo, folder), online=online),
         )
