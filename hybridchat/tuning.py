@@ -32,7 +32,7 @@ def tuned(session: Session, text: str, strategies: Collection[str] = ()) -> tupl
     if not content:
         return (
             session,
-            f"{_row(session, found)}\n{KNOWN[found].help}: {KNOWN[found].allowed}. /set {found} none: the model’s own.",
+            f"{_row(session, found)}\n{KNOWN[found].help}: {KNOWN[found].allowed}. /set {found} none: the {_whose(found)}’s own.",
         )
     made = replace(session, parameters=changed(session.parameters, found, content))
     return made, _said(made, found)
@@ -72,12 +72,17 @@ def listing(session: Session) -> str:
 
 
 def _row(session: Session, name: str) -> str:
-    return f"{name:<{_WIDE}}  {shown(session.parameters, name) or 'the model’s own'}"
+    return f"{name:<{_WIDE}}  {shown(session.parameters, name) or f'the {_whose(name)}’s own'}"
+
+
+def _whose(name: str) -> str:
+    """Who says what holds where the conversation does not."""
+    return "program" if name in {"max_tokens", "context"} else "model"
 
 
 def _said(session: Session, name: str) -> str:
     content = shown(session.parameters, name)
-    return f"{name} is {content} in this conversation." if content else f"{name} is the model’s own again."
+    return f"{name} is {content} in this conversation." if content else f"{name} is the {_whose(name)}’s own again."
 
 
 def _strategy(session: Session, content: str, strategies: Collection[str]) -> tuple[Session, str]:
