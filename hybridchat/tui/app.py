@@ -19,7 +19,7 @@ from textual.theme import Theme
 from hybridchat.bindings import faults, here
 from hybridchat.commands import COMMANDS
 from hybridchat.render.palette import Palette
-from hybridchat.tui import ending, sizing, themes
+from hybridchat.tui import ending, messages, sizing, themes
 from hybridchat.tui.keymap import bind
 from hybridchat.tui.lean import lean
 from hybridchat.tui.ports import Launch
@@ -71,6 +71,13 @@ class HybridChat(App[None], inherit_bindings=False):
 
         super().copy_to_clipboard(text)
         clipboard.pass_on(self, self._driver, text)
+
+    async def on_transcript_linked(self, message: messages.Linked) -> None:
+        """A link in the conversation, or in one of the answers that are compared."""
+        from hybridchat.tui.links import linked  # imported here: for who follows a link
+
+        if self._chat is not None:
+            await linked(self._chat, message)
 
     def _use(self, name: str) -> str:
         """Takes a theme on, or returns the sentence that says why not."""
