@@ -203,6 +203,8 @@ class ChatScreen(Screen[None]):
         await self._submit(message.meant)
 
     async def _submit(self, text: str) -> None:
+        # who sends from the composer stands on no message: keys that ask about one mean the newest again
+        self.transcript.cursor = None
         if await self.habits.answered(text):
             return
         match parse(text):
@@ -293,9 +295,6 @@ class ChatScreen(Screen[None]):
         self.call_after_refresh(self.look)
 
     def on_descendant_focus(self) -> None:
-        if self.composer.has_focus:
-            # who writes stands on no message: keys that ask about one mean the newest
-            self.transcript.cursor = None
         self.hints()
 
     # -- keys that need a decision ----------------------------------------------------------------
