@@ -156,6 +156,7 @@ class Find(Horizontal):
             return
         block, nth = self._hits[self._at]
         index = self._chat.thread.blocks.index(block)
+        transcript.unfold(index)
         light(transcript, self._wanted, index, nth)
 
     def leave(self, *, stay: bool) -> None:

@@ -21,7 +21,7 @@ from hybridchat.tui import messages
 from hybridchat.tui.keymap import bind, keys_of
 from hybridchat.tui.lineview import LineView
 from hybridchat.tui.strips import barred, marked, selected
-from hybridchat.tui.thread import Block, Thread, Tone
+from hybridchat.tui.thread import Block, Kind, Thread, Tone
 
 if TYPE_CHECKING:
     from hybridchat.conversation import Turn
@@ -191,6 +191,12 @@ class Transcript(LineView):
             self._fold(at)
         else:
             self.notify("Nothing is folded in this message.", timeout=2)
+
+    def unfold(self, at: int) -> None:
+        """Shows the files of a question, for something in them was found."""
+        block = self.thread.blocks[at]
+        if block.kind is Kind.YOU and block.foldable and not block.unfolded:
+            self._fold(at)
 
     def _fold(self, at: int) -> None:
         block = self.thread.blocks[at]

@@ -250,3 +250,12 @@ async def test_a_question_edited_in_one_line_keeps_its_files(tmp_path: Path, dem
         await until(seat.pilot, lambda: len(asked(demo)) == 2)
         files, words = opened(asked(demo)[1])
         assert ([file.name for file in files], words) == (["my plan.txt", "notes.md"], "and my plan.txt?")
+
+
+async def test_what_is_found_in_a_folded_file_is_shown(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await seat.type("see @notes.md")
+        await until(seat.pilot, lambda: asked(demo) and not seat.screen.exchange.running)
+        await seat.type("/find high at noon")
+        said = await shows(seat.pilot, "1 of 1")
+        assert "▾ notes.md, 2 lines" in await shows(seat.pilot, "   high at noon"), said
