@@ -218,6 +218,7 @@ async def test_the_question_of_consent_counts_the_files_and_what_is_hidden_in_th
         said = await shows(seat.pilot, "[y] send")
         assert " hidden · 1 file" in said
         await seat.consent("y")
+        await until(seat.pilot, lambda: demo.openai.requests or demo.anthropic.requests)
         await until(seat.pilot, lambda: not seat.screen.exchange.running)
         (body,) = [r.body for s in (demo.openai, demo.anthropic) for r in s.requests]
         assert b"people.csv (2 lines)" in body
