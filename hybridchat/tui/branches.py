@@ -149,7 +149,7 @@ class Branches:
         if at is not None:
             screen.transcript.cursor = at
             screen.transcript.go_to(at, 0)
-            screen.set_focus(screen.transcript)
+            screen.transcript.focus()  # not `set_focus`: the composer gets the focus a moment after `open_session`
 
     # -- a conversation from here -----------------------------------------------------------------
 

@@ -30,6 +30,7 @@ async def to(screen: ChatScreen, hit: Hit) -> None:
 
 def _light(screen: ChatScreen, index: int, word: str) -> None:
     transcript = screen.transcript
-    screen.set_focus(transcript)
     transcript.cursor = index
     light(transcript, word, index, 0, only=True)
+    # not `set_focus`: opening the conversation gave the composer the focus, which it gets a moment later
+    transcript.focus()

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hybridchat.conversation import Role, Session
@@ -64,10 +64,11 @@ async def test_what_is_typed_is_looked_for_and_enter_opens_the_place(tmp_path: P
         )
         assert seat.screen.transcript.current.text == "why does the moon pull the sea?"
         await shows(seat.pilot, "why does the moon pull the sea?")
+        await until(seat.pilot, lambda: seat.screen.transcript.has_focus)
         assert seat.screen.transcript.lit is not None
         await seat.pilot.press("escape", *"on")
-        assert seat.screen.composer.draft == "on"
-        assert seat.screen.transcript.lit is None
+        await until(seat.pilot, lambda: seat.screen.composer.draft == "on")
+        await until(seat.pilot, lambda: seat.screen.transcript.lit is None)
 
 
 async def test_a_place_on_another_branch_is_opened_on_that_branch(tmp_path: Path, demo: Demo) -> None:
@@ -181,6 +182,7 @@ async def test_the_keys_are_in_sight_at_every_size(tmp_path: Path, demo: Demo, s
         assert "╰" in said
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
 @given(
     title=st.text(max_size=80),
     tags=st.lists(st.sampled_from(["work", "a-rather-long-tag", "漢字"]), max_size=3),
