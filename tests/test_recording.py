@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from html import unescape
+from importlib import import_module
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -45,7 +46,8 @@ def test_it_takes_about_half_a_minute() -> None:
 def test_a_film_has_a_frame_for_each_state_wide_letters_and_split_sequences_included(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pyte")
     monkeypatch.setattr(sys, "path", [str(DOCS), *sys.path])
-    from film import frames, svg
+    film_maker = import_module("film")
+    frames, svg = film_maker.frames, film_maker.svg
 
     events = [(0.0, b"one\x1b[3"), (0.35, b"1mred <b>\x1b[0m"), (0.9, "\r\n日本".encode()), (1.5, b"")]
     film = frames(events, 20, 3, NOTHING)

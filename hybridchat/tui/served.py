@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any
 
 from textual import messages
@@ -15,7 +16,8 @@ class Served(WebDriver):
 
     def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._write = self._written
+        # what Textual keeps there is a partial, and is typed as one
+        self._write = partial(self._written)
 
     def _written(self, data: bytes) -> int:
         try:

@@ -8,6 +8,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -44,6 +45,10 @@ def servers() -> Iterator[Demo]:
         yield running
 
 
+def contains(words: str, text: str) -> bool:
+    return words in text
+
+
 class Person:
     """Somebody at the full screen, who goes on once they see what they waited for."""
 
@@ -52,7 +57,7 @@ class Person:
 
     def sees(self, *words: str) -> None:
         for some in words:
-            self.until(lambda text, some=some: some in text, some)
+            self.until(partial(contains, some), some)
 
     def until(self, done: Callable[[str], object], what: str = "it") -> None:
         deadline = time.monotonic() + 30
