@@ -35,10 +35,23 @@ def decide(request: Request, snapshot: Snapshot, policy: Policy) -> Decision:
 
 def _decided(request: Request, snapshot: Snapshot, policy: Policy) -> Decision:
     case = Case(request, snapshot, policy)
-    live = snapshot.live
+    candidates, eligible = _judged(case)
+    if not eligible and any(c.rejected is not None and c.rejected.rule == "device" for c in candidates):
+        last = Case(request, snapshot, policy, last_resort=True)
+        judged, left = _judged(last)
+        if left:
+            case, candidates, eligible = last, judged, left
+    if not eligible:
+        return nothing_left(case, tuple(candidates), VERSION)
+    return _choose(case, tuple(candidates), eligible)
+
+
+def _judged(case: Case) -> tuple[list[Candidate], list[Candidate]]:
+    """Every model with its score or the first rule against it, and those that may answer."""
+    live = case.snapshot.live
     candidates: list[Candidate] = []
     eligible: list[Candidate] = []
-    for model in snapshot.models:
+    for model in case.snapshot.models:
         known = live.get(model.id, NOTHING_KNOWN)
         objection = first_objection(case, model, known)
         if objection is not None:
@@ -47,9 +60,7 @@ def _decided(request: Request, snapshot: Snapshot, policy: Policy) -> Decision:
             candidate = score(case, model, known)
             candidates.append(candidate)
             eligible.append(candidate)
-    if not eligible:
-        return nothing_left(case, tuple(candidates), VERSION)
-    return _choose(case, tuple(candidates), eligible)
+    return candidates, eligible
 
 
 def _choose(case: Case, candidates: tuple[Candidate, ...], eligible: list[Candidate]) -> Decision:
@@ -142,7 +153,9 @@ def _ranked(case: Case, eligible: list[Candidate], side: Target | None) -> list[
 
 
 def _cornered(case: Case, candidates: tuple[Candidate, ...], eligible: list[Candidate]) -> bool:
-    """The machine is critically busy and the network is gone: nothing but this device is left, so it has to be spared."""
+    """The machine is critically busy and nobody else can be asked, as the network is gone or for good: it has to be spared."""
+    if case.last_resort:
+        return True
     if not case.critical or case.request.pin is not None or not all(c.model.on_device for c in eligible):
         return False
     cut_off = any(c.rejected is not None and c.rejected.rule == "connectivity" for c in candidates)

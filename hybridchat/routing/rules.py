@@ -39,6 +39,7 @@ class Case:
         "critical",
         "current",
         "free",
+        "last_resort",
         "live",
         "models",
         "need",
@@ -54,8 +55,10 @@ class Case:
         "veto_local",
     )
 
-    def __init__(self, request: Request, snapshot: Snapshot, policy: Policy) -> None:
+    def __init__(self, request: Request, snapshot: Snapshot, policy: Policy, *, last_resort: bool = False) -> None:
+        """With `last_resort` nobody else can answer, and a busy machine may load a model that it surely has the memory for."""
         self.request = request = in_force(request)
+        self.last_resort = last_resort
         self.snapshot, self.policy = snapshot, policy
         self.models = {model.id: model for model in snapshot.models}
         self.live = snapshot.live
@@ -222,9 +225,9 @@ def connectivity(case: Case, model: Model, _live: Live) -> Rejection | None:
 def memory(case: Case, model: Model, live: Live) -> Rejection | None:
     if model.locality is not Locality.ON_DEVICE or case.request.pin is not None:
         return None
-    if case.critical and live.resident is False:
-        return Rejection("device", "this machine is busy, and the model is not loaded", "critical", "constrained")
     window = affordable_window(model, live, case.free, case.snapshot, case.policy.memory_headroom)
+    if case.critical and live.resident is False and not (case.last_resort and window is not None):
+        return Rejection("device", "this machine is busy, and the model is not loaded", "critical", "constrained")
     if window is None or window >= case.alone or case.free is None:
         return None
     size = bytes_needed(model, min(case.alone, model.window))

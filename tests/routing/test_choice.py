@@ -336,9 +336,27 @@ def test_critical_and_disconnected_takes_the_smallest_loaded_model(network: dict
     snapshot = world(MEDIUM, SMALL, MINI, device=busy, live=live, **network)
     decision = decide(ask(difficulty=HARD), snapshot, P)
     assert (decision.chosen, decision.rule) == (SMALL, "critical")
+
+
+@pytest.mark.parametrize("network", [{"links": OFFLINE}, {"os_online": False}])
+@pytest.mark.parametrize("free", [None, 2 * GIB])
+def test_a_critical_machine_loads_nothing_it_may_not_have_the_memory_for(network: dict[str, object], free: int | None) -> None:
+    busy = replace(DEVICE, state=ResourceState.CRITICAL, memory_free=free)
     nothing = decide(ask(), world(MEDIUM, MINI, device=busy, live={MEDIUM.id: Live(resident=False)}, **network), P)
     assert nothing.chosen is None
     assert nothing.unlock == "connect"
+
+
+def test_a_critical_machine_loads_the_smallest_model_when_nobody_else_can_answer() -> None:
+    """Somebody who compiles and asks is answered slowly rather than not at all."""
+    busy = replace(DEVICE, state=ResourceState.CRITICAL)
+    live = {SMALL.id: Live(resident=False), MEDIUM.id: Live(resident=False)}
+    alone = decide(ask(), world(MEDIUM, SMALL, device=busy, live=live), P)
+    assert (alone.chosen, alone.rule) == (SMALL, "critical")
+    loaded = decide(ask(), world(MEDIUM, SMALL, device=busy, live={**live, MEDIUM.id: Live(resident=True)}), P)
+    assert loaded.chosen == MEDIUM, "what is loaded already costs less than a smaller one that is not"
+    cloud = decide(ask(), world(MEDIUM, SMALL, MINI, device=busy, live=live), P)
+    assert cloud.chosen == MINI, "nothing is loaded where a cloud can answer"
 
 
 # -- order ---------------------------------------------------------------------------------------------------------
