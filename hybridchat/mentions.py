@@ -45,6 +45,11 @@ def kept(meant: str) -> str:
     return MARKED + meant if any(not found.marked for found in mentions(meant)) else plain(meant)
 
 
+def recalled(question: str) -> str:
+    """A question that was asked, as it goes back into a composer: files were read then, so a name still in it is a word."""
+    return MARKED + question if any(mentions(question)) else question
+
+
 def unmeant(text: str) -> frozenset[str]:
     """The names in a text that are words; none unless it says so at its beginning."""
     return frozenset(found.word for found in mentions(text) if not found.marked) if text.startswith(MARKED) else frozenset()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hybridchat.enclosed import enclose, opened
-from hybridchat.mentions import kept
+from hybridchat.mentions import kept, plain, recalled
 from hybridchat.tui.thread import Block, Kind, Tone
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
@@ -64,7 +65,7 @@ class Branches:
             if screen.composer.draft:
                 screen.composer.clear_draft()  # arrow up brings it back
             screen.transcript.cursor = None
-            screen.composer.draft = question
+            screen.composer.draft = recalled(question)
             screen.composer.focus()
             self.editing = turn_id
             screen.followups.show()
@@ -105,7 +106,9 @@ class Branches:
             await screen.open_session(session_id)
         await screen.current.refresh()
         if whole:
-            text = enclose(text, opened(turn.question)[0])
+            # a mark in what they hold is no word of the user's
+            files = [replace(file, text=plain(file.text)) for file in opened(turn.question)[0]]
+            text = enclose(text, files)
         screen.exchange.send(text, files=await asyncio.to_thread(store.files, turn))
 
     # -- from one to the other --------------------------------------------------------------------

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from hybridchat.mentions import recalled
 from hybridchat.render.finding import remembered
 from hybridchat.render.text import one_line
 from hybridchat.tui.keymap import bind
@@ -91,7 +92,7 @@ async def recall(screen: ChatScreen, args: str) -> None:
         if text is not None:
             if screen.composer.draft:
                 screen.composer.clear_draft()
-            screen.composer.draft = text
+            screen.composer.draft = recalled(text)
             screen.set_focus(screen.composer)
 
     if texts:

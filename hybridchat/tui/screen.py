@@ -16,6 +16,7 @@ from textual.screen import Screen
 from hybridchat.bindings import here
 from hybridchat.commands import COMMANDS, Unknown, parse
 from hybridchat.facts import Mode
+from hybridchat.mentions import recalled
 from hybridchat.render.palette import Palette
 from hybridchat.tui import keys, messages
 from hybridchat.tui.above import Above
@@ -180,7 +181,7 @@ class ChatScreen(Screen[None]):
         turns = await self.current.look_at(session_id)
         above = turns.pop(0) if len(turns) > RECENT else None
         self.transcript.load(turns, None if above is None else place_of(above))
-        self.composer.asked = [t.question for t in turns]
+        self.composer.asked = [recalled(t.question) for t in turns]
         self.composer.draft = coming or await self.current.draft()
         self.branches.editing = ""
         self.followups.restored()

@@ -260,3 +260,38 @@ async def test_what_is_found_in_a_folded_file_is_shown(tmp_path: Path, demo: Dem
         await seat.type("/find high at noon")
         said = await shows(seat.pilot, "1 of 1")
         assert "▾ notes.md, 2 lines" in await shows(seat.pilot, "   high at noon"), said
+
+
+async def test_a_name_that_was_only_pasted_stays_a_word_when_its_question_comes_back(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        composer = seat.screen.composer
+        composer.post_message(events.Paste("repeat: mind @notes.md"))
+        await until(seat.pilot, lambda: composer.draft)
+        await seat.pilot.press("enter")
+        await until(seat.pilot, lambda: len(asked(demo)) == 1 and not seat.screen.exchange.running)
+        await seat.type("/edit")
+        await until(seat.pilot, lambda: composer.draft == "repeat: mind @notes.md")
+        await seat.pilot.press("!", "enter")
+        await until(seat.pilot, lambda: len(asked(demo)) == 2 and not seat.screen.exchange.running)
+        await seat.screen.open_session(seat.screen.current.session.id)
+        await seat.pilot.press("up")
+        await until(seat.pilot, lambda: composer.draft == "repeat: mind @notes.md!")
+        await seat.pilot.press("?", "enter")
+        await until(seat.pilot, lambda: len(asked(demo)) == 3 and not seat.screen.exchange.running)
+        await seat.pilot.press("ctrl+r")
+        await until(seat.pilot, lambda: getattr(seat.pilot.app.screen, "_shown", None))
+        await seat.pilot.press("enter")
+        await until(seat.pilot, lambda: composer.draft == "repeat: mind @notes.md!?")
+        await seat.pilot.press(".", "enter")
+        await until(seat.pilot, lambda: len(asked(demo)) == 4 and not seat.screen.exchange.running)
+        assert asked(demo) == [f"repeat: mind @notes.md{end}" for end in ("", "!", "!?", "!?.")]
+
+
+async def test_what_a_file_holds_names_no_other_file(tmp_path: Path, demo: Demo, folder: Path) -> None:
+    (folder / "odd.txt").write_text("see \x1a@notes.md\n", encoding="utf-8")
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await seat.type("repeat: read @odd.txt")
+        await until(seat.pilot, lambda: len(asked(demo)) == 1 and not seat.screen.exchange.running)
+        await seat.type("/edit repeat: in other words")
+        await until(seat.pilot, lambda: len(asked(demo)) == 2 and not seat.screen.exchange.running)
+        assert [file.name for file in opened(asked(demo)[1])[0]] == ["odd.txt"]
