@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from hybridchat.config.holding import held
 from hybridchat.privacy.scan import Terms
 from hybridchat.privacy.words import collapse
 
@@ -46,17 +48,18 @@ def add(path: Path, *words: str, never: bool = False) -> Terms:
     """
     wanted = {collapse(word): word for word in (_checked(w) for w in words)}
     kept: list[str] = []
-    for line in _lines(path):
-        term = _parse(line)
-        key = collapse(term[1]) if term else ""
-        if term and key in wanted:
-            if term[0] == never:
-                del wanted[key]
-            else:
-                continue
-        kept.append(line)
-    kept += [("!" if never else "") + _escaped(word) for word in wanted.values()]
-    _write(path, kept)
+    with _alone(path):
+        for line in _lines(path):
+            term = _parse(line)
+            key = collapse(term[1]) if term else ""
+            if term and key in wanted:
+                if term[0] == never:
+                    del wanted[key]
+                else:
+                    continue
+            kept.append(line)
+        kept += [("!" if never else "") + _escaped(word) for word in wanted.values()]
+        _write(path, kept)
     return load(path)
 
 
@@ -65,14 +68,17 @@ def remove(path: Path, *words: str) -> tuple[str, ...]:
     unwanted = {collapse(word.strip().removeprefix("!")) for word in words}
     kept: list[str] = []
     gone: list[str] = []
-    for line in _lines(path):
-        term = _parse(line)
-        if term and collapse(term[1]) in unwanted:
-            gone.append(term[1])
-        else:
-            kept.append(line)
-    if gone:
-        _write(path, kept)
+    if not path.exists():
+        return ()
+    with _alone(path):
+        for line in _lines(path):
+            term = _parse(line)
+            if term and collapse(term[1]) in unwanted:
+                gone.append(term[1])
+            else:
+                kept.append(line)
+        if gone:
+            _write(path, kept)
     return tuple(gone)
 
 
@@ -91,6 +97,17 @@ def import_file(path: Path, source: Path) -> int:
 def same(one: str, other: str) -> bool:
     """Whether two terms are one, whatever their case and accents."""
     return collapse(one) == collapse(other)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """While nobody else changes the list: a word that was said to be hidden must not be lost to another one's save."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with held(path):
+            yield
+    except OSError as e:
+        raise TermsError(f"{path}: the list of your terms cannot be written ({e.strerror or e})") from e
 
 
 def _lines(path: Path) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,11 @@ def test_only_the_owner_can_read_it_and_no_other_file_stays(tmp_path: Path) -> N
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_words_that_are_added_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
+    path = tmp_path / "terms.txt"
+    words = [f"word{n}" for n in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda word: terms.add(path, word), words))
+    assert sorted(terms.load(path).always) == sorted(words)
