@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, Protocol
 
 from hybridchat.cli import edge
-from hybridchat.cli.edge import Exit
+from hybridchat.cli.records import Record, Sink, records
 from hybridchat.routing.confidence import confidence
 
 SHAPE = '{"id": ..., "prompt": "text", "answer": "text"}, with "logprobs": [numbers] and "second": "text" or ["text"] if known'
-
-
-class Sink(Protocol):
-    def write(self, text: str, /) -> object: ...
 
 
 def run(stdin: Iterable[bytes], stdout: Sink) -> int:
@@ -22,10 +17,7 @@ def run(stdin: Iterable[bytes], stdout: Sink) -> int:
 
     Raises `Exit` naming the first line that is not of that form; what stood before it has been written.
     """
-    for number, line in enumerate(stdin, 1):
-        if not line.strip():
-            continue
-        record = _record(line, number)
+    for record in records(stdin, SHAPE, _fits):
         found = confidence(
             record["prompt"],
             record["answer"],
@@ -38,20 +30,10 @@ def run(stdin: Iterable[bytes], stdout: Sink) -> int:
     return edge.OK
 
 
-def _record(line: bytes, number: int) -> dict[str, Any]:
-    try:
-        record = json.loads(line.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise Exit(edge.USAGE, f"Line {number} is not JSON.") from None
-    if not isinstance(record, dict) or not _fits(record):
-        raise Exit(edge.USAGE, f"Line {number} is not of the form {SHAPE}.")
-    return record
-
-
-def _fits(record: dict[str, Any]) -> bool:
+def _fits(record: Record) -> bool:
     texts = all(isinstance(record.get(name), str) for name in ("prompt", "answer"))
     ending = isinstance(record.get("ending") or "", str)
-    return "id" in record and texts and ending and _numbers(record.get("logprobs")) and _opinions(record.get("second"))
+    return texts and ending and _numbers(record.get("logprobs")) and _opinions(record.get("second"))
 
 
 def _numbers(value: object) -> bool:

@@ -9,10 +9,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO
 
 from hybridchat.cli import edge
 from hybridchat.cli.edge import Exit, say
+from hybridchat.cli.records import Sink, records
 from hybridchat.config import Config, load
 from hybridchat.config.paths import data_dir
 from hybridchat.facts import Finding
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
 SHAPE = '{"id": ..., "text": "text"}'
 BLOCK = 1 << 16
 """Bytes read at once."""
-
-
-class Sink(Protocol):
-    def write(self, text: str, /) -> object: ...
 
 
 @value
@@ -142,19 +139,7 @@ def _spans(sources: Iterable[tuple[str, BinaryIO]], terms: Terms, out: Sink) -> 
     Raises `Exit` naming the first line that is not of that form; what stood before it has been written.
     """
     for name, file in sources:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                record = _record(line, f"{name}, line {number}")
-                spans = [[f.start, f.end, f.kind] for f in scan(record["text"], terms)]
-                out.write(json.dumps({"id": record["id"], "spans": spans}) + "\n")
+        for record in records(file, SHAPE, lambda one: isinstance(one.get("text"), str), name):
+            spans = [[f.start, f.end, f.kind] for f in scan(record["text"], terms)]
+            out.write(json.dumps({"id": record["id"], "spans": spans}) + "\n")
     return edge.OK
-
-
-def _record(line: bytes, where: str) -> dict[str, Any]:
-    try:
-        record = json.loads(line.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise Exit(edge.USAGE, f"{where}: not JSON. Each line is {SHAPE}.") from None
-    if not isinstance(record, dict) or "id" not in record or not isinstance(record.get("text"), str):
-        raise Exit(edge.USAGE, f"{where}: not of the form {SHAPE}.")
-    return record

@@ -8,13 +8,13 @@ import math
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from hybridchat.assemble import Setup, assembled, database
 from hybridchat.chat import Basis, Chat, Preview
 from hybridchat.cli import edge, sentences
 from hybridchat.cli.edge import Exit, say
 from hybridchat.cli.lists import columns
+from hybridchat.cli.records import records
 from hybridchat.config.paths import config_path
 from hybridchat.config.template import set_value
 from hybridchat.facts import Difficulty, Mode
@@ -25,6 +25,7 @@ from hybridchat.routing.explain import table
 from hybridchat.sessions.store import Store
 
 KEY = "routing.hard_from"
+SHAPE = '{"id": ..., "prompt": "text"}'
 KINDS = frozenset({"chat", "ask"})
 NEWEST = 1000
 """Messages that calibration looks at: what somebody asked a year ago says little."""
@@ -117,23 +118,10 @@ def jsonl() -> int:
     """Reads `{"id", "prompt"}` lines from stdin and writes `{"id", "score", "label"}` for each, in order."""
     if told := notice():
         say(sentences.started(told))
-    for number, line in enumerate(sys.stdin.buffer, 1):
-        if not line.strip():
-            continue
-        record = _record(line, number)
+    for record in records(sys.stdin.buffer, SHAPE, lambda one: isinstance(one.get("prompt"), str)):
         scored = {"id": record["id"], "score": ranking(record["prompt"]), "label": difficulty(record["prompt"]).label}
         sys.stdout.write(json.dumps(scored, ensure_ascii=False) + "\n")
     return edge.OK
-
-
-def _record(line: bytes, number: int) -> dict[str, Any]:
-    try:
-        record = json.loads(line.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise Exit(edge.USAGE, f"Line {number} is not JSON.") from None
-    if not isinstance(record, dict) or "id" not in record or not isinstance(record.get("prompt"), str):
-        raise Exit(edge.USAGE, f'Line {number} is not of the form {{"id": ..., "prompt": "text"}}.')
-    return record
 
 
 # -- calibration -------------------------------------------------------------------------------------------------------
