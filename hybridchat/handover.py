@@ -231,6 +231,10 @@ class Redactor:
         """Phrases that stay readable: never hidden, or shown in this conversation."""
         return self._spared(())
 
+    def hides(self, text: str) -> bool:
+        """Whether something in `text` would be hidden, were it said."""
+        return bool(self._found(text, WordIndex(()), WordIndex(self.amended.hide)) or self.table.known(text))
+
     def _spared(self, public: Sequence[str]) -> WordIndex:
         hidden = {collapse(word) for word in self.amended.hide}
         return WordIndex([w for w in (*self.never, *self.amended.show, *public) if collapse(w) not in hidden])

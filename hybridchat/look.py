@@ -278,7 +278,7 @@ def package(crew: Crew, ask: Ask, model: Model, parts: Parts, found: Look, *, pr
 
 def _unhidden(wanted: Parameters, unmet: tuple[str, ...], redactor: Redactor) -> tuple[Parameters, tuple[str, ...]]:
     """Without the stop texts that are personal: hidden behind placeholders they would stop nothing."""
-    kept = tuple(text for text in wanted.stop if not redactor.scan(text) and not redactor.table.known(text))
+    kept = tuple(text for text in wanted.stop if not redactor.hides(text))
     if len(kept) < len(wanted.stop):
         unmet = (*unmet, "a stop text stays here: it is personal")
     return replace(wanted, stop=kept), unmet

@@ -19,6 +19,8 @@ from hybridchat.value import value
 FIRST = "first message to this host in this conversation"
 STAYS_HIDDEN = "A secret stays hidden. To send it readable, put it on your own list: hybridchat terms add --never."
 
+NEEDLESS = "Nothing leaves a private conversation, so nothing has to be hidden; the word was not kept."
+
 
 def reason(crew: Crew, ask: Ask, session: Session, model: Model, made: Package, failed: str) -> str | None:
     """Why the user must see the package before `model` may, or `None`. `failed` says why the model before did not answer.
@@ -103,7 +105,7 @@ class Review:
         """Writes into the user's own list that `word` is always, or with `never` never, hidden; the sentence to show."""
         crew, failure = self._crew, ""
         if crew.private:
-            return "Nothing leaves a private conversation, so nothing has to be hidden; the word was not kept."
+            return NEEDLESS
         if crew.terms_file is not None:
             try:
                 terms.add(crew.terms_file, word, never=never)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hybridchat import terms
 from hybridchat.crew import Crew
 from hybridchat.privacy.scan import Terms
+from hybridchat.review import NEEDLESS
 
 KEPT_NOWHERE = "The demo keeps no words."
 
@@ -34,6 +35,8 @@ class Words:
         """Hides the word from now on, or with `never` leaves it readable everywhere; returns what to say."""
         if self._crew.terms_file is None:
             return KEPT_NOWHERE
+        if self._crew.private:
+            return NEEDLESS
         terms.add(self._crew.terms_file, word, never=never)
         self._crew.read_terms()
         if never and any(terms.same(word, other) for other in self.folder):

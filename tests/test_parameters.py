@@ -152,6 +152,15 @@ async def test_a_stop_text_that_is_personal_stays_here(tmp_path: Path, demo: Dem
         assert not [body for body in b.cloud_bodies() if b"home.example" in body]
 
 
+async def test_a_stop_text_that_was_hidden_by_hand_stays_here(tmp_path: Path, demo: Demo) -> None:
+    async with bench(tmp_path, demo, config=CONFIG) as b:
+        b.chat.review.amend(b.session.id, hide=["beans"])
+        put(b, 'stop "my beans" END')
+        await b.ask("hello", pin=OPENAI)
+        assert last(b, "openai")["stop"] == ["END"]
+        assert not [body for body in b.cloud_bodies() if b"beans" in body]
+
+
 async def test_less_context_leaves_turns_out_and_says_so(tmp_path: Path, demo: Demo) -> None:
     async with bench(tmp_path, demo, config=CONFIG) as b:
         for n in range(4):

@@ -58,6 +58,17 @@ async def test_a_private_conversation_is_answered_here_and_stands_in_no_file(dem
     assert WORD.encode() not in written(tmp_path)
 
 
+async def test_a_word_of_a_private_conversation_is_written_into_no_list(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=AUTO, save=True) as b:
+        private = await b.chat.go_private()
+        said = [private.words.add(WORD), private.words.add(WORD, never=True), private.review.hides(WORD)]
+        assert all("was not kept" in told for told in said)
+        assert WORD.encode() not in written(tmp_path)
+        b.chat.words.add(WORD)
+        assert WORD in b.chat.words.all().always
+        await private.forget()
+
+
 async def test_leaving_a_private_conversation_ends_its_answer_and_forgets_it(demo: Demo, tmp_path: Path) -> None:
     async with bench(tmp_path, demo, config=AUTO, save=True) as b:
         private = await b.chat.go_private()
