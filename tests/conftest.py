@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+import psutil
 import pytest
+from hypothesis import HealthCheck, settings
 
 from hybridchat.demo import Demo
+
+# how long an example takes says how busy the machine is, not whether it holds
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 # xdist tells its workers a size of the terminal, which a program in a terminal of its own would believe
 for _size in ("COLUMNS", "LINES"):
@@ -33,3 +39,12 @@ def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
     (home / "config.toml").touch()
     monkeypatch.setenv("HYBRIDCHAT_CONFIG", str(home / "config.toml"))
     monkeypatch.setenv("HYBRIDCHAT_DATA_DIR", str(home / "data"))
+
+
+@pytest.fixture(autouse=True)
+def _idle_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What else runs here moves no question to the cloud; a test of a busy machine says itself how busy it is."""
+    memory = psutil.virtual_memory()._replace(total=64 << 30, available=32 << 30)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
+    monkeypatch.setattr(psutil, "cpu_percent", lambda _interval=None: 5.0)
+    monkeypatch.setattr(psutil, "getloadavg", lambda: (0.1, 0.1, 0.1))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 
-def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Returns as soon as `condition` holds; fails the test after `seconds`."""
     end = time.monotonic() + seconds
     while not condition():
@@ -15,7 +15,7 @@ def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
         time.sleep(0.005)
 
 
-async def soon(condition: Callable[[], object], seconds: float = 5.0) -> None:
+async def soon(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """`until`, with the event loop running."""
     end = time.monotonic() + seconds
     while not condition():

@@ -43,7 +43,7 @@ class Talk:
     def raw(self) -> bytes:
         return bytes(self.terminal.raw)
 
-    def until(self, words: str, seconds: float = 20.0) -> str:
+    def until(self, words: str, seconds: float = 60.0) -> str:
         """What was printed since the last call, up to and with `words`."""
         deadline = time.monotonic() + seconds
         while (at := self._new().find(words)) < 0:

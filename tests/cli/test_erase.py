@@ -18,7 +18,7 @@ from hybridchat.demo import Demo
 from hybridchat.sessions.store import Store
 from tests.cli.run import inside
 from tests.cli.talk import Talk
-from tests.support.chats import bench, environment
+from tests.support.chats import CALM, bench, environment
 
 CLOUD = ("ask", "-q", "--cloud", "-m", "openai:gpt-6.1-terra")
 WORD = "qxzimtstern"
@@ -116,7 +116,7 @@ def test_placeholders_are_shown_on_request_and_can_be_erased(env: dict[str, str]
 @pytest.mark.pty
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_retention_marks_at_the_start_says_so_and_can_be_undone(env: dict[str, str], tmp_path: Path) -> None:
-    Path(env["HYBRIDCHAT_CONFIG"]).write_text("retention = 30\n")
+    Path(env["HYBRIDCHAT_CONFIG"]).write_text("retention = 30\n" + CALM)
     with closing(sqlite3.connect(tmp_path / "data" / "hybridchat.db")) as conn, conn:
         conn.execute("UPDATE sessions SET updated = ?", (time.time() - 31 * 86_400,))
     with Talk("--plain", env={**env, "TERM": "dumb"}) as talk:

@@ -16,12 +16,13 @@ from hybridchat.cli.plain_commands import HANDLERS
 from hybridchat.cli.plain_turn import Teller
 from hybridchat.cli.teletype import Teletype
 from hybridchat.commands import COMMANDS
-from hybridchat.conversation import Ended, Ending, HandedOver
+from hybridchat.conversation import Ending
 from hybridchat.demo import Demo, Fault
+from hybridchat.events import Ended, HandedOver
 from hybridchat.facts import Locality, Mode, Timings
 from hybridchat.sessions.store import Store
 from tests.cli.run import hybridchat
-from tests.support.chats import environment
+from tests.support.chats import CALM, environment
 
 if os.name != "posix":
     pytest.skip("needs a POSIX pseudo-terminal", allow_module_level=True)
@@ -195,7 +196,7 @@ def test_ctrl_c_stops_an_answer_and_at_the_prompt_says_how_to_leave(tmp_path: Pa
 
 
 def test_an_answer_after_a_fallback_has_its_own_label(demo: Demo, env: dict[str, str]) -> None:
-    Path(env["HYBRIDCHAT_CONFIG"]).write_text('[privacy]\ncloud = "auto"\n[pair]\nlocal = "ollama:llama3.2:3b"\n')
+    Path(env["HYBRIDCHAT_CONFIG"]).write_text(f'[privacy]\ncloud = "auto"\n[pair]\nlocal = "ollama:llama3.2:3b"\n{CALM}')
     with Talk("--plain", env=env) as talk:
         talk.until("\nyou: ")
         demo.ollama.fail(Fault(kind="status", status=500, times=9))

@@ -14,7 +14,7 @@ from hybridchat.conversation import Turn
 from hybridchat.demo import Demo, Fault
 from hybridchat.sessions.store import Store
 from tests.script.conversation import CONFIG, CONVERSATION, SECRETS, Step, World
-from tests.support.chats import environment
+from tests.support.chats import CALM, environment
 
 pytestmark = [pytest.mark.pty, pytest.mark.skipif(os.name != "posix", reason="needs a POSIX pseudo-terminal")]
 
@@ -37,7 +37,7 @@ def _opened(front: str, env: Mapping[str, str]) -> Front:
 @pytest.mark.parametrize("front", ["lines", "screen"])
 def test_one_conversation_is_the_same_on_either(front: str, demo: Demo, store: Store, tmp_path: Path) -> None:
     env = environment(demo, tmp_path)
-    (tmp_path / "config.toml").write_text(CONFIG)
+    (tmp_path / "config.toml").write_text(CONFIG + CALM)
     with closing(_opened(front, env)) as program:
         for step in CONVERSATION:
             _go(step, program, demo, store)

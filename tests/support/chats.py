@@ -12,11 +12,23 @@ from hybridchat.assemble import Setup, assembled
 from hybridchat.chat import Answer, Chat
 from hybridchat.config import Config
 from hybridchat.config.schema import PairSettings
-from hybridchat.conversation import Ended, Event, Held, Said, Session
+from hybridchat.conversation import Session
 from hybridchat.demo import Demo
+from hybridchat.events import Ended, Event, Held, Said
 from hybridchat.facts import Mode
 
 LOCAL = "ollama:llama3.2:3b"
+CALM = """
+[thresholds.resources]
+cpu = 100
+memory = 100
+gpu = 100
+load_per_core = 100
+critical_cpu = 100
+critical_memory = 100
+critical_gpu = 100
+"""
+"""For a configuration file: however busy the machine that runs the tests is, it is no reason to ask the cloud."""
 
 
 @dataclass(slots=True)
@@ -74,11 +86,15 @@ class Bench:
 
 
 def environment(demo: Demo | None, folder: Path) -> dict[str, str]:
-    """Points every client and every file of the program at the demo, or at nobody, and at `folder`."""
+    """Points every client and every file of the program at the demo, or at nobody, and at `folder`.
+
+    Its configuration, when there is one already, is completed by `CALM`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.toml").touch()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.toml").touch()
+    file = folder / "config.toml"
+    said = file.read_text("utf-8") if file.exists() else ""
+    if "[thresholds.resources]" not in said:
+        file.write_text(f"{said}\n{CALM}", "utf-8")
     return {
         **(demo.env() if demo is not None else {}),
         "HYBRIDCHAT_DATA_DIR": str(folder / "data"),

@@ -14,7 +14,7 @@ def frame(app: App[None]) -> str:
     return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 20.0) -> None:
+async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Lets the app run until `condition()` holds. Raises `AssertionError` with the screen when it does not."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -111,7 +111,7 @@ class Terminal:
     def text(self) -> str:
         return "\n".join(line.rstrip() for line in self.screen.display)
 
-    def wait_for(self, text: str, timeout: float = 20.0) -> float:
+    def wait_for(self, text: str, timeout: float = 60.0) -> float:
         """Seconds until `text` is on the screen; fails showing the screen."""
         start = at = time.perf_counter()
         while text not in self.text():
@@ -127,7 +127,7 @@ class Terminal:
         while time.perf_counter() - last < gap and time.perf_counter() - start < timeout and self.alive:
             last = self.pump(gap) or last
 
-    def close(self, *keys: str, timeout: float = 5.0) -> int:
+    def close(self, *keys: str, timeout: float = 30.0) -> int:
         """Sends `keys`, waits, ends the program if need be; its exit code."""
         if keys and self.alive:
             self.send(*keys)

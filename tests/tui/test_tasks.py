@@ -16,7 +16,7 @@ import pytest
 
 from hybridchat.demo import Demo
 from tests.cli.run import bare
-from tests.support.chats import environment
+from tests.support.chats import CALM, environment
 
 pytestmark = [pytest.mark.pty, pytest.mark.skipif(os.name != "posix", reason="needs a POSIX pseudo-terminal")]
 
@@ -96,7 +96,7 @@ class Person:
 
 def test_twenty_everyday_tasks_on_the_screen(servers: Demo, near: Path) -> None:
     env = environment(servers, near)
-    (near / "config.toml").write_text(CONFIG)
+    (near / "config.toml").write_text(CONFIG + CALM)
     inherited = {k: v for k, v in bare().items() if k != "TERM"}
     terminal = Terminal([sys.executable, "-m", "hybridchat"], columns=110, rows=36, env={**inherited, **env})
     try:
@@ -248,7 +248,7 @@ PLAIN = (
 
 def test_the_same_in_plain_lines(servers: Demo, near: Path) -> None:
     env = environment(servers, near)
-    (near / "config.toml").write_text(CONFIG)
+    (near / "config.toml").write_text(CONFIG + CALM)
     prompt = re.compile(rf"(\nyou(?: \(private\))?: |{MENU})$")
     with Talk("--plain", env=env) as talk:
         talk.until("\nyou: ")
