@@ -34,6 +34,16 @@ def insert(conn: sqlite3.Connection, turn: Turn, files: Sequence[Named]) -> None
         )
 
 
+def copy(conn: sqlite3.Connection, turn_id: str, files: Sequence[Attachment], created: float) -> None:
+    """Gives a turn the files of another one, as far as they are there."""
+    for one in files:
+        conn.execute(
+            """INSERT INTO attachments(id, turn_id, name, media_type, sha256, created)
+            SELECT ?, ?, ?, ?, sha256, ? FROM blobs WHERE sha256 = ?""",
+            (secrets.token_hex(8), turn_id, one.name, one.media_type, created, one.sha256),
+        )
+
+
 def of_turns(conn: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[Attachment, ...]]:
     """Turn id -> its attachments, in the order they were given."""
     found: dict[str, tuple[Attachment, ...]] = {}

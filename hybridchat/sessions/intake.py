@@ -12,6 +12,7 @@ from itertools import takewhile
 
 from hybridchat.conversation import Attempt, Session, Turn
 from hybridchat.sessions import rows, search
+from hybridchat.sessions.attachments import copy
 from hybridchat.sessions.database import Database
 from hybridchat.sessions.ownwords import take_along
 from hybridchat.sessions.shelf import stored
@@ -94,6 +95,7 @@ class Intake:
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                 (ids[turn.id], made.id, parent, storable(turn.question), turn.created, turn.ending, turn.created, chosen),
             )
+            copy(conn, ids[turn.id], turn.attachments, turn.created)
             if self._database.full_text:
                 search.index_question(conn, ids[turn.id])
             for attempt in turn.attempts:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybridchat.conversation import Ending, Session, Turn
+from hybridchat.conversation import Ending, Picture, Session, Turn
 from hybridchat.facts import Decision, Locality, Mode, Timings, Usage
 from hybridchat.sessions.export import as_json
 from hybridchat.sessions.imports import Unreadable, merged, read
@@ -182,6 +182,19 @@ async def test_two_become_one_that_follows_on_and_both_stay(store: Store) -> Non
     assert (made.title, made.mode, made.system) == ("Why tides? + Why winds?", Mode.ONLY_LOCAL, "Be short.")
     assert store.intake.origins() == {made.id: store.intake.origins()[made.id]}
     assert first.id in store.intake.origins()[made.id]
+
+
+async def test_a_fork_and_a_merge_keep_the_pictures_also_when_the_first_one_is_purged(store: Store) -> None:
+    session, other = store.new_session(), await conversation(store)
+    picture = Picture("image/png", b"\x89PNG pixels")
+    await store.ask(session.id, "what is this?", parent_id=None, ending=Ending.CUT, files=[("photo.png", picture)])
+    first = store.session(session.id)
+    assert first is not None
+    made = [store.intake.fork(first, store.path(first.id)), merge_of(store, first, other)]
+    store.purge.mark([first.id], after=0.0)
+    assert store.purge.tidy() == 1
+    for one in made:
+        assert store.files(store.intake.tree(one.id)[0]) == (("photo.png", picture),)
 
 
 async def test_one_is_not_merged_with_itself(store: Store) -> None:
