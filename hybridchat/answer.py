@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from typing import Self
 
-from hybridchat.conversation import Event
+from hybridchat.events import Event
 from hybridchat.stopper import Stopper
 
 LAST_EVENTS_S = 1.0

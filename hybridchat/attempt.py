@@ -7,22 +7,10 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from hybridchat.bill import Bill, OverBudget
-from hybridchat.conversation import (
-    Attempt,
-    Ending,
-    Event,
-    HandedOver,
-    Package,
-    Said,
-    SecondLook,
-    Thought,
-    Turn,
-    doubted,
-    not_local,
-    were_hidden,
-)
+from hybridchat.conversation import Attempt, Ending, Package, Turn, doubted, not_local, were_hidden
 from hybridchat.crew import Crew, readable
 from hybridchat.earlier import unseen
+from hybridchat.events import Event, HandedOver, Said, SecondLook, Thought
 from hybridchat.facts import Model, Outcome, Result, Timings, Usage
 from hybridchat.opinion import Opinion
 from hybridchat.privacy.rehydrate import UNKNOWN_MARK, Rehydrator

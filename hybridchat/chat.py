@@ -12,9 +12,10 @@ from weakref import WeakSet
 
 from hybridchat import tuning, waiting
 from hybridchat.answer import Answer
-from hybridchat.conversation import Ended, Event, HandedOver, Package, Session, Turn, Verdict
+from hybridchat.conversation import Package, Session, Turn
 from hybridchat.crew import NO_OPTIONS, Ask, Crew, Options, held_mode, must_ask, readable
 from hybridchat.errands import Errands
+from hybridchat.events import Ended, Event, HandedOver, Verdict
 from hybridchat.facts import Decision, Mode, Model, Request, Snapshot
 from hybridchat.fitting import thinks
 from hybridchat.handover import Parts

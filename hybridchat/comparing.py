@@ -11,8 +11,9 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 
-from hybridchat.conversation import Asked, Attempt, Ended, Ending, Event, HandedOver, Held, Offered, Turn, Verdict
+from hybridchat.conversation import Attempt, Ending, Turn
 from hybridchat.crew import NO_OPTIONS, Options
+from hybridchat.events import Asked, Ended, Event, HandedOver, Held, Offered, Verdict
 from hybridchat.facts import Mode, Model
 
 FEWEST = 2

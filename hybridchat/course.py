@@ -7,8 +7,9 @@ from dataclasses import replace
 from hybridchat import waiting
 from hybridchat.attempt import Try
 from hybridchat.bill import OverBudget
-from hybridchat.conversation import Ended, Ending, FellBack, Held, Package, Session, Turn
+from hybridchat.conversation import Ending, Package, Session, Turn
 from hybridchat.crew import Ask, Crew
+from hybridchat.events import Ended, FellBack, Held
 from hybridchat.facts import Model, Timings, Usage
 from hybridchat.handover import Parts
 from hybridchat.look import Look

@@ -13,8 +13,9 @@ from hybridchat import terms
 from hybridchat.agents.budget import Window
 from hybridchat.agents.panel import Panel
 from hybridchat.config.folder import Folder
-from hybridchat.conversation import Session, Turn, Verdict
+from hybridchat.conversation import Session, Turn
 from hybridchat.earlier import History
+from hybridchat.events import Verdict
 from hybridchat.facts import Check, Locality, Mode, Model
 from hybridchat.handover import Amended, Redactor
 from hybridchat.parameters import NOTHING_SET, Parameters

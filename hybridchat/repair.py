@@ -12,8 +12,8 @@ from typing import Literal
 
 from hybridchat.config.rules import rules_of
 from hybridchat.config.schema import RuleConditions, RuleSettings
-from hybridchat.conversation import HandedOver
 from hybridchat.crew import Ask, Crew
+from hybridchat.events import HandedOver
 from hybridchat.facts import Locality, Mode
 from hybridchat.routing.kinds import KINDS, Kind, kind_of
 from hybridchat.routing.preferences import Rule

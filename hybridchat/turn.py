@@ -11,19 +11,11 @@ from functools import partial
 from hybridchat import opening, waiting
 from hybridchat.attempt import Try
 from hybridchat.bill import OverBudget
-from hybridchat.conversation import (
-    Asked,
-    Decided,
-    Ended,
-    Ending,
-    Event,
-    Package,
-    Verdict,
-    Waiting,
-)
+from hybridchat.conversation import Ending, Package
 from hybridchat.course import Course
 from hybridchat.crew import Ask, Crew, held_mode, readable
 from hybridchat.doubt import judged, other_side, unasked
+from hybridchat.events import Asked, Decided, Ended, Event, Verdict, Waiting
 from hybridchat.facts import Mode, Model
 from hybridchat.look import Look, look, package, readable_before
 from hybridchat.opening import Rest

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from hybridchat.conversation import Ended, Ending, Offered, Session, Turn, Verdict
+from hybridchat.conversation import Ending, Session, Turn
 from hybridchat.crew import Ask, Crew, held_mode
+from hybridchat.events import Ended, Offered, Verdict
 from hybridchat.facts import Decision, Locality, Mode, Model
 from hybridchat.look import Look
 from hybridchat.providers.base import ProviderError, Unreachable

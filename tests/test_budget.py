@@ -12,9 +12,10 @@ import pytest
 
 from hybridchat.config import Config, load
 from hybridchat.config.schema import Limits, ModelSettings, PairSettings, PriceSettings, Privacy
-from hybridchat.conversation import Ending, Held, Verdict
+from hybridchat.conversation import Ending
 from hybridchat.crew import Patience
 from hybridchat.demo import Demo, Fault
+from hybridchat.events import Held, Verdict
 from hybridchat.facts import Locality, Mode
 from hybridchat.render import words
 from tests.support.chats import LOCAL, bench, hear

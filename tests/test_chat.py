@@ -11,8 +11,9 @@ import pytest
 
 from hybridchat.config import Config
 from hybridchat.config.schema import Limits, PairSettings, Privacy
-from hybridchat.conversation import Asked, Decided, Ended, Ending, FellBack, HandedOver, Said, Verdict
+from hybridchat.conversation import Ending
 from hybridchat.demo import Demo, Fault
+from hybridchat.events import Asked, Decided, Ended, FellBack, HandedOver, Said, Verdict
 from hybridchat.facts import Locality, Mode
 from tests.support.chats import LOCAL, bench, hear
 

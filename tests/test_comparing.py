@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from hybridchat.comparing import Comparison, keep, named
-from hybridchat.conversation import Ended, Ending, Event, Held, Said, Verdict
+from hybridchat.conversation import Ending
 from hybridchat.demo import Demo, Fault
+from hybridchat.events import Ended, Event, Held, Said, Verdict
 from hybridchat.repair import KEY
 from tests.support.chats import LOCAL, Bench, bench, hear
 

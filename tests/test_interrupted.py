@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from hybridchat.conversation import Asked, Decided, Ended, Ending, Event, HandedOver, Said, Turn
+from hybridchat.conversation import Ending, Turn
 from hybridchat.demo import Demo, Fault
+from hybridchat.events import Asked, Decided, Ended, Event, HandedOver, Said
 from hybridchat.sessions.store import Store
 from tests.cli.run import ROOT, bare, hybridchat
 from tests.support.chats import Bench, bench, environment

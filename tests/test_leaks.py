@@ -26,8 +26,9 @@ from hybridchat.config.schema import (
     Privacy,
     Thresholds,
 )
-from hybridchat.conversation import Ended, Ending, Message, Package, Role, Said, Verdict
+from hybridchat.conversation import Ending, Message, Package, Role
 from hybridchat.demo import Demo, Fault
+from hybridchat.events import Ended, Said, Verdict
 from hybridchat.facts import Locality, Mode
 from hybridchat.privacy.scan import Terms
 from hybridchat.scans import ScanCache

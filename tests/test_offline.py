@@ -14,21 +14,11 @@ import pytest
 from hybridchat.chat import Answer
 from hybridchat.config import Config
 from hybridchat.config.schema import ModelSettings, PairSettings, Privacy, RuleConditions, RuleSettings
-from hybridchat.conversation import (
-    Decided,
-    Ended,
-    Ending,
-    Event,
-    FellBack,
-    HandedOver,
-    Held,
-    Offered,
-    Verdict,
-    Waiting,
-)
+from hybridchat.conversation import Ending
 from hybridchat.crew import Patience
 from hybridchat.demo import Demo, Fault
 from hybridchat.earlier import ANOTHER
+from hybridchat.events import Decided, Ended, Event, FellBack, HandedOver, Held, Offered, Verdict, Waiting
 from hybridchat.facts import ConnectivityState, Locality, Mode
 from hybridchat.render.offline import GO_ON
 from tests.support.chats import LOCAL, Bench, Heard, bench, hear

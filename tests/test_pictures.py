@@ -14,10 +14,11 @@ import pytest
 from hybridchat.cli import sentences
 from hybridchat.config import Config
 from hybridchat.config.schema import ModelSettings, PairSettings, Privacy
-from hybridchat.conversation import Ending, HandedOver, Message, Picture, Role, Verdict
+from hybridchat.conversation import Ending, Message, Picture, Role
 from hybridchat.crew import Options
 from hybridchat.demo import Demo
 from hybridchat.earlier import SHOWN
+from hybridchat.events import HandedOver, Verdict
 from hybridchat.facts import Mode
 from hybridchat.pictures import LARGEST, Unusable, looks_like_picture, picture
 from hybridchat.providers.base import Call

@@ -12,9 +12,9 @@ import pytest
 
 from hybridchat.config import Config
 from hybridchat.config.schema import PairSettings, Privacy
-from hybridchat.conversation import Decided
 from hybridchat.crew import Patience
 from hybridchat.demo import Demo
+from hybridchat.events import Decided
 from hybridchat.facts import Locality, Mode
 from tests.cli.run import hybridchat
 from tests.support.chats import LOCAL, Bench, bench, environment, hear

@@ -12,8 +12,8 @@ from hybridchat.config import Config, ConfigError, load
 from hybridchat.config.rules import rules_of
 from hybridchat.config.schema import PairSettings, Privacy, RuleConditions, RuleSettings
 from hybridchat.config.template import add_rule, default_toml
-from hybridchat.conversation import Verdict
 from hybridchat.demo import Demo
+from hybridchat.events import Verdict
 from hybridchat.facts import Locality, Mode
 from hybridchat.repair import KEY, Memory, Moved, Suggestion, noted, suggested
 from hybridchat.routing.preferences import Rule

@@ -9,9 +9,10 @@ import pytest
 from hybridchat import terms
 from hybridchat.config import Config
 from hybridchat.config.schema import PairSettings, Privacy
-from hybridchat.conversation import Ending, Verdict
+from hybridchat.conversation import Ending
 from hybridchat.crew import Options
 from hybridchat.demo import Demo
+from hybridchat.events import Verdict
 from hybridchat.facts import Mode
 from tests.support.chats import LOCAL, Bench, Heard, bench, hear
 
@@ -156,7 +157,7 @@ async def test_asked_again_with_a_value_shown_it_is_seen_first_whatever_was_allo
 
 
 async def test_the_line_after_a_send_is_what_the_ledger_has(demo: Demo, tmp_path: Path) -> None:
-    from hybridchat.conversation import HandedOver
+    from hybridchat.events import HandedOver
     from hybridchat.render import words
 
     async with bench(tmp_path, demo, config=ASKING) as b:

@@ -8,8 +8,8 @@ import pytest
 
 from hybridchat.config import Config
 from hybridchat.config.schema import PairSettings, Privacy, Routing, RuleConditions, RuleSettings
-from hybridchat.conversation import SecondLook, Verdict
 from hybridchat.demo import Demo
+from hybridchat.events import SecondLook, Verdict
 from hybridchat.facts import Locality, Mode
 from tests.support.chats import LOCAL, bench, hear
 

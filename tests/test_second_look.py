@@ -22,8 +22,9 @@ from hybridchat.config.schema import (
     Routing,
     StrategySettings,
 )
-from hybridchat.conversation import Decided, Ended, Ending, HandedOver, Said, SecondLook, Verdict
+from hybridchat.conversation import Ending
 from hybridchat.demo import Demo, Fault
+from hybridchat.events import Decided, Ended, HandedOver, Said, SecondLook, Verdict
 from hybridchat.facts import Device, Locality, Mode, ResourceState, Snapshot
 from hybridchat.render import words
 from hybridchat.tui.thread import Kind, Thread

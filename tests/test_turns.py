@@ -15,9 +15,10 @@ import pytest
 from hybridchat.chat import Answer
 from hybridchat.config import Config
 from hybridchat.config.schema import EndpointSettings, Limits, ModelSettings, PairSettings, PriceSettings, Privacy
-from hybridchat.conversation import Decided, Ended, Ending, Event, FellBack, HandedOver, Offered, Said, Verdict
+from hybridchat.conversation import Ending
 from hybridchat.crew import Patience
 from hybridchat.demo import Demo, Fault
+from hybridchat.events import Decided, Ended, Event, FellBack, HandedOver, Offered, Said, Verdict
 from hybridchat.facts import Device, Locality, Mode, Snapshot
 from tests.cli.run import hybridchat
 from tests.support.chats import LOCAL, Bench, Heard, bench, environment, hear

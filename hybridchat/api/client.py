@@ -28,8 +28,8 @@ from hybridchat.api.turns import conclude, told_of
 from hybridchat.api.wired import Wired, wire
 from hybridchat.assemble import database
 from hybridchat.config import Config, ConfigError
-from hybridchat.conversation import Event
 from hybridchat.crew import Options
+from hybridchat.events import Event
 from hybridchat.facts import Mode, Outcome
 from hybridchat.parameters import Think, asked
 from hybridchat.sessions.store import Store

@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, TypeVar
 
-from hybridchat.conversation import Asked, Decided, Ended, Ending, Event, FellBack, HandedOver, Held, SecondLook
+from hybridchat.conversation import Ending
+from hybridchat.events import Asked, Decided, Ended, Event, FellBack, HandedOver, Held, SecondLook
 from hybridchat.facts import Locality, Outcome
 
 T = TypeVar("T")

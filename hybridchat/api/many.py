@@ -17,8 +17,9 @@ from hybridchat.api.turns import conclude
 from hybridchat.api.wired import Wired
 from hybridchat.chat import Chat
 from hybridchat.comparing import Comparison, keep
-from hybridchat.conversation import Event, Held, Session, Verdict
+from hybridchat.conversation import Session
 from hybridchat.crew import NO_OPTIONS, Options
+from hybridchat.events import Event, Held, Verdict
 from hybridchat.facts import Mode
 from hybridchat.parameters import asked
 from hybridchat.sessions.store import Store

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, TypedDict
 
-from hybridchat.conversation import Decided, Ended, Ending, Event, FellBack, HandedOver, Said, SecondLook
+from hybridchat.conversation import Ending
+from hybridchat.events import Decided, Ended, Event, FellBack, HandedOver, Said, SecondLook
 from hybridchat.facts import Check, Decision, Locality
 from hybridchat.routing.explain import sentence, to_record
 from hybridchat.tokens import estimate

@@ -9,7 +9,8 @@ from typing import Any
 from hybridchat.api.errors import AnswerCut, HybridError, NothingLeft, ProviderFailed
 from hybridchat.api.events import Kind
 from hybridchat.api.response import Hearing, Response
-from hybridchat.conversation import Decided, Ending, Event, FellBack
+from hybridchat.conversation import Ending
+from hybridchat.events import Decided, Event, FellBack
 
 _KEYS = re.compile(r" \((?:f\d+|\^\w)\)")
 """Keys of the terminal program, which say nothing to a program's user."""

@@ -21,22 +21,9 @@ from hybridchat.cli.offline import keep, notice
 from hybridchat.cli.paint import Printer
 from hybridchat.cli.stdin import person, question
 from hybridchat.config import ConfigError
-from hybridchat.conversation import (
-    Asked,
-    Decided,
-    Ended,
-    Ending,
-    Event,
-    HandedOver,
-    Held,
-    Offered,
-    Package,
-    Said,
-    SecondLook,
-    Session,
-    Verdict,
-)
+from hybridchat.conversation import Ending, Package, Session
 from hybridchat.crew import Options as Told
+from hybridchat.events import Asked, Decided, Ended, Event, HandedOver, Held, Offered, Said, SecondLook, Verdict
 from hybridchat.facts import Mode
 from hybridchat.parameters import Parameters, asked
 from hybridchat.render import words

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 
 from hybridchat.chat import Preview
 from hybridchat.cli import edge, sentences
-from hybridchat.conversation import Ended, Ending, Held, Offered
+from hybridchat.conversation import Ending
+from hybridchat.events import Ended, Held, Offered
 from hybridchat.facts import Check, ConnectivityState, Decision, Locality, Snapshot
 from hybridchat.render import words
 from hybridchat.routing.explain import sentence, to_record

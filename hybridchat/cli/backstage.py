@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any, Self, TypeVar
 
 from hybridchat.chat import Answer
-from hybridchat.conversation import Event
+from hybridchat.events import Event
 
 T = TypeVar("T")
 SLICE = 0.2

@@ -9,7 +9,8 @@ import sys
 from hybridchat.chat import Chat
 from hybridchat.cli import edge
 from hybridchat.cli.edge import Exit, say
-from hybridchat.conversation import Decided, Ending, Event, Session, Turn
+from hybridchat.conversation import Ending, Session, Turn
+from hybridchat.events import Decided, Event
 from hybridchat.render import offline
 from hybridchat.render.words import short
 from hybridchat.sessions.attachments import Named

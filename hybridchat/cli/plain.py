@@ -22,8 +22,9 @@ from hybridchat.cli.tidying import keep_tidy
 from hybridchat.commands import Unknown, parse
 from hybridchat.config import Config, ConfigError
 from hybridchat.config.paths import profile
-from hybridchat.conversation import Ended, Ending, Held, Offered, Session, Turn, Verdict
+from hybridchat.conversation import Ending, Session, Turn
 from hybridchat.enclosed import brief
+from hybridchat.events import Ended, Held, Offered, Verdict
 from hybridchat.render import words
 from hybridchat.welcome import found
 

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hybridchat.cli import sentences
-from hybridchat.conversation import Ended, Held, Package, Verdict, were_hidden
+from hybridchat.conversation import Package, were_hidden
+from hybridchat.events import Ended, Held, Verdict
 from hybridchat.render import words
 from hybridchat.render.text import one_line
 from hybridchat.review import Changed

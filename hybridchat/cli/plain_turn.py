@@ -5,7 +5,8 @@ from __future__ import annotations
 from hybridchat.cli import sentences
 from hybridchat.cli.spoken import Spoken
 from hybridchat.cli.teletype import Teletype
-from hybridchat.conversation import Ended, Ending, Event, FellBack, HandedOver, Said, SecondLook, Thought, Waiting
+from hybridchat.conversation import Ending
+from hybridchat.events import Ended, Event, FellBack, HandedOver, Said, SecondLook, Thought, Waiting
 from hybridchat.facts import Locality
 from hybridchat.render import offline, words
 

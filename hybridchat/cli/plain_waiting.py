@@ -6,8 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hybridchat.cli import plain_files
-from hybridchat.conversation import Ending, Offered, Turn, Verdict
+from hybridchat.conversation import Ending, Turn
 from hybridchat.enclosed import brief
+from hybridchat.events import Offered, Verdict
 from hybridchat.facts import Locality, Mode
 from hybridchat.render import offline
 from hybridchat.routing.offline import reachable

@@ -16,7 +16,8 @@ from hybridchat.cli.ask import Options, answered, explain_held
 from hybridchat.cli.edge import Exit, say
 from hybridchat.cli.lists import columns, open_store
 from hybridchat.cli.offline import record
-from hybridchat.conversation import Ending, Turn, Verdict
+from hybridchat.conversation import Ending, Turn
+from hybridchat.events import Verdict
 from hybridchat.render import offline
 
 

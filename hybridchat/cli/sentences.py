@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hybridchat.conversation import Event, FellBack, HandedOver, Package, SecondLook
+from hybridchat.conversation import Package
 from hybridchat.enclosed import named
+from hybridchat.events import Event, FellBack, HandedOver, SecondLook
 from hybridchat.facts import (
     Budget,
     ConnectivityState,

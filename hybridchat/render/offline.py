@@ -10,7 +10,8 @@ from hybridchat.render.text import one_line
 from hybridchat.render.words import plural, short
 
 if TYPE_CHECKING:
-    from hybridchat.conversation import Ended, Offered, Turn, Verdict, Waiting
+    from hybridchat.conversation import Turn
+    from hybridchat.events import Ended, Offered, Verdict, Waiting
 
 GO_ON = "Go on exactly where your last answer broke off, and do not repeat what is there."
 EMPTY = "Nothing waits for the network."
@@ -28,7 +29,7 @@ def question(event: Offered) -> str:
 
 def choices(event: Offered) -> tuple[tuple[str, str, Verdict], ...]:
     """Key, word and verdict of each way to go on."""
-    from hybridchat.conversation import Verdict  # imported here, as wherever events come: 5 ms that the first paint does not need
+    from hybridchat.events import Verdict  # imported here, as wherever events come: 5 ms that the first paint does not need
 
     here = (("l", "answer here" + (" anyway" if event.doubt else ""), Verdict.LOCAL),) if event.here is not None else ()
     return (*here, ("q", "keep it for later", Verdict.QUEUE), ("w", "wait for the network", Verdict.WAIT))

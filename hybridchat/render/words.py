@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from hybridchat.facts import Budget, BudgetState, Decision, Locality, Timings, Usage
 
 if TYPE_CHECKING:
-    from hybridchat.conversation import Attempt, Ended, Ending, FellBack, HandedOver, Message, Package, SecondLook, Turn
+    from hybridchat.conversation import Attempt, Ending, Message, Package, Turn
+    from hybridchat.events import Ended, FellBack, HandedOver, SecondLook
 
 _ASCII = {
     "→": "->", "←": "<-", "⇡": "=>", "⇣": "<=", "·": "-", "…": "...", "–": "-", "—": "-", "■": "#", "▪": "*", "◄": "<",

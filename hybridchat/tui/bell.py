@@ -8,7 +8,7 @@ from hybridchat.render.terminal import Terminal
 from hybridchat.value import value
 
 if TYPE_CHECKING:  # the exchange calls this with its screen; at run time nothing points back
-    from hybridchat.conversation import Ended
+    from hybridchat.events import Ended
     from hybridchat.tui.screen import ChatScreen
 
 HERE = "The answer is here."

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from textual.content import Content
 
-from hybridchat.conversation import Held, Offered, Package, Verdict
+from hybridchat.conversation import Package
+from hybridchat.events import Held, Offered, Verdict
 from hybridchat.facts import Locality
 from hybridchat.render import offline
 from hybridchat.tui.consent import Consent

@@ -17,9 +17,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from hybridchat.comparing import FEWEST, MOST, Comparison, named
-from hybridchat.conversation import Asked, Ended, Ending, Event, HandedOver, Held, Verdict
+from hybridchat.conversation import Ending
 from hybridchat.crew import NO_OPTIONS
 from hybridchat.enclosed import brief
+from hybridchat.events import Asked, Ended, Event, HandedOver, Held, Verdict
 from hybridchat.facts import Model
 from hybridchat.mentions import plain
 from hybridchat.render import words

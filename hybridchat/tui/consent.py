@@ -12,8 +12,9 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
-from hybridchat.conversation import Held, Package, Verdict
+from hybridchat.conversation import Package
 from hybridchat.enclosed import named
+from hybridchat.events import Held, Verdict
 from hybridchat.facts import Decision
 from hybridchat.purse import amount
 from hybridchat.render.text import one_line

@@ -18,7 +18,7 @@ from hybridchat.tui.ports import Answer
 from hybridchat.tui.thread import Tone
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
-    from hybridchat.conversation import Ended, Event, Verdict
+    from hybridchat.events import Ended, Event, Verdict
     from hybridchat.review import Changed
     from hybridchat.sessions.attachments import Named
     from hybridchat.tui.screen import ChatScreen
@@ -103,7 +103,7 @@ class Exchange:
 
         With `edit` it is not sent, and the question goes back into the composer.
         """
-        from hybridchat.conversation import Verdict  # imported here: not needed before first paint
+        from hybridchat.events import Verdict  # imported here: not needed before first paint
         from hybridchat.tui.consent import EDITED, NOT_SENT
 
         if verdict is Verdict.LOCAL and self._screen.thread.answered_here:
@@ -168,10 +168,8 @@ class Exchange:
         self._screen.run_worker(self._run(answer, text, said), group="turn")
 
     async def _run(self, answer: Answer, text: str, said: str) -> None:
-        from hybridchat.conversation import (  # imported here, as wherever events come: 5 ms that the first paint does not need
-            Asked,
-            Ended,
-        )
+        # imported here, as wherever events come: 5 ms that the first paint does not need
+        from hybridchat.events import Asked, Ended
 
         screen, asked, ended, since = self._screen, not text, None, monotonic()
         try:
@@ -205,7 +203,8 @@ class Exchange:
             screen.followups.after(ended)
 
     async def _follow(self, event: Event) -> None:
-        from hybridchat.conversation import Asked, Decided, Ended, Ending, Held, Offered
+        from hybridchat.conversation import Ending
+        from hybridchat.events import Asked, Decided, Ended, Held, Offered
 
         screen = self._screen
         if isinstance(event, Asked):

@@ -10,7 +10,7 @@ from hybridchat.render.words import plural
 from hybridchat.tui import branches
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
-    from hybridchat.conversation import Ended
+    from hybridchat.events import Ended
     from hybridchat.tui.screen import ChatScreen
 
 

@@ -13,7 +13,7 @@ from hybridchat.tui.thread import Tone
 
 if TYPE_CHECKING:  # the screen calls these and hands itself in; at run time nothing points back
     from hybridchat.attaching import Attached, Unsendable
-    from hybridchat.conversation import Event
+    from hybridchat.events import Event
     from hybridchat.sessions.attachments import Named
     from hybridchat.tui.ports import Answer
     from hybridchat.tui.screen import ChatScreen

@@ -25,7 +25,8 @@ from hybridchat.tui.strips import thumb
 from hybridchat.tui.thread import Block, Thread, Tone
 
 if TYPE_CHECKING:
-    from hybridchat.conversation import Event, Turn
+    from hybridchat.conversation import Turn
+    from hybridchat.events import Event
 
 CLOCK = 1 / 8
 """Seconds between repaints of a growing answer: every new line moves all of them, and each repaint is some kilobytes."""

@@ -13,9 +13,10 @@ from hybridchat.value import value
 
 if TYPE_CHECKING:
     from hybridchat.config.settings import Setting
-    from hybridchat.conversation import Ending, Event, Session, Turn, Verdict
+    from hybridchat.conversation import Ending, Session, Turn
     from hybridchat.crew import Options
     from hybridchat.doctor import Item
+    from hybridchat.events import Event, Verdict
     from hybridchat.parameters import Parameters
     from hybridchat.render.meters import LinkLimits, MachineLimits
     from hybridchat.repair import Suggestion

@@ -12,7 +12,8 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from hybridchat.conversation import Ending, Turn, Verdict
+from hybridchat.conversation import Ending, Turn
+from hybridchat.events import Verdict
 from hybridchat.render import offline
 from hybridchat.render.text import one_line
 from hybridchat.tui.composer import Composer

@@ -8,7 +8,8 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 
-from hybridchat.conversation import Ended, Held, Package, were_hidden
+from hybridchat.conversation import Package, were_hidden
+from hybridchat.events import Ended, Held
 from hybridchat.facts import Locality
 from hybridchat.render.text import one_line
 from hybridchat.tui.consent import Consent

@@ -11,15 +11,8 @@ from hybridchat.render import offline, words
 from hybridchat.tui.blocks import Block, Kind, Tone, place_of, tone_of
 
 if TYPE_CHECKING:
-    from hybridchat.conversation import (
-        Attempt,
-        Ended,
-        Event,
-        FellBack,
-        HandedOver,
-        SecondLook,
-        Turn,
-    )
+    from hybridchat.conversation import Attempt, Turn
+    from hybridchat.events import Ended, Event, FellBack, HandedOver, SecondLook
 
 
 __all__ = ["Block", "Kind", "Thread", "Tone", "place_of", "tone_of"]
@@ -146,7 +139,7 @@ class Thread:
     def apply(self, event: Event) -> None:
         """Takes one event of the running turn."""
         # imported here, as wherever events come: 5 ms that the first paint does not need
-        import hybridchat.conversation as events
+        from hybridchat import events
 
         match event:
             case events.Asked(turn=turn):

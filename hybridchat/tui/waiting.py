@@ -13,7 +13,8 @@ from hybridchat.tui import handing
 from hybridchat.tui.ports import Store
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
-    from hybridchat.conversation import Ended, Turn, Verdict
+    from hybridchat.conversation import Turn
+    from hybridchat.events import Ended, Verdict
     from hybridchat.tui.screen import ChatScreen
 
 
@@ -49,10 +50,9 @@ class Waiting:
         store, session_id = screen.opened.chat.store, screen.current.begin()
         session = await asyncio.to_thread(store.session, session_id)
         leaf = session.leaf_id if session is not None else None
-        from hybridchat.conversation import (  # imported here, as wherever events come: 5 ms that the first paint does not need
-            Ended,
-            Ending,
-        )
+        # imported here, as wherever events come: 5 ms that the first paint does not need
+        from hybridchat.conversation import Ending
+        from hybridchat.events import Ended
 
         turn = await store.ask(session_id, found.text, parent_id=leaf, ending=Ending.QUEUED, files=found.files)
         screen.transcript.show(Ended(turn.id, None, Ending.QUEUED, text=f"{offline.row(turn)}. /queue shows what waits."))
@@ -96,7 +96,7 @@ class Waiting:
         if ended.ending not in {"complete", "cut"}:
             self._screen.say(f"{plural(len(waiting), 'question')} more stay{'s' if len(waiting) == 1 else ''} in the queue.")
             return
-        from hybridchat.conversation import Verdict
+        from hybridchat.events import Verdict
 
         await self._send(waiting[0], Verdict.SEND)
         self._next = waiting[1:]

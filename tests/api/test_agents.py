@@ -16,8 +16,9 @@ from hybridchat.assemble import Setup, assembled
 from hybridchat.cli import sentences
 from hybridchat.config import Config
 from hybridchat.config.schema import Privacy
-from hybridchat.conversation import Decided, Ending
+from hybridchat.conversation import Ending
 from hybridchat.demo import Demo
+from hybridchat.events import Decided
 from hybridchat.facts import Target
 from hybridchat.tui import gauges
 from hybridchat.tui import why as story

@@ -16,8 +16,9 @@ from hybridchat.cli.plain_commands import HANDLERS
 from hybridchat.cli.plain_turn import Teller
 from hybridchat.cli.teletype import Teletype
 from hybridchat.commands import COMMANDS
-from hybridchat.conversation import Ended, Ending, HandedOver
+from hybridchat.conversation import Ending
 from hybridchat.demo import Demo, Fault
+from hybridchat.events import Ended, HandedOver
 from hybridchat.facts import Locality, Mode, Timings
 from hybridchat.sessions.store import Store
 from tests.cli.run import hybridchat

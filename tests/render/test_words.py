@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hybridchat.conversation import Ended, Ending, FellBack, HandedOver
+from hybridchat.conversation import Ending
+from hybridchat.events import Ended, FellBack, HandedOver
 from hybridchat.facts import Locality, Timings, Usage
 from hybridchat.render import words
 

@@ -12,8 +12,9 @@ from hybridchat.assemble import Setup, assembled
 from hybridchat.chat import Answer, Chat
 from hybridchat.config import Config
 from hybridchat.config.schema import PairSettings
-from hybridchat.conversation import Ended, Event, Held, Said, Session
+from hybridchat.conversation import Session
 from hybridchat.demo import Demo
+from hybridchat.events import Ended, Event, Held, Said
 from hybridchat.facts import Mode
 
 LOCAL = "ollama:llama3.2:3b"

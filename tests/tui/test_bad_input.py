@@ -8,7 +8,8 @@ import pytest
 from textual.geometry import Offset
 from textual.selection import Selection
 
-from hybridchat.conversation import Ended, Ending, Said
+from hybridchat.conversation import Ending
+from hybridchat.events import Ended, Said
 from hybridchat.render.palette import Palette
 from hybridchat.tui.paint import BlockPainter
 from hybridchat.tui.strips import selected

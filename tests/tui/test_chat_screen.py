@@ -13,7 +13,8 @@ from textual import events
 from textual.pilot import Pilot
 from textual.worker import WorkerFailed
 
-from hybridchat.conversation import Ending, FellBack, Held, Verdict
+from hybridchat.conversation import Ending
+from hybridchat.events import FellBack, Held, Verdict
 from hybridchat.facts import Candidate, ConnectivityState, Link, Mode, Rejection
 from hybridchat.repair import Suggestion
 from hybridchat.tui.app import HybridChat

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hybridchat.bindings import here
-from hybridchat.conversation import Asked, Ended, Ending, FellBack, HandedOver, Said, Thought, Turn
+from hybridchat.conversation import Ending, Turn
+from hybridchat.events import Asked, Ended, FellBack, HandedOver, Said, Thought
 from hybridchat.facts import ConnectivityState, Device, Gauge, Link, Locality, Mode, ResourceState
 from hybridchat.render.words import UNFOUND
 from hybridchat.tui import gauges, lines

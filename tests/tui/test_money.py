@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hybridchat.agents.budget import budget
-from hybridchat.conversation import Verdict
+from hybridchat.events import Verdict
 from hybridchat.tui import gauges
 from hybridchat.tui.consent import Consent
 from tests.support.screen import frame, shows, until

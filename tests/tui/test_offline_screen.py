@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from textual.widgets import OptionList
 
-from hybridchat.conversation import Ending, Offered, Verdict, Waiting
+from hybridchat.conversation import Ending
+from hybridchat.events import Offered, Verdict, Waiting
 from hybridchat.facts import ConnectivityState, Link, Snapshot
 from hybridchat.render.offline import EMPTY
 from hybridchat.tui.app import HybridChat

@@ -8,8 +8,9 @@ from time import monotonic
 import pytest
 from textual.widgets import OptionList
 
-from hybridchat.conversation import Ended, Ending, Verdict
+from hybridchat.conversation import Ending
 from hybridchat.demo import Demo
+from hybridchat.events import Ended, Verdict
 from hybridchat.facts import Mode
 from hybridchat.tui.consent import SETTLE, Consent
 from hybridchat.tui.review import Reviewing, Row

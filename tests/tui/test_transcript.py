@@ -13,7 +13,8 @@ from textual.geometry import Offset
 from textual.pilot import Pilot
 from textual.selection import Selection
 
-from hybridchat.conversation import Attempt, Ended, Ending, HandedOver, Said, Turn
+from hybridchat.conversation import Attempt, Ending, Turn
+from hybridchat.events import Ended, HandedOver, Said
 from hybridchat.facts import Locality
 from hybridchat.render.palette import Palette
 from hybridchat.render.text import written

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from hybridchat.conversation import HandedOver, Said
+from hybridchat.events import HandedOver, Said
 from hybridchat.facts import Device
 from hybridchat.tui.composer import PAUSE
 from hybridchat.tui.thread import Thread
