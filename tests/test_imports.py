@@ -47,6 +47,13 @@ def test_what_the_first_paint_needs_is_not_what_answers_need() -> None:
     assert not {n for n in names if n.startswith("hybridchat.") and n.split(".")[1] in late}
 
 
+@pytest.mark.parametrize("argv", [[], ["chat"], ["--demo"], ["chat", "--session", "ab12", "-m", "llama3.2"]])
+def test_opening_a_chat_loads_no_command_line_library(argv: list[str], tmp_path: Path) -> None:
+    """Typer and pydantic take 10 MB for as long as the chat is open. Without a terminal it ends where it would begin."""
+    code = f"from hybridchat.__main__ import run\nassert run({argv!r}) == 2"
+    assert not loaded(code, {"HYBRIDCHAT_CONFIG": str(tmp_path / "none.toml")}) & {"typer", "click", "pydantic", "rich"}
+
+
 def asked(demo: Demo, folder: Path, *arguments: str) -> set[str]:
     """Modules loaded once `hybridchat ask ARGUMENTS` has answered about Paris."""
     code = f"import sys\nfrom hybridchat.__main__ import run\nassert run({['ask', *arguments, 'capital of France']!r}) == 0"

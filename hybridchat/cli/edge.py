@@ -97,17 +97,17 @@ def profiled(argv: list[str]) -> list[str]:
 
 def dispatch(argv: list[str]) -> int:
     argv = profiled(argv)
-    if not argv:
-        from hybridchat.cli.start import Opening, open_chat
+    from hybridchat.cli import quick
 
-        return open_chat(Opening())
-    if argv[0] == "ask":
-        from hybridchat.cli import quick
-
+    if argv[:1] == ["ask"]:
         if (options := quick.read(argv[1:])) is not None:
             from hybridchat.cli.ask import run
 
             return run(options)
+    elif (opening := quick.chat(argv)) is not None:
+        from hybridchat.cli.start import open_chat
+
+        return open_chat(opening)
     from hybridchat.cli.app import run_app  # imported here: Typer costs 50 ms, and pydantic when an app runs
 
     return run_app(argv)

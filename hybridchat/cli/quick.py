@@ -1,16 +1,17 @@
-"""Reads the command line of `ask` without Typer, which costs 0.1 s (pydantic): as long as a small model takes to begin.
+"""Reads the command lines of `ask` and of the chat without Typer, which costs 0.1 s and 10 MB (pydantic).
 
 Whatever is not plain (`--help`, `-qn`, an unknown option, a missing value) is left to Typer, which knows what to say about it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hybridchat.cli.ask import Options
+    from hybridchat.cli.start import Opening
 
 SWITCHES = {
     "--local": "local",
@@ -31,9 +32,45 @@ SWITCHES = {
 VALUES = {"--model": "model", "-m": "model", "--session": "session", "--compare": "compare", "--keep": "keep", "--file": "files",
           "--think": "think"}  # fmt: skip
 
+CHAT_SWITCHES = {
+    "--demo": "demo",
+    "--plain": "plain",
+    "--local": "local",
+    "--no-save": "no_save",
+    "--private": "private",
+}
+CHAT_VALUES = {"--model": "model", "-m": "model", "--session": "session"}
+
 
 def read(argv: Sequence[str]) -> Options | None:
     """What `hybridchat ask ARGV` asks for; `None` when Typer has to read it."""
+    told = _read(argv, SWITCHES, VALUES)
+    return None if told is None else _options(*told)
+
+
+def chat(argv: Sequence[str]) -> Opening | None:
+    """What `hybridchat ARGV` opens, `chat` itself the first word or left out; `None` when Typer has to read it."""
+    told = _read(argv[1:] if argv[:1] == ["chat"] else argv, CHAT_SWITCHES, CHAT_VALUES)
+    if told is None or told[2]:
+        return None
+    from hybridchat.cli.start import Opening  # imported here: only now it is clear that a chat will be opened
+
+    switches, values, _, _ = told
+    return Opening(
+        demo="demo" in switches,
+        plain="plain" in switches,
+        local="local" in switches,
+        save="no_save" not in switches,
+        private="private" in switches,
+        model=values.get("model"),
+        session=values.get("session"),
+    )
+
+
+def _read(
+    argv: Sequence[str], known: Mapping[str, str], valued: Mapping[str, str]
+) -> tuple[set[str], dict[str, str], list[str], list[str]] | None:
+    """Switches, values, words and files of a command line; `None` where it is not plain."""
     switches: set[str] = set()
     values: dict[str, str] = {}
     words: list[str] = []
@@ -45,18 +82,18 @@ def read(argv: Sequence[str]) -> Options | None:
             words += left
         elif not argument.startswith("-") or argument == "-":
             words.append(argument)
-        elif argument in SWITCHES:
-            switches.add(SWITCHES[argument])
-        elif name in VALUES and (name.startswith("--") or not equals):
+        elif argument in known:
+            switches.add(known[argument])
+        elif name in valued and (name.startswith("--") or not equals):
             value = value if equals else next(left, "")
             if not value or (value.startswith("-") and not equals):
                 return None
             if name == "--file":
                 files.append(value)
-            values[VALUES[name]] = value
+            values[valued[name]] = value
         else:
             return None
-    return _options(switches, values, words, files)
+    return switches, values, words, files
 
 
 def _options(switches: set[str], values: dict[str, str], words: list[str], files: list[str]) -> Options:

@@ -1,4 +1,4 @@
-"""The short way to `ask` takes the same command line as Typer, and leaves to Typer what it does not know."""
+"""The short way to `ask` and to the chat takes the same command line as Typer, and leaves to Typer what it does not know."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typer.main import get_command
 
 from hybridchat.cli import app as commands
 from hybridchat.cli import quick
+from hybridchat.cli.start import Opening
 
 
 def test_every_option_of_ask_is_known() -> None:
     params = [p for p in get_command(commands.app).commands["ask"].params if p.param_type_name == "option"]  # type: ignore[attr-defined]
-    switches = {name for p in params if p.is_flag for name in p.opts}  # type: ignore[attr-defined]
+    switches = {name for p in params if p.is_flag for name in p.opts}
     assert switches - {"--help", "-h"} == set(quick.SWITCHES)
     assert {name for p in params for name in p.opts} - switches - {"--help", "-h"} == set(quick.VALUES)
 
@@ -48,3 +49,32 @@ def test_files_add_up() -> None:
 )
 def test_what_is_not_plain_is_left_to_typer(argv: list[str]) -> None:
     assert quick.read(argv) is None
+
+
+def test_every_option_of_the_chat_is_known() -> None:
+    params = [p for p in get_command(commands.app).commands["chat"].params if p.param_type_name == "option"]  # type: ignore[attr-defined]
+    switches = {name for p in params if p.is_flag for name in p.opts}
+    assert switches - {"--help", "-h"} == set(quick.CHAT_SWITCHES)
+    assert {name for p in params for name in p.opts} - switches - {"--help", "-h"} == set(quick.CHAT_VALUES)
+
+
+@pytest.mark.parametrize(
+    ("argv", "opening"),
+    [
+        ([], Opening()),
+        (["chat"], Opening()),
+        (["--demo", "--plain"], Opening(demo=True, plain=True)),
+        (["chat", "--private", "-m", "llama3.2"], Opening(private=True, model="llama3.2")),
+        (["--local", "--no-save"], Opening(local=True, save=False)),
+        (["chat", "--session=ab12"], Opening(session="ab12")),
+    ],
+)
+def test_a_chat_is_opened_as_its_command_line_says(argv: list[str], opening: Opening) -> None:
+    assert quick.chat(argv) == opening
+
+
+@pytest.mark.parametrize(
+    "argv", [["models"], ["chat", "why"], ["--version"], ["--demo", "models"], ["chat", "chat"], ["--session"]]
+)
+def test_other_commands_are_left_to_typer(argv: list[str]) -> None:
+    assert quick.chat(argv) is None
