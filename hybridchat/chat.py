@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
-from contextlib import aclosing, suppress
-from dataclasses import field, replace
-from functools import partial
+from collections.abc import AsyncGenerator, Callable, Collection
+from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from hybridchat import tuning, waiting
 from hybridchat.answer import Answer
-from hybridchat.conversation import Package, Session, Turn
-from hybridchat.crew import NO_OPTIONS, Ask, Crew, Options, held_mode, must_ask, readable
+from hybridchat.conversation import Session, Turn
+from hybridchat.crew import NO_OPTIONS, Ask, Crew, Options, held_mode
 from hybridchat.errands import Errands
 from hybridchat.events import Ended, Event, HandedOver, Verdict
-from hybridchat.facts import Decision, Mode, Model, Request, Snapshot
-from hybridchat.fitting import thinks
-from hybridchat.handover import Parts
-from hybridchat.look import Look, look, package
+from hybridchat.facts import Decision, Mode, Model, Snapshot
 from hybridchat.opening import Rest
-from hybridchat.privacy.scan import ScanError
+from hybridchat.preview import Preview, previewed
 from hybridchat.purse import Purse
 from hybridchat.repair import Repair
 from hybridchat.review import Review
-from hybridchat.routing.explain import from_record, sentence
-from hybridchat.routing.policy import Policy
-from hybridchat.sending import hidden_kinds
+from hybridchat.routing.explain import from_record
 from hybridchat.sessions.store import Store
 from hybridchat.stopper import Stopper
 from hybridchat.turn import run
-from hybridchat.value import value
 from hybridchat.warming import Loading, loading, warm
 from hybridchat.words import Words
 from hybridchat.world import World
@@ -39,41 +32,6 @@ from hybridchat.world import World
 if TYPE_CHECKING:  # the samplers cost 10 ms that one-shot commands can do without
     from hybridchat.agents.judge import ResourceThresholds
     from hybridchat.agents.ways import ConnectivityThresholds
-
-
-@value
-class Preview:
-    """What would happen if the draft were sent now. It mints nothing and contacts nobody."""
-
-    decision: Decision
-    sentence: str
-    hidden: Mapping[str, int] = field(default_factory=dict)
-    """Finding kind -> how many values would be hidden, were it sent off this device."""
-    left: tuple[str, ...] = ()
-    tokens: int = 0
-    turns: int = 0
-    turns_left_out: int = 0
-    est_cost: float | None = None
-    old_price: str = ""
-    """What to say beside `est_cost` when the price may be out of date."""
-    num_ctx: int | None = None
-    """Tokens of context that a local model would be asked with."""
-    asks: bool = False
-    """Sending would ask for consent first."""
-    think: str = ""
-    """`thinks high`, or why the model may not, where the conversation asks for it."""
-    basis: Basis | None = None
-    package: Package | None = None
-    """What exactly the model would see."""
-
-
-@value
-class Basis:
-    """All that the decision of a preview was made of: given again, it gives the same decision."""
-
-    request: Request
-    snapshot: Snapshot
-    policy: Policy
 
 
 class Chat:
@@ -238,36 +196,7 @@ class Chat:
         session, path = await asyncio.to_thread(self._session_and_path, session_id)
         if like is not None:
             session = replace(session, system=like.system, strategy=like.strategy, parameters=like.parameters)
-        parts = Parts(session.system, tuple(path), draft)
-        found = await look(ask, session, parts, self._crew)
-        target, made, ask = found.decision.chosen, None, found.ask or ask
-        if target is not None:
-            with suppress(ScanError):  # sending would say so
-                made = await self._crew.in_worker(partial(package, self._crew, ask, target, parts, found, preview=True))
-        return Preview(
-            decision=found.decision,
-            sentence=sentence(found.decision),
-            hidden=self._hidden(found, made),
-            left=made.left if made else (),
-            tokens=made.tokens if made else found.request.history_tokens + found.request.message_tokens,
-            turns=made.turns if made else 0,
-            turns_left_out=made.turns_left_out if made else 0,
-            est_cost=made.est_cost if made else None,
-            old_price=made.old_price if made else "",
-            num_ctx=made.num_ctx if made else None,
-            asks=bool(target and made and must_ask(self._crew, ask, target)),
-            think=thinks(made.parameters, ask.options.parameters, target) if target and made else "",
-            basis=Basis(found.request, found.snapshot, found.policy),
-            package=made,
-        )
-
-    def _hidden(self, found: Look, made: Package | None) -> Mapping[str, int]:
-        target = found.decision.chosen
-        if made is not None and target is not None and not readable(self._crew, target):
-            return hidden_kinds(made)
-        if found.findings is None:
-            return {}
-        return dict(found.findings.kinds if target is None else found.findings.message_kinds)
+        return await previewed(self._crew, ask, session, path)
 
     @property
     def looked_through(self) -> float | None:
@@ -421,6 +350,3 @@ class Chat:
         if turn is None:
             raise LookupError(f"there is no turn {turn_id}")
         return turn
-
-
-__all__ = ["Answer", "Chat", "Preview"]

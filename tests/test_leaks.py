@@ -15,8 +15,8 @@ from typing import Self
 import pytest
 
 from hybridchat import terms
+from hybridchat.answer import Answer
 from hybridchat.attempt import Try
-from hybridchat.chat import Answer
 from hybridchat.config import Config
 from hybridchat.config.schema import (
     ConnectivityThresholds,

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hybridchat.chat import Answer
+from hybridchat.answer import Answer
 from hybridchat.config import Config
 from hybridchat.config.schema import ModelSettings, PairSettings, Privacy, RuleConditions, RuleSettings
 from hybridchat.conversation import Ending

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hybridchat.chat import Answer
+from hybridchat.answer import Answer
 from hybridchat.config import Config
 from hybridchat.config.schema import EndpointSettings, Limits, ModelSettings, PairSettings, PriceSettings, Privacy
 from hybridchat.conversation import Ending

@@ -12,8 +12,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Self
 
+from hybridchat.answer import Answer
 from hybridchat.assemble import Setup, assembled
-from hybridchat.chat import Answer, Chat
+from hybridchat.chat import Chat
 from hybridchat.cli import edge, sentences
 from hybridchat.cli.ask_result import Result, dry_lines, dry_record, record, stored_checks, unrouted_code
 from hybridchat.cli.edge import Exit, say

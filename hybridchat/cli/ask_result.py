@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from hybridchat.chat import Preview
 from hybridchat.cli import edge, sentences
 from hybridchat.conversation import Ending
 from hybridchat.events import Ended, Held, Offered
 from hybridchat.facts import Check, ConnectivityState, Decision, Locality, Snapshot
+from hybridchat.preview import Preview
 from hybridchat.render import words
 from hybridchat.routing.explain import sentence, to_record
 

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from types import FrameType
 from typing import Any, Self, TypeVar
 
-from hybridchat.chat import Answer
+from hybridchat.answer import Answer
 from hybridchat.events import Event
 
 T = TypeVar("T")

@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
+from hybridchat.answer import Answer
 from hybridchat.assemble import open_assembled
-from hybridchat.chat import Answer, Chat
+from hybridchat.chat import Chat
 from hybridchat.cli import edge, plain_files, plain_review, plain_waiting, sentences
 from hybridchat.cli.backstage import Backstage
 from hybridchat.cli.gauges import keep_gauges

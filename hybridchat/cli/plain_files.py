@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hybridchat.chat import Answer
+from hybridchat.answer import Answer
 from hybridchat.crew import NO_OPTIONS
 from hybridchat.enclosed import enclose, opened
 from hybridchat.render.beside import beside

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from hybridchat.assemble import Setup, assembled, database
-from hybridchat.chat import Basis, Chat, Preview
+from hybridchat.chat import Chat
 from hybridchat.cli import edge, sentences
 from hybridchat.cli.edge import Exit, say
 from hybridchat.cli.lists import columns
@@ -18,6 +18,7 @@ from hybridchat.cli.records import records
 from hybridchat.config.paths import config_path
 from hybridchat.config.template import set_value
 from hybridchat.facts import Difficulty, Mode
+from hybridchat.preview import Basis, Preview
 from hybridchat.render.changes import changes
 from hybridchat.render.package import printed
 from hybridchat.routing.difficulty import difficulty, notice, ranking

@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hybridchat.answer import Answer
 from hybridchat.assemble import Setup, assembled
-from hybridchat.chat import Answer, Chat
+from hybridchat.chat import Chat
 from hybridchat.config import Config
 from hybridchat.config.schema import PairSettings
 from hybridchat.conversation import Session
