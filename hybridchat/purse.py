@@ -94,9 +94,13 @@ class Purse:
         """What is set, and what of it is gone, as last seen."""
         limit, spent = self._till.daily_limit, self._till.spent
         used = spent.usd + spent.reserved
-        if limit is None:
-            return f"No daily budget is set; {_dollars(used)} spent today. /budget AMOUNT sets one."
-        return f"{_dollars(used)} of today's {_dollars(limit)} spent. /budget AMOUNT changes it, /budget none lifts it."
+        calls = f"{spent.unpriced} {'message' if spent.unpriced == 1 else 'messages'} without a known price"
+        if limit is not None:
+            more = f", and {calls}" if spent.unpriced else ""
+            return f"{_dollars(used)} of today's {_dollars(limit)} spent{more}. /budget AMOUNT changes it, /budget none lifts it."
+        known = f"{_dollars(used)} spent today" if used else "" if spent.unpriced else "nothing spent today"
+        told = ", and ".join(part for part in (known, f"{calls}{'' if known else ' today'}" if spent.unpriced else "") if part)
+        return f"No daily budget is set; {told}. /budget AMOUNT sets one."
 
 
 def _dollars(usd: float) -> str:

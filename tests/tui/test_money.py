@@ -8,6 +8,7 @@ import pytest
 
 from hybridchat.agents.budget import budget
 from hybridchat.events import Verdict
+from hybridchat.sessions.spend import Spent
 from hybridchat.tui import gauges
 from hybridchat.tui.consent import Consent
 from tests.support.screen import frame, shows, until
@@ -119,3 +120,19 @@ def test_a_budget_says_when_70_and_90_percent_are_gone(spent: float, said: str) 
     _, network, _ = gauges.panel(snapshot, gauges.History(), None)
     assert f"${spent:.2f} of $5.00" in network.plain
     assert not said or said in network.plain
+
+
+@pytest.mark.parametrize(
+    ("spent", "limit", "told"),
+    [
+        (Spent(), None, "No daily budget is set; nothing spent today."),
+        (Spent(usd=0.5), None, "No daily budget is set; $0.50 spent today."),
+        (Spent(unpriced=1), None, "No daily budget is set; 1 message without a known price today."),
+        (Spent(usd=0.5, unpriced=2), None, "No daily budget is set; $0.50 spent today, and 2 messages without a known price."),
+        (Spent(usd=0.5, unpriced=2), 5.0, "$0.50 of today's $5.00 spent, and 2 messages without a known price."),
+    ],
+)
+def test_what_was_sent_at_an_unknown_price_is_never_told_as_no_money(spent: Spent, limit: float | None, told: str) -> None:
+    chat = unset()
+    chat.till.daily_limit, chat.till.spent = limit, spent
+    assert chat.purse.told.startswith(told)
