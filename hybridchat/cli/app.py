@@ -8,8 +8,19 @@ from typing import Annotated
 
 import typer
 
-from hybridchat.cli import edge, erase_commands, history, queue_commands, redact_command, serve, shelf
+from hybridchat.cli import (
+    edge,
+    erase_commands,
+    history,
+    models_commands,
+    queue_commands,
+    redact_command,
+    serve,
+    settings_commands,
+    shelf,
+)
 from hybridchat.cli.edge import Exit
+from hybridchat.cli.options import Demo, Local, ModelName, NoSave, Plain, Private, SessionId
 
 app = typer.Typer(
     name="hybridchat",
@@ -21,25 +32,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 demo_app = typer.Typer(help="Try everything on demo models: canned text, nothing leaves.", rich_markup_mode=None)
-terms_app = typer.Typer(help="Your own words that never leave readable.", no_args_is_help=True, rich_markup_mode=None)
-config_app = typer.Typer(help="Show, check or change the configuration.", no_args_is_help=True, rich_markup_mode=None)
-models_app = typer.Typer(rich_markup_mode=None)
-app.add_typer(models_app, name="models")
+models_commands.register(app)
 app.add_typer(demo_app, name="demo")
-app.add_typer(terms_app, name="terms")
-app.add_typer(config_app, name="config")
-
-Demo = Annotated[bool, typer.Option("--demo", help="Demo models: canned text, nothing leaves, nothing is saved.")]
-Plain = Annotated[bool, typer.Option("--plain", help="Append-only lines instead of a full screen.")]
-Local = Annotated[bool, typer.Option("--local", help="Only this machine, a promise: nothing leaves it.")]
-Private = Annotated[bool, typer.Option("--private", help="Only this machine, and nothing is saved: a promise.")]
-NoSave = Annotated[bool, typer.Option("--no-save", help="Keep the conversation in memory only.")]
-SessionId = Annotated[
-    str | None, typer.Option("--session", metavar="ID", help="Conversation to go on with: its id, or the start of it.")
-]
-ModelName = Annotated[
-    str | None, typer.Option("--model", "-m", metavar="MODEL", help="Model to pin: ollama:llama3.2, or llama3.2.")
-]
+settings_commands.register(app)
 
 
 def run_app(argv: list[str]) -> int:
@@ -217,59 +212,6 @@ def demo_serve(
     return edge.OK
 
 
-@models_app.callback(invoke_without_command=True)
-def models(context: typer.Context, demo: Demo = False) -> int:
-    """List the models: where each runs, its window, its price; what fits and runs here."""
-    if context.invoked_subcommand is not None:
-        return edge.OK
-    from hybridchat.cli.lists import models as run
-
-    raise typer.Exit(run(demo=demo))
-
-
-@models_app.command("pull")
-def models_pull(
-    name: Annotated[str, typer.Argument(help="As in llama3.2 or gemma3:4b; without one, what fits this machine.")] = "",
-    demo: Demo = False,
-) -> int:
-    """Have Ollama fetch a model. Ctrl+C gives up; the next pull goes on from there."""
-    from hybridchat.cli.models import pull
-
-    return pull(name, demo=demo)
-
-
-@models_app.command("rm")
-def models_rm(name: Annotated[str, typer.Argument(help="As the list names it.")], demo: Demo = False) -> int:
-    """Delete a model from Ollama's disk."""
-    from hybridchat.cli.models import change
-
-    return change("rm", name, demo=demo)
-
-
-@models_app.command("unload")
-def models_unload(name: Annotated[str, typer.Argument(help="As the list names it.")], demo: Demo = False) -> int:
-    """Take a model out of memory; it stays on disk."""
-    from hybridchat.cli.models import change
-
-    return change("unload", name, demo=demo)
-
-
-@models_app.command("price")
-def models_price(
-    model: Annotated[str, typer.Argument(help="Model id, as in openai:gpt-6.1-terra.")],
-    per_million_in: Annotated[float, typer.Option("--in", help="US dollars per million tokens read.")],
-    per_million_out: Annotated[float, typer.Option("--out", help="US dollars per million tokens written.")],
-    cache_read: Annotated[
-        float | None, typer.Option(help="US dollars per million tokens read from the provider's cache.")
-    ] = None,
-    cache_write: Annotated[float | None, typer.Option(help="US dollars per million tokens written to it.")] = None,
-) -> int:
-    """Say what a model costs, as of today."""
-    from hybridchat.cli.price import price
-
-    return price(model, per_million_in, per_million_out, cache_read=cache_read, cache_write=cache_write)
-
-
 @app.command()
 def ledger(
     raw: Annotated[str | None, typer.Option("--raw", metavar="ROW", help="Print the exact body that left with this row.")] = None,
@@ -340,93 +282,6 @@ def doctor(
     from hybridchat.cli.doctor import run
 
     return run(online=online, as_json=as_json)
-
-
-@terms_app.command("add")
-def terms_add(words: Annotated[list[str], typer.Argument(metavar="WORD", help="Words or phrases, each one argument.")]) -> int:
-    """Hide these words from now on, wherever they occur."""
-    from hybridchat.cli import terms
-
-    return terms.add(words)
-
-
-@terms_app.command("rm")
-def terms_rm(
-    words: Annotated[list[str], typer.Argument(metavar="WORD", help="Words or phrases, as `terms list` prints them.")],
-) -> int:
-    """No longer hide these words."""
-    from hybridchat.cli import terms
-
-    return terms.remove(words)
-
-
-@terms_app.command("list")
-def terms_list() -> int:
-    """Print your own words, one a line."""
-    from hybridchat.cli import terms
-
-    return terms.show()
-
-
-@terms_app.command("import")
-def terms_import(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A text file with one word or phrase per line.")],
-) -> int:
-    """Add every line of a file."""
-    from hybridchat.cli import terms
-
-    return terms.import_from(file)
-
-
-@config_app.command("path")
-def config_where() -> int:
-    """Print where the configuration and the data lie."""
-    from hybridchat.cli import settings
-
-    return settings.where()
-
-
-@config_app.command("check")
-def config_check() -> int:
-    """Read the configuration and say what is wrong with it."""
-    from hybridchat.cli import settings
-
-    return settings.check()
-
-
-@config_app.command("show")
-def config_show() -> int:
-    """Print every setting with its meaning: a file to start from."""
-    from hybridchat.cli import settings
-
-    return settings.show()
-
-
-@config_app.command("set")
-def config_set(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="Dotted key, as in privacy.cloud")],
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="What it shall be.")],
-) -> int:
-    """Change one setting in the file; its comments stay."""
-    from hybridchat.cli import settings
-
-    return settings.write(key, value)
-
-
-@config_app.command("get")
-def config_get(key: Annotated[str, typer.Argument(metavar="KEY", help="Dotted key, as in privacy.cloud")]) -> int:
-    """Print what one setting is; who says so goes to stderr."""
-    from hybridchat.cli import settings
-
-    return settings.tell(key)
-
-
-@config_app.command("unset")
-def config_unset(key: Annotated[str, typer.Argument(metavar="KEY", help="Dotted key, as in privacy.cloud")]) -> int:
-    """Take one setting out of the file: the default holds again."""
-    from hybridchat.cli import settings
-
-    return settings.write(key, None)
 
 
 history.register(app)

@@ -10,6 +10,7 @@ import typer
 
 from hybridchat.cli import edge
 from hybridchat.cli.edge import Exit
+from hybridchat.cli.options import Demo, Local, ModelName, NoSave, Private
 
 OPEN = (
     "On {host} others may reach it: whoever has the address with its token reads and writes your conversations, "
@@ -28,11 +29,11 @@ def serve(
     network: Annotated[
         bool, typer.Option("--open-to-network", help="Allow an address that other machines reach, unencrypted.")
     ] = False,
-    demo: Annotated[bool, typer.Option("--demo", help="Demo models: canned text, nothing leaves, nothing is saved.")] = False,
-    local: Annotated[bool, typer.Option("--local", help="Only this machine, a promise: nothing leaves it.")] = False,
-    private: Annotated[bool, typer.Option("--private", help="Only this machine, and nothing is saved.")] = False,
-    no_save: Annotated[bool, typer.Option("--no-save", help="Keep conversations in memory only.")] = False,
-    model: Annotated[str | None, typer.Option("--model", "-m", metavar="MODEL", help="Model to pin.")] = None,
+    demo: Demo = False,
+    local: Local = False,
+    private: Private = False,
+    no_save: NoSave = False,
+    model: ModelName = None,
 ) -> int:
     """Open the chat in a browser of this machine; each tab is a program of its own on the same conversations."""
     if find_spec("textual_serve") is None:
