@@ -20,20 +20,16 @@ from hybridchat.cli.ask_result import Result, dry_lines, dry_record, record, sto
 from hybridchat.cli.edge import Exit, say
 from hybridchat.cli.offline import keep, notice
 from hybridchat.cli.paint import Printer
-from hybridchat.cli.stdin import person, question
+from hybridchat.cli.stdin import question
 from hybridchat.config import ConfigError
-from hybridchat.conversation import Ending, Package, Session
+from hybridchat.conversation import Ending, Session
 from hybridchat.crew import Options as Told
-from hybridchat.events import Asked, Decided, Ended, Event, HandedOver, Held, Offered, Said, SecondLook, Verdict
+from hybridchat.events import Asked, Decided, Ended, Event, HandedOver, Held, Offered, Said, SecondLook
 from hybridchat.facts import Mode
 from hybridchat.parameters import Parameters, asked
 from hybridchat.render import words
-from hybridchat.render.text import neutralise
 from hybridchat.sessions.attachments import Named
 from hybridchat.value import value
-
-CHOICES = {"y": Verdict.SEND, "yes": Verdict.SEND, "l": Verdict.LOCAL, "local": Verdict.LOCAL,
-           "n": Verdict.CANCEL, "no": Verdict.CANCEL, "": Verdict.CANCEL}  # fmt: skip
 
 ALONE = Told(alone=True)
 """One question is answered here when nothing else can be reached: nobody is asked whether to wait."""
@@ -154,6 +150,8 @@ async def _ask(chat: Chat, options: Options, session: Session, text: str, pin: s
     if options.as_json:
         put(record(result, await checks_of(chat, result)))
     if result.held is not None:
+        from hybridchat.cli.consenting import explain_held  # as in `answered`
+
         explain_held(chat, result.held.package)
     if chat.store.purge.due:
         from hybridchat.cli.tidying import tidy  # imported here: hardly ever
@@ -168,7 +166,9 @@ async def answered(chat: Chat, options: Options, answer: Answer) -> Result:
     follow = _Follow(result, printer, options)
     await follow.through(answer)
     if result.held is not None and not result.interrupted:
-        verdict = _consent(result.held.package, demo=options.demo)
+        from hybridchat.cli.consenting import consent  # imported here: most questions stay on this machine
+
+        verdict = consent(result.held.package, demo=options.demo)
         if verdict is not None:
             turn_id, result.held = result.held.turn_id, None
             await follow.through(chat.resume(turn_id, verdict))
@@ -298,50 +298,6 @@ class _Stopping:
 
     def _stop_now(self) -> None:
         self._task = self._loop.create_task(self._answer.stop())
-
-
-def _consent(package: Package, *, demo: bool) -> Verdict | None:
-    """The user's answer; `None` where nobody can be asked. Raises `KeyboardInterrupt`."""
-    with person() as answers:
-        if answers is None:
-            return None
-        if _holds_secret(package):
-            say("The message holds a secret. It is hidden; look before you send.")
-        say(sentences.consent(package, demo=demo))
-        # the event loop's own handler would swallow the first Ctrl+C while this thread reads
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            while True:
-                sys.stderr.write("[y] send  [v] view  [l] answer on this machine  [n] do not send: ")
-                sys.stderr.flush()
-                line = answers.readline()
-                choice = line.strip().lower()
-                if choice == "v":
-                    for shown in sentences.view(package):
-                        say(neutralise(shown))
-                elif choice in CHOICES:
-                    if not line:
-                        say("")
-                    return CHOICES[choice]
-        finally:
-            signal.signal(signal.SIGINT, before or signal.SIG_DFL)
-
-
-def _holds_secret(package: Package) -> bool:
-    return any(item.kind == "SECRET" for item in package.hidden)
-
-
-def explain_held(chat: Chat, package: Package) -> None:
-    """Says why the package was not sent, and how to have it sent."""
-    for problem in chat.world.problems.values():
-        say(str(problem))
-    if _holds_secret(package):
-        say("Not sent: the message holds a secret. Take it out, ask with --local, or ask at a terminal, where you can say yes.")
-        return
-    say(
-        f"Not sent: {words.short(package.model_id)} at {package.host} needs your consent. "
-        'Ask again with --cloud, set privacy.cloud = "auto", or use --local.'
-    )
 
 
 async def checks_of(chat: Chat, result: Result) -> Mapping[str, object]:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 
 from hybridchat.chat import Chat
 from hybridchat.cli import edge
-from hybridchat.cli.ask import Options, answered, checks_of, explain_held, model_id, put
+from hybridchat.cli.ask import Options, answered, checks_of, model_id, put
 from hybridchat.cli.ask_result import dry_lines, dry_record, record, unrouted_code
+from hybridchat.cli.consenting import explain_held
 from hybridchat.cli.edge import Exit, say
 from hybridchat.comparing import FEWEST, Comparison
 from hybridchat.conversation import Session

@@ -12,7 +12,8 @@ from hybridchat.answer import Answer
 from hybridchat.assemble import Setup, assembled
 from hybridchat.chat import Chat
 from hybridchat.cli import edge
-from hybridchat.cli.ask import Options, answered, explain_held
+from hybridchat.cli.ask import Options, answered
+from hybridchat.cli.consenting import explain_held
 from hybridchat.cli.edge import Exit, say
 from hybridchat.cli.lists import columns, open_store
 from hybridchat.cli.offline import record
