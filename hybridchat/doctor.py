@@ -240,7 +240,12 @@ def _models(chat: Chat, config: Config) -> Iterator[Item]:
     unpriced = [m.id for m in models if m.locality is Locality.REMOTE and m.price is None]
     if unpriced:
         more = f" and {len(unpriced) - 2} more" if len(unpriced) > 2 else ""
-        yield Item("models", f"no price is known for {', '.join(unpriced[:2])}{more}", State.NOTE, "hybridchat models price")
+        yield Item(
+            "models",
+            f"no price is known for {', '.join(unpriced[:2])}{more}",
+            State.NOTE,
+            "hybridchat models price ID --in X --out Y",
+        )
 
 
 # -- privacy, storage, gauges ----------------------------------------------------------------------------------------
@@ -252,7 +257,9 @@ def _privacy(chat: Chat) -> Iterator[Item]:
     if failure := chat.words.failure:
         yield Item("privacy", f"{failure}; until then nothing is sent to a cloud", State.WRONG, "mend the file")
     else:
-        yield Item("privacy", f"{plural(len(chat.words.all().always), 'word')} of your own hidden; /terms lists them")
+        yield Item(
+            "privacy", f"{plural(len(chat.words.all().always), 'word')} of your own hidden: /terms, or hybridchat terms list"
+        )
 
 
 def _storage(chat: Chat) -> Iterator[Item]:

@@ -116,7 +116,7 @@ class Review:
             else:
                 crew.read_terms()
                 how = "is never hidden from now on" if never else "is hidden from now on, wherever it occurs"
-                return f"{word} {how}. hybridchat terms lists all."
+                return f"{word} {how}. /terms lists all."
         own = crew.scans.terms
         crew.scans.terms = replace(own, never=(*own.never, word)) if never else replace(own, always=(*own.always, word))
         return f"{word} is {'not hidden' if never else 'hidden'} for this run{failure}."

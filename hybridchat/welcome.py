@@ -148,7 +148,7 @@ def keep_words(hide: Callable[[str], str], typed: str) -> str:
     said = [hide(word) for word in words]
     if len(said) < 2:
         return "".join(said)
-    return f"{', '.join(words)}: hidden from now on, wherever they occur. hybridchat terms lists all."
+    return f"{', '.join(words)}: hidden from now on, wherever they occur. /terms lists all."
 
 
 def start(endpoint: Endpoint) -> str:

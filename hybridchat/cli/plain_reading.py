@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hybridchat.cli import plain_files
 from hybridchat.render import editor as texts
 from hybridchat.render import finding
+from hybridchat.render.offline import GO_ON
 from hybridchat.render.text import one_line
 from hybridchat.render.words import UNTOLD, plural, short, told_first
 
@@ -82,7 +83,9 @@ def fork(plain: Plain, _: str) -> None:
 
 
 def recall(plain: Plain, wanted: str) -> None:
-    found = finding.remembered(plain.chat.store.asked(), wanted, RECALLED)
+    # what /continue asks was not typed
+    asked = [text for text in plain.chat.store.asked() if text != GO_ON]
+    found = finding.remembered(asked, wanted, RECALLED)
     if not found:
         plain.say("Nothing like it was typed before.")
         return
@@ -97,7 +100,7 @@ def copy(plain: Plain, number: str) -> None:
     if not said:
         plain.say("There is no answer yet.")
     elif (number and not number.isdecimal()) or not 0 < back <= len(said):
-        plain.say(f"/copy 1 is the last answer, /copy {len(said)} the first.")
+        plain.say(f"/copy 1 is the last answer, /copy {len(said)} the first." if len(said) > 1 else "There is one answer only.")
     else:
         which = "last answer" if back == 1 else f"answer {back} from the end"
         plain.say(f"Plain mode leaves the clipboard alone. The {which}, once more:")

@@ -80,7 +80,7 @@ def stats(plain: Plain) -> None:
     cloud = compared_with(plain.config)
     made = summed(plain.chat.store.past.tried(), cloud.price if cloud is not None else None)
     if made.total.questions:
-        plain.say(*told(made, cloud, poor=ascii_only()))
+        plain.say(*told(made, cloud, poor=ascii_only(), bars=False))
     else:
         plain.say("Nothing was asked yet.")
 

@@ -87,19 +87,23 @@ def _record(made: Stats, cloud: Model | None, days: int | None) -> dict[str, obj
     }
 
 
-def told(made: Stats, cloud: Model | None, *, poor: bool) -> Iterator[str]:
+def told(made: Stats, cloud: Model | None, *, poor: bool, bars: bool = True) -> Iterator[str]:
+    """The tables and what their words mean; without `bars` nothing in them is drawn, as for a screen reader."""
     heads = ("asked", "here", "tries", "tokens", "spent", "saved", "fell", "moved")
     most = max(line.questions for line in made.days)
     rows: list[tuple[str, ...]] = [("day", "", *heads)]
     rows += [(line.name, _bar(line, most, poor=poor), *_figures(line)) for line in made.days]
     rows.append(("all", "", *_figures(made.total)))
-    yield from columns(rows).splitlines()
+    yield from columns(rows if bars else [(row[0], *row[2:]) for row in rows]).splitlines()
     yield ""
     yield from columns(
         [("model", "answers", *heads[1:]), *((words.short(line.name), *_figures(line)) for line in made.models)]
     ).splitlines()
     yield ""
-    yield from _notes(made.total, cloud, poor=poor)
+    if bars:
+        here, elsewhere = "#." if poor else "█░"
+        yield f"{here} answered on this machine, {elsewhere} elsewhere or not at all."
+    yield from _notes(made.total, cloud)
 
 
 def _figures(line: Line) -> Iterable[str]:
@@ -127,10 +131,9 @@ def _bar(line: Line, most: int, *, poor: bool) -> str:
     return here * local + elsewhere * (length - local)
 
 
-def _notes(total: Line, cloud: Model | None, *, poor: bool) -> Iterator[str]:
-    here, elsewhere = "#." if poor else "█░"
-    yield f"{here} answered on this machine, {elsewhere} elsewhere or not at all. tries: attempts; fell: fallbacks to another"
-    yield "model (of a model: from it); moved: answers by another model than the one before (of a model: to it)."
+def _notes(total: Line, cloud: Model | None) -> Iterator[str]:
+    yield "here: answered on this machine. tries: attempts; fell: fallbacks to another model (of a model: from it);"
+    yield "moved: answers by another model than the one before (of a model: to it)."
     if total.unpriced:
         yield f"spent: without {words.plural(total.unpriced, 'attempt')} whose price nobody told."
     if cloud is None:

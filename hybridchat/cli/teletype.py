@@ -113,7 +113,7 @@ class Teletype:
                 self.next.append(typed)
 
     def choose(self, title: str, choices: Sequence[str]) -> int | None:
-        """A numbered choice, counted from 0; `None` for Enter, Ctrl+C or Ctrl+D."""
+        """A numbered choice, counted from 0; `None` for Enter, Ctrl+C or Ctrl+D, and for a command, which is taken next."""
         self.line(title)
         for number, choice in enumerate(choices, 1):
             self.line(f"  {number} {choice}")
@@ -123,7 +123,10 @@ class Teletype:
                 return None
             if typed.isdecimal() and 0 < int(typed) <= len(choices):
                 return int(typed) - 1
-            self.line(f"A number from 1 to {len(choices)}, please.")
+            if isinstance(parse(typed), tuple):  # a command is none of the choices, and is wanted all the same
+                self._ahead.insert(0, typed)
+                return None
+            self.line(f"A number from 1 to {len(choices)}, please. Enter alone for none, or a command.")
 
     def ask(self, prompt: str) -> str | None:
         """One line that was typed; `None` for Ctrl+C or Ctrl+D."""

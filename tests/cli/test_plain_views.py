@@ -36,10 +36,20 @@ def test_models_are_compared_one_is_kept_and_the_ledger_tells_of_it(demo: Demo, 
         left = talk.line("/ledger")
         assert "1 message left this machine" in left
         assert "1 email hidden" in left
-        assert "gpt-6.1-terra" in talk.line("/stats")
+        sums = talk.line("/stats")
+        assert "gpt-6.1-terra" in sums
+        assert not set(sums) & set("█░#"), "nothing is drawn where lines are read aloud"
     store = Store.open(Path(env["HYBRIDCHAT_DATA_DIR"]) / "hybridchat.db")
     (session,) = [s for s in store.sessions(None) if s.turns]
     (turn,) = store.path(session.id)
     assert turn.answer is not None
     assert (turn.answer.model_id, len(turn.attempts)) == ("ollama:llama3.2:3b", 2)
     asyncio.run(store.close())
+
+
+def test_a_command_where_a_number_is_wanted_is_done_and_the_choice_is_none(demo: Demo, tmp_path: Path) -> None:
+    with Talk("chat", "--plain", env=environment(demo, tmp_path)) as talk:
+        talk.until("\nyou: ")
+        talk.line("/theme", CHOICE)
+        assert "A number from 1 to" in talk.line("99", CHOICE)
+        assert "Mode: AUTO" in talk.line("/status")

@@ -97,7 +97,7 @@ def test_words_that_must_never_leave_are_asked_for_once_and_kept_as_terms(demo: 
             first = asks_words(chat)
             if first:
                 assert keep_words(chat.hide, " Zanzibar; Mr.  Toad ,, Zanzibar, !") == (
-                    "Zanzibar, Mr. Toad: hidden from now on, wherever they occur. hybridchat terms lists all."
+                    "Zanzibar, Mr. Toad: hidden from now on, wherever they occur. /terms lists all."
                 )
                 assert keep_words(chat.hide, " , ") == ""
                 assert keep_words(chat.hide, "Otter").startswith("Otter is hidden from now on")
