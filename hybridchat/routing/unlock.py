@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from hybridchat.facts import Candidate, Decision, Model, Rejection
+from hybridchat.facts import Candidate, Decision, Model, Rejection, Target
 from hybridchat.routing.rules import Case, objections
 
 EASE = (
@@ -27,6 +27,11 @@ EASE = (
     "capability",
 )
 """Rules from the easiest to lift to the hardest; `start` is an own server that does not run."""
+NO_OTHER = {
+    True: ("There is no cloud model to ask.", "set OPENAI_API_KEY or ANTHROPIC_API_KEY and start hybridchat again"),
+    False: ("There is no model on this machine to ask.", "pull one (f2)"),
+}
+"""Reason and way out where the cloud (`True`) or this machine was asked for and has no model."""
 
 
 def nothing_left(case: Case, candidates: tuple[Candidate, ...], version: int) -> Decision:
@@ -35,9 +40,18 @@ def nothing_left(case: Case, candidates: tuple[Candidate, ...], version: int) ->
         reason, unlock = _pinned(case, case.request.pin)
     elif not candidates:
         reason, unlock = "There is no model to ask.", "start Ollama, pull a model with it, or name one in the configuration"
+    elif not _of_the_asked_side(case):
+        reason, unlock = NO_OTHER[case.side is Target.CLOUD]
     else:
         reason, unlock = _said(candidates), _cheapest(case)
     return Decision(None, candidates, reason=reason, rule="nothing", unlock=unlock, strategy=case.policy.name, version=version)
+
+
+def _of_the_asked_side(case: Case) -> list[Model]:
+    """Those that are of the side that was asked for: what the others would need is no way to it. All where none was."""
+    if case.side is None:
+        return list(case.models.values())
+    return [model for model in case.models.values() if case.is_local(model) is (case.side is Target.LOCAL)]
 
 
 def _pinned(case: Case, model_id: str) -> tuple[str, str]:
@@ -64,7 +78,7 @@ def _said(candidates: tuple[Candidate, ...]) -> str:
 def _cheapest(case: Case) -> str:
     """The fewest and easiest changes after which one model could answer."""
     best: tuple[int, int, str] | None = None
-    for model in case.models.values():
+    for model in _of_the_asked_side(case):
         found = objections(case, model)
         ease = max(EASE.index(_kind(model, r)) for r in found)
         if best is None or (len(found), ease) < best[:2]:

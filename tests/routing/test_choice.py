@@ -522,6 +522,20 @@ def test_nothing_left_says_the_cheapest_single_change(request_: Request, snapsho
         assert model.name in decision.reason
 
 
+def test_where_the_other_side_was_asked_for_the_way_out_leads_there() -> None:
+    """Never back to a mode that is on already, nor to what a model of this side would need."""
+    keys = "set OPENAI_API_KEY or ANTHROPIC_API_KEY and start hybridchat again"
+    for models, current, links, reason, unlock in (
+        ((SMALL,), SMALL, {}, "There is no cloud model to ask.", keys),
+        ((MINI,), MINI, {}, "There is no model on this machine to ask.", "pull one (f2)"),
+        ((SMALL, MINI), SMALL, OFFLINE, "No model can answer: ", "connect"),
+    ):
+        decision = decide(ask(escalated=True, current=current.id), world(*models, links=links), P)
+        assert decision.chosen is None
+        assert decision.reason.startswith(reason)
+        assert decision.unlock == unlock
+
+
 # -- the window to ask for -----------------------------------------------------------------------------------------
 
 
