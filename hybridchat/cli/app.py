@@ -235,13 +235,15 @@ def why(
 
 @app.command()
 def route(
-    words: Annotated[list[str] | None, typer.Argument(help="The message; or the word calibrate, or confidence.")] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="QUESTION", help="The message; or the word calibrate, or confidence.")
+    ] = None,
     jsonl: Annotated[
         bool,
         typer.Option("--jsonl", help='Score {"id","prompt"} lines from stdin; with confidence, {"id","prompt","answer"} lines.'),
     ] = False,
     cloud_share: Annotated[
-        float | None, typer.Option("--cloud-share", help="With calibrate: share of your own messages to offer the cloud for.")
+        float | None, typer.Option("--cloud-share", metavar="SHARE", help="With calibrate: from 0 to 1, of your own messages.")
     ] = None,
     package: Annotated[bool, typer.Option("--package", help="Print exactly what the model would be given.")] = False,
     session: SessionId = None,
@@ -249,7 +251,7 @@ def route(
     local: Local = False,
     demo: Demo = False,
 ) -> int:
-    """Say where a message would go, and what would have changed that; nothing is sent."""
+    """Say where a message would go. Nothing is sent; what would have changed the decision is told too."""
     from hybridchat.cli import route as routes
 
     if jsonl and words == ["confidence"]:
@@ -267,7 +269,7 @@ def route(
 
 @app.command()
 def profiles() -> int:
-    """List the profiles: each has its own conversations, terms, ledger and budget; keys and settings are shared."""
+    """List the profiles. Each has its own conversations, terms, ledger and budget; keys and settings are shared."""
     from hybridchat.cli.settings import profiles as run
 
     return run()

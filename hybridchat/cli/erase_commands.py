@@ -20,7 +20,7 @@ def purge(
     every: Annotated[bool, typer.Option("--all", help="Every conversation, deleted ones too.")] = False,
     now: Annotated[bool, typer.Option("--now", help="At once, with what waits already; this cannot be undone.")] = False,
 ) -> int:
-    """Erase conversations from the file for good, 10 minutes from now; without an argument, what is due."""
+    """Erase conversations for good, in 10 minutes. Without an argument, what is due."""
     from hybridchat.cli.erase import purge as run
 
     return run(session, older_than=older_than, every=every, now=now)
@@ -38,7 +38,7 @@ def placeholders(
     forget: Annotated[list[str] | None, typer.Option("--forget", metavar="P", help="Erase what this one stands for.")] = None,
     forget_all: Annotated[bool, typer.Option("--forget-all", help="Erase what all of them stand for.")] = False,
 ) -> int:
-    """List what placeholders of a conversation stand for, or erase it."""
+    """List what placeholders stand for, or erase it."""
     from hybridchat.cli.erase import placeholders as run
 
     return run(session, list(forget or ()), forget_all=forget_all)

@@ -19,7 +19,7 @@ def stats(
     days: Annotated[int | None, typer.Option("--days", metavar="N", help="Only the last N days, today among them.")] = None,
     as_json: Json = False,
 ) -> int:
-    """Add up what was asked: by day and model, where it was answered, tokens, money spent and saved."""
+    """Add up what was asked, where, and what it cost. By day and by model: tokens, money spent and saved."""
     from hybridchat.cli.stats import run
 
     return run(days, as_json=as_json)
@@ -34,7 +34,7 @@ def replay(
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Make the stored decisions again: what would have gone elsewhere, what it would have cost, how much stays local."""
+    """Make the stored decisions again, by today's settings. What goes elsewhere, at what cost, how much stays local."""
     from hybridchat.cli.replay import run
 
     return run(strategy, since, as_json=as_json)

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 @models_app.callback(invoke_without_command=True)
 def models(context: typer.Context, demo: Demo = False) -> int:
-    """List the models: where each runs, its window, its price; what fits and runs here."""
+    """List the models; pull, delete or unload one. Where each runs, its window, its price; what fits and runs here."""
     if context.invoked_subcommand is not None:
         return 0
     from hybridchat.cli.lists import models as run

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 @queue_app.callback(invoke_without_command=True)
 def queue(context: typer.Context, as_json: Json = False) -> int:
-    """Questions that wait for the network: list, reword, send or remove them."""
+    """List what waits for the network; reword, send or remove it."""
     if context.invoked_subcommand is None:
         from hybridchat.cli.queue import show
 
@@ -47,7 +47,7 @@ def send(
     turn: Annotated[str | None, typer.Argument(metavar="ID", help="Only this one; all in order when left out.")] = None,
     cloud: Annotated[bool, typer.Option("--cloud", help="Your consent for these questions.")] = False,
 ) -> int:
-    """Send them, each as if it were asked now; a host is still asked about first."""
+    """Send them, each as if asked now. A host is still asked about first."""
     from hybridchat.cli.queue import send as run
 
     return run(turn, cloud=cloud)

@@ -25,7 +25,7 @@ def redact(
     ] = False,
     no_terms: Annotated[bool, typer.Option("--no-terms", help="Leave your own words out of it.")] = False,
 ) -> int:
-    """Hide what is personal or secret in a text; nothing is sent anywhere."""
+    """Hide what is personal or secret in a text. Nothing is sent anywhere."""
     from hybridchat.cli.redact import Options, run  # imported here: every other command would read the scanner too
 
     return run(Options(files=tuple(files or ()), level=level, show=show, jsonl=jsonl, terms=not no_terms))

@@ -35,7 +35,7 @@ def serve(
     no_save: NoSave = False,
     model: ModelName = None,
 ) -> int:
-    """Open the chat in a browser of this machine; each tab is a program of its own on the same conversations."""
+    """Open the chat in a browser of this machine. Each tab is a program of its own on the same conversations."""
     if find_spec("textual_serve") is None:
         raise Exit(edge.USAGE, f"The browser needs one more package. Install it: {_installing()}")
     from hybridchat.serving.door import Door, loopback

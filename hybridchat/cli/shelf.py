@@ -33,7 +33,7 @@ Archived = Annotated[bool, typer.Option("--archived", help="Archived ones too.")
 
 @sessions_app.callback(invoke_without_command=True)
 def sessions(context: typer.Context, tag: Tags = None, archived: Archived = False) -> int:
-    """List saved conversations, or find them by their words: hybridchat sessions WORDS."""
+    """List saved conversations, or those with these words. To find: hybridchat sessions WORDS."""
     if context.invoked_subcommand is None:
         from hybridchat.cli.shelving import sessions as run
 
@@ -47,7 +47,7 @@ def find(
     tag: Tags = None,
     archived: Archived = False,
 ) -> int:
-    """Find conversations by their words, with the place; `find` may be left out."""
+    """Find conversations by their words. `find` may be left out."""
     from hybridchat.cli.shelving import sessions as run
 
     return run(" ".join(words), tags=tag or (), archived=archived)
@@ -102,7 +102,7 @@ def export_(
 
 @sessions_app.command("import")
 def import_(file: Annotated[Path, typer.Argument(metavar="FILE", help="As `sessions export --json` wrote it.")]) -> int:
-    """Take in a conversation that was exported; it is added beside what is there."""
+    """Take in an exported conversation. It is added beside what is there."""
     from hybridchat.cli.moves import take_in
 
     return take_in(file)
@@ -110,7 +110,7 @@ def import_(file: Annotated[Path, typer.Argument(metavar="FILE", help="As `sessi
 
 @sessions_app.command()
 def merge(first: SessionId, second: SessionId) -> int:
-    """Make one new conversation of two, the second following the first; both stay as they are."""
+    """Make one new conversation of two. The second follows the first; both stay as they are."""
     from hybridchat.cli.moves import merge as run
 
     return run(first, second)
