@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hybridchat.agents.panel import Panel
 from hybridchat.catalogue import models_for, overlay_all
@@ -20,7 +20,7 @@ from hybridchat.config.endpoints import Endpoint, endpoints
 from hybridchat.config.pair import starting_pair
 from hybridchat.config.paths import config_path, data_dir
 from hybridchat.config.rules import rules_of
-from hybridchat.config.schema import PairSettings, Table, given
+from hybridchat.config.schema import PairSettings, given
 from hybridchat.crew import Crew
 from hybridchat.facts import Device, Locality, Mode, Model
 from hybridchat.gate import Gate
@@ -92,7 +92,7 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         contact=partial(_ledger_contact, store),
     )
     gate.allowed |= {e.host for e in places if e.allowed}
-    connectivity = _connectivity(config, policy, places, store) if setup.samplers else None
+    near, far = _samplers(config, policy, places, store) if setup.samplers else (None, None)
     health = Health.from_json(store.recall("speeds") or "{}", time.time)
     world = World(
         Sources(
@@ -106,8 +106,8 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         gate=gate,
         store=store,
         health=health,
-        resources=_resources(config, policy) if setup.samplers else None,
-        connectivity=connectivity,
+        resources=near,
+        connectivity=far,
         clock=time.time,
     )
     crew = Crew(
@@ -272,7 +272,7 @@ def policy_of(config: Config, places: tuple[Endpoint, ...], *, consent: bool = F
     own = config.strategies.get(config.strategy)
     base = STRATEGIES[own.base if own is not None else config.strategy]
     if own is not None:
-        base = replace(base, **_numbers(own.weights))
+        base = replace(base, **given(own.weights))
     if second_look := config.routing.second_look or (own.second_look if own is not None else None):
         base = replace(base, second_look=second_look)
     if (border := config.routing.hard_from) is not None:
@@ -287,46 +287,12 @@ def policy_of(config: Config, places: tuple[Endpoint, ...], *, consent: bool = F
     )
 
 
-def _numbers(table: Table) -> dict[str, Any]:
-    """The figures a table of the configuration gives, by key."""
-    return dict(given(table))
+def _samplers(
+    config: Config, policy: Policy, places: tuple[Endpoint, ...], store: Store
+) -> tuple[ResourceMonitor, ConnectivityAgent]:
+    from hybridchat.config import samplers  # imported here: one-shot commands start none
 
-
-def _resources(config: Config, policy: Policy) -> ResourceMonitor:
-    from hybridchat.agents.resources import ResourceMonitor  # imported here: one-shot commands start no samplers
-
-    said = {**_numbers(config.thresholds.resources)}
-    limits = policy.thresholds
-    return ResourceMonitor(
-        cpu_threshold=said.get("cpu", limits.cpu),
-        memory_threshold=said.get("memory", limits.memory),
-        load_threshold=said.get("load"),
-        custom_thresholds={name: said[name] for name in ("load_per_core",) if name in said},
-        gpu_threshold=said.get("gpu", limits.gpu),
-        critical_cpu_threshold=said.get("critical_cpu", limits.critical_cpu),
-        critical_memory_threshold=said.get("critical_memory", limits.critical_memory),
-        critical_gpu_threshold=said.get("critical_gpu", limits.critical_gpu),
-        check_interval=said.get("check_interval_s", 2.0),
-    )
-
-
-def _connectivity(config: Config, policy: Policy, places: tuple[Endpoint, ...], store: Store) -> ConnectivityAgent:
-    from hybridchat.agents.connectivity import ConnectivityAgent  # as above
-    from hybridchat.agents.metered import fixed
-
-    said, limits = _numbers(config.thresholds.connectivity), policy.thresholds
-    agent = ConnectivityAgent(
-        latency_threshold=said.get("latency_ms", limits.latency_ms),
-        packet_loss_threshold=said.get("loss_percent", limits.loss_percent),
-        bandwidth_threshold=said.get("bandwidth_mbps", limits.bandwidth_mbps),
-        check_interval=said.get("check_interval_s", limits.check_interval_s),
-        on_contact=store.ledger.contact,
-        paid=fixed(config.limits.metered),
-    )
-    for place in places:
-        if place.locality is not Locality.ON_DEVICE and place.allowed:
-            agent.allow(place.host, tls=place.base_url.startswith("https"), far=True)
-    return agent
+    return samplers.resources(config, policy), samplers.connectivity(config, policy, places, store.ledger.contact)
 
 
 def _provider(env: Mapping[str, str], guard: Guard, endpoint: Endpoint) -> Provider:
@@ -366,6 +332,6 @@ def _ledger_contact(store: Store, host: str) -> None:
 
 
 def _simulated(demo: Demo) -> Device:
-    from hybridchat.demo.sampler import sample  # as above
+    from hybridchat.demo.sampler import sample  # imported here: only the demo has it
 
     return sample(time.time(), demo.conditions)

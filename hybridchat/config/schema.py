@@ -7,7 +7,7 @@ so a key is described once. Everything has a default: an empty file is a valid o
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -341,6 +341,6 @@ class Config(Table, frozen=True, kw_only=True):
     ] = {}
 
 
-def given(table: Table) -> dict[str, object]:
+def given(table: Table) -> dict[str, Any]:
     """The keys of `table` that say something: those that are not `None`. For laying settings over a strategy's own."""
     return {name: value for name in table.__struct_fields__ if (value := getattr(table, name)) is not None}
