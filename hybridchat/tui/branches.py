@@ -59,6 +59,7 @@ class Branches:
             screen.say("There is no question to edit yet.")
         elif not screen.exchange.busy():
             if text:
+                self.leave()  # the question that stood in the composer is answered by these words
                 await self._branch_off(turn_id, text, whole=True)
                 return
             question = next(b.text for b in screen.thread.blocks if b.turn_id == turn_id and b.kind is Kind.YOU)

@@ -46,6 +46,20 @@ async def test_the_last_question_is_edited_in_the_composer_and_both_branches_sta
         await shows(seat.pilot, "/branch 1 to /branch 2; this is 1")
 
 
+async def test_words_behind_the_command_end_an_edit_in_the_composer(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo) as seat:
+        await seat.type("repeat: one")
+        await seat.type("/edit")
+        await shows(seat.pilot, "✎ editing")
+        seat.screen.composer.draft = ""
+        await seat.type("/edit repeat: other")
+        await until(seat.pilot, lambda: questions(seat) == ["you · 2 of 2: repeat: other"])
+        await idle(seat)
+        assert "✎" not in frame(seat.pilot.app)
+        await seat.type("repeat: next")
+        await until(seat.pilot, lambda: questions(seat) == ["you · 2 of 2: repeat: other", "you: repeat: next"])
+
+
 async def test_the_first_question_is_edited_from_the_messages_and_what_follows_hangs_on_the_new_branch(
     tmp_path: Path, demo: Demo
 ) -> None:
