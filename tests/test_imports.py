@@ -54,6 +54,32 @@ def test_opening_a_chat_loads_no_command_line_library(argv: list[str], tmp_path:
     assert not loaded(code, {"HYBRIDCHAT_CONFIG": str(tmp_path / "none.toml")}) & {"typer", "click", "pydantic", "rich"}
 
 
+LISTING = """
+import asyncio
+from hybridchat.facts import Locality
+from hybridchat.providers.ollama import OllamaProvider
+
+async def guard(*_):
+    return None
+
+async def main():
+    provider = OllamaProvider("ollama", {url!r}, guard=guard, locality=Locality.ON_DEVICE)
+    assert (await provider.models({only!r})).models
+    await provider.close()
+
+asyncio.run(main())
+"""
+
+
+def test_listing_what_a_server_has_loads_no_sdk(demo: Demo) -> None:
+    """Ollama's client and pydantic would take 16 MB of a chat that nobody asked anything yet."""
+    assert not loaded(LISTING.format(url=demo.env()["OLLAMA_HOST"], only="")) & {"ollama", "pydantic", "rich", "click"}
+
+
+def test_the_sdk_is_loaded_while_the_server_describes_the_one_model_that_will_be_asked(demo: Demo) -> None:
+    assert "ollama" in loaded(LISTING.format(url=demo.env()["OLLAMA_HOST"], only="ollama:llama3.2:3b"))
+
+
 def asked(demo: Demo, folder: Path, *arguments: str) -> set[str]:
     """Modules loaded once `hybridchat ask ARGUMENTS` has answered about Paris."""
     code = f"import sys\nfrom hybridchat.__main__ import run\nassert run({['ask', *arguments, 'capital of France']!r}) == 0"

@@ -75,6 +75,7 @@ class OllamaProvider:
         self._chat = Lazy(self._build_chat)
         self._plain = Lazy(self._build_plain)
         self.depot = Depot(self._chat, self._site)
+        self._ahead: asyncio.Future[Any] | None = None
         self._no_logprobs = False
         """The server turned out not to know them."""
         self._thinking = Thinking()
@@ -193,7 +194,11 @@ class OllamaProvider:
         tags, running = await asyncio.gather(self._ask("GET", "/api/tags"), self._if_known("/api/ps"))
         listed = [m for m in entries(tags.get("models")) if word(m.get("name")) or word(m.get("model"))]
         turns = asyncio.Semaphore(_SHOWN_AT_ONCE)
-        wanted = [m for m in listed if _is(m, only.removeprefix(f"{self.endpoint}:"))] or listed
+        wanted = [m for m in listed if _is(m, only.removeprefix(f"{self.endpoint}:"))]
+        if wanted:
+            # a question follows: its client is built while the server describes the model; who asks is told if it cannot be
+            self._ahead = asyncio.gather(self._chat.get(), return_exceptions=True)
+        wanted = wanted or listed
         shown = await asyncio.gather(*(self._show(m, turns) if m in wanted else _unknown() for m in listed))
         models = tuple(
             installed(raw, more, endpoint=self.endpoint, host=self.host, locality=self._locality)
