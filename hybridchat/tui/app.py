@@ -13,6 +13,7 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -71,6 +72,13 @@ class HybridChat(App[None], inherit_bindings=False):
 
         super().copy_to_clipboard(text)
         clipboard.pass_on(self, self._driver, text)
+
+    def notify(
+        self, message: str, *, title: str = "", severity: SeverityLevel = "information", timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002 - Textual's argument
+    ) -> None:  # fmt: skip
+        # titles, names and words of others are told here: to none of them a bracket is an instruction
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
     async def on_transcript_linked(self, message: messages.Linked) -> None:
         """A link in the conversation, or in one of the answers that are compared."""

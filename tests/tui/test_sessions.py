@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from textual.widgets._toast import Toast
 
 from hybridchat.conversation import Role, Session
 from hybridchat.demo import Demo
@@ -196,3 +197,14 @@ def test_no_row_is_wider_than_its_room(title: str, tags: list[str], snippet: str
     hit = Hit("s", title, "t", None, Role.USER, 0.0, snippet, marks)
     for line in row(Listed(session, "ollama:llama3.2:3b", hit, hits), 1e9, cells, origin="imported from x").split("\n"):
         assert line.cell_length <= cells
+
+
+async def test_brackets_in_a_title_are_told_as_they_are(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (100, 30)) as seat:
+        conversation(seat, "Why [/INST] and [b]not[/]", "why?")
+        await seat.pilot.press("f6")
+        await shows(seat.pilot, "Conversations")
+        await seat.pilot.press("tab", "a")
+        await until(seat.pilot, lambda: seat.pilot.app._notifications)
+        (told,) = (Toast(notice).render().plain for notice in seat.pilot.app._notifications)
+        assert told.startswith("“Why [/INST] and [b]not[/]” is archived.")
