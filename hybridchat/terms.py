@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from hybridchat.config.holding import held
+from hybridchat.config.holding import held, replaced
 from hybridchat.privacy.scan import Terms
 from hybridchat.privacy.words import collapse
 
@@ -149,20 +147,5 @@ def _checked(word: str) -> str:
 
 
 def _write(path: Path, lines: list[str]) -> None:
-    """The whole file or none of it, readable by its owner only."""
-    body = ("" if lines and lines[0].startswith("#") else _HEADER) + "".join(f"{line}\n" for line in lines)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # mkstemp gives 0600 from the start, so the terms are never readable by others, not even for a moment.
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as e:
-        raise TermsError(f"{path}: the list of your terms cannot be written ({e.strerror})") from e
+    head = "" if lines and lines[0].startswith("#") else _HEADER
+    replaced(path, head + "".join(f"{line}\n" for line in lines))

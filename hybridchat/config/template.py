@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from hybridchat.config.errors import ConfigError, dotted
-from hybridchat.config.holding import Busy, held
+from hybridchat.config.holding import Busy, held, replaced
 from hybridchat.config.load import Tree, build, in_file, merge, nested, parse, read, split, typed
 from hybridchat.config.locate import allowed, element, plain
 from hybridchat.config.paths import make_private
@@ -140,7 +138,7 @@ def _changed(path: Path, edit: Callable[[str], tuple[Config, str]]) -> Config:
                 return config
             # an editor does not ask whose turn it is: what it saved since is edited anew
             if read(path) == old:
-                _replace(path, text)
+                replaced(path, text)
                 return config
     raise Busy(f"{path} is being changed by another program")
 
@@ -215,18 +213,3 @@ def _edited(text: str, at: tuple[str, ...], value: object, name: str) -> str:
         return tomlkit.dumps(document)
     except (TOMLKitError, TypeError, KeyError) as error:
         raise ConfigError(name, dotted(at), "cannot be changed here; edit the file by hand") from error
-
-
-def _replace(path: Path, text: str) -> None:
-    target = path.resolve()  # a link into a folder of dotfiles stays a link
-    make_private(target.parent)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".config-", suffix=".toml")  # mode 0600
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
