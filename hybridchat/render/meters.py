@@ -17,6 +17,7 @@ _WORDS = {
     "optimal": "good", "degraded": "slow", "disconnected": "none",
 }  # fmt: skip
 UNLIMITED = "no limit; feeds nothing"
+UNMEASURED = "not measured"
 
 
 class MachineLimits(Protocol):
@@ -100,7 +101,7 @@ def _link(endpoint: str, link: Link, limits: Limits, seen: Sequence[float], now:
     group = f"way to {endpoint} at {link.host}: {', '.join(filter(None, (state, link.reason)))}"
     if not link.gauges:
         why = "nothing goes there, no probe either, before you allow it" if not link.allowed else "no sample yet"
-        yield Meter(group, "latency", "–", (why,))
+        yield Meter(group, "latency", UNMEASURED, (why,))
     bounds: Mapping[str, str] = {}
     if limits.links is not None:
         bounds = {
@@ -116,7 +117,7 @@ def _link(endpoint: str, link: Link, limits: Limits, seen: Sequence[float], now:
 
 def _told(gauge: Gauge) -> str:
     if gauge.value is None:
-        return "–"
+        return UNMEASURED
     unit = "%" if gauge.unit == "percent" else gauge.unit
     return f"{gauge.value:.{0 if abs(gauge.value) >= 10 else 1}f} {unit}".strip()
 

@@ -28,6 +28,9 @@ UNFOUND = "patterns and your own terms only: names are not hidden"
 """Said wherever something may leave while names cannot be found."""
 
 
+NO_PRICE = "no price"
+"""What an answer of the demo costs."""
+
 UNTOLD = "none"
 """What `/system` takes for no text."""
 
@@ -120,7 +123,7 @@ def head(
             parts.append(f"{speed:.0f} tok/s")
         if locality is Locality.REMOTE or cost:
             # also beside a local answer, where others were paid before it
-            parts.append("–" if demo else money(cost))
+            parts.append(NO_PRICE if demo else money(cost))
     if usage is not None and usage.reasoning_tokens:
         parts.append(f"thought {usage.reasoning_tokens:,} tok")
     if hidden:

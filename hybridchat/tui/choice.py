@@ -10,7 +10,7 @@ from hybridchat.conversation import Package
 from hybridchat.events import Held, Offered, Verdict
 from hybridchat.facts import Locality
 from hybridchat.render import offline
-from hybridchat.tui.consent import Consent
+from hybridchat.tui.consent import Consent, answers
 
 _NOTHING = Package("", "", Locality.REMOTE, (), 0, 0)
 """Nothing would leave: this asks for no consent."""
@@ -25,12 +25,11 @@ class Choice(Consent):
         super().__init__(Held(event.turn_id, _NOTHING, ""))
         offered = offline.choices(event)
         self._verdicts = {key: verdict for key, _, verdict in offered} | {"n": Verdict.CANCEL}
-        shown = (*((key, word) for key, word, _ in offered), ("n", "leave it"))
-        keys = [part for key, word in shown for part in ((f"[{key}]", "$cloud bold"), (f" {word} ", "$foreground"))]
-        self._told = Content.assemble((offline.question(event), "bold"), "\n", Content.assemble(*keys).rstrip())
+        self._shown = (*((key, word) for key, word, _ in offered), ("n", "leave it"))
+        self._question = offline.question(event)
 
-    def on_mount(self) -> None:
-        self.update(self._told)
+    def _card(self) -> Content:
+        return Content.assemble((self._question, "bold"), "\n", answers(self._shown, self._cells))
 
     def _view(self) -> None:
         self.post_message(self.Typed("v"))

@@ -126,7 +126,7 @@ class Column(Vertical):
         if speed is not None:
             parts.append(f"{speed:,.0f} tok/s")
         if event.timings.total_s is not None:
-            parts.append("–" if self._demo else "$0" if self.model.on_device else words.money(event.cost))
+            parts.append(words.NO_PRICE if self._demo else "$0" if self.model.on_device else words.money(event.cost))
         return " · ".join(parts)
 
 

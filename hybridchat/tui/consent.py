@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import ClassVar
@@ -18,8 +19,9 @@ from hybridchat.events import Held, Verdict
 from hybridchat.facts import Decision
 from hybridchat.purse import amount
 from hybridchat.render.text import one_line
-from hybridchat.render.words import earlier, money, plural, short
+from hybridchat.render.words import NO_PRICE, earlier, money, plural, short
 from hybridchat.review import Changed
+from hybridchat.tui.keymap import fold
 from hybridchat.tui.review import LEAVING, Change, Reviewing
 
 SETTLE = 0.4
@@ -42,7 +44,7 @@ def can_stay(decision: Decision | None) -> bool:
 
 
 def question(package: Package, *, demo: bool = False) -> str:
-    """`Ask gpt-5.4-mini at api.openai.com? 4 turns · 3 items hidden · 2 words left to check · about $0.004`; a demo costs `–`."""
+    """`Ask gpt-5.4-mini at api.openai.com? 4 turns · 3 items hidden · 2 words left to check · about $0.004`."""
     facts = [plural(package.turns, "turn"), f"{plural(len(package.hidden), 'item')} hidden"]
     if told := earlier(package):
         facts.append(told)
@@ -58,9 +60,21 @@ def question(package: Package, *, demo: bool = False) -> str:
 
 def _cost(dollars: float | None, *, demo: bool) -> str:
     if demo:
-        return "–"
+        return NO_PRICE
     told = money(dollars)
     return told if dollars is None else told.replace("< ", "under ") if told.startswith("<") else f"about {told}"
+
+
+def answers(shown: Sequence[tuple[str, str]], cells: int) -> Content:
+    """`[y] send [n] cancel` in rows of at most `cells`, broken so that no key stands apart from what it does."""
+    rows = [Content("")]
+    for key, word in shown:
+        item = Content.assemble((f"[{key}]", "$cloud bold"), (f" {word}", "$foreground"))
+        if rows[-1] and rows[-1].cell_length + 1 + item.cell_length > cells:
+            rows.append(item)
+        else:
+            rows[-1] = Content.assemble(rows[-1], " " if rows[-1] else "", item)
+    return Content("\n").join(rows)
 
 
 class Consent(Static, can_focus=True):
@@ -117,7 +131,7 @@ class Consent(Static, can_focus=True):
         self._typing = False
         self._alone: Timer | None = None
         self._verdicts = {k: v for k, v in self.VERDICTS.items() if local or v is not Verdict.LOCAL}
-        super().__init__(self._card())
+        super().__init__()
 
     @property
     def about(self) -> str:
@@ -129,14 +143,25 @@ class Consent(Static, can_focus=True):
         package, reason = self._held.package, self._held.reason
         ask, mark, facts = question(package, demo=self._demo).partition("? ")
         shown = [(key, word) for key, word in _KEYS if self._local or key != "l"]
-        keys = [part for key, word in shown for part in ((f"[{key}]", "$cloud bold"), (f" {word} ", "$foreground"))]
-        lines: list[tuple[str, str] | str | Content] = [(ask + mark.strip(), "bold"), "\n", facts]
+        lines: list[tuple[str, str] | str | Content] = [(ask + mark.strip(), "bold"), "\n", fold(facts, self._cells)]
         subject = ", ".join(one_line(word, 40) for word in package.subject[:3])
         if subject and self._change_it is not None:
             lines += [("\nThe question is about what is hidden. ", "$warn"), ("[s]", "$cloud bold"), f" show {subject}"]
         elif reason:
             lines.append((f"\n{one_line(reason, 240)}", "$muted"))
-        return Content.assemble(*lines, "\n", Content.assemble(*keys).rstrip())
+        return Content.assemble(*lines, "\n", answers(shown, self._cells))
+
+    @property
+    def _cells(self) -> int:
+        """Cells of a row, beside the border and the padding."""
+        return max(8, self.app.size.width - 4)
+
+    def on_mount(self) -> None:
+        self.update(self._card())
+
+    def on_resize(self) -> None:
+        if self._amount is None:
+            self.update(self._card())
 
     def take(self, package: Package) -> None:
         """The package was changed: the question is about this one from now on."""

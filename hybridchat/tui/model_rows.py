@@ -8,7 +8,7 @@ from hybridchat.facts import Device, Live, Locality, Model, Price, Snapshot, pri
 from hybridchat.fits import fit_of
 from hybridchat.render import models as told
 from hybridchat.render.text import one_line
-from hybridchat.render.words import PLACES, size
+from hybridchat.render.words import NO_PRICE, PLACES, size
 
 _SIZE, _STATE = 10, 12
 """Cells for a size with the sign after it, and for the longest word on a model's state."""
@@ -19,7 +19,7 @@ _SHORT = 9
 def price(value: Price | None, now: float, *, demo: bool = False) -> str:
     """Dollars per million tokens, in and out, and whether that may be out of date; a demo has no prices."""
     if demo:
-        return "–"
+        return NO_PRICE
     if value is None:
         return "unpriced"
     old = price_age(value, now)

@@ -24,6 +24,10 @@ _LOW = 24
 """Rows of a screen below which less is told of the setting under the cursor."""
 
 
+UNSET = "not set"
+"""What a setting is that nobody said and that has no default."""
+
+
 class Port(Protocol):
     """The settings of the running program; all of it off the event loop. Both raise `ConfigError`, `set` also `OSError`."""
 
@@ -118,7 +122,7 @@ class Settings(Sheet[None]):
         value = max(8, cells - name - 2 - (len(source) + 2 if source else 0))
         return Content.assemble(
             (f"  {one_line(one.name, name):<{name}} ", "$foreground"),
-            (f"{one_line(one.value, value):<{value}}", "$local" if one.set else "$muted"),
+            (f"{one_line(UNSET if one.value == UNSAID else one.value, value):<{value}}", "$local" if one.set else "$muted"),
             (f"  {source}" if source else "", "$muted"),
         )
 

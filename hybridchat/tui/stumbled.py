@@ -41,8 +41,8 @@ class Stumbled(Consent):
             ("[n]", "$cloud bold"), " leave it",
         )  # fmt: skip
 
-    def on_mount(self) -> None:
-        self.update(self._told)
+    def _card(self) -> Content:
+        return self._told
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "escape":

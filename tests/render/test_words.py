@@ -25,7 +25,7 @@ def test_an_unknown_price_is_said_not_zero() -> None:
 
 
 def test_the_demo_shows_no_cost() -> None:
-    assert words.head("x:y", Locality.REMOTE, timings=Timings(0.5, 2.1), cost=1.0, demo=True).endswith("· –")
+    assert words.head("x:y", Locality.REMOTE, timings=Timings(0.5, 2.1), cost=1.0, demo=True).endswith("· no price")
 
 
 @pytest.mark.parametrize(

@@ -266,7 +266,7 @@ async def test_the_demo_has_no_prices_and_a_question_asked_again_says_why() -> N
     async with running(ScriptedChat([Line(GPT, held=package())]), demo=True) as pilot:
         await ask(pilot, "write to Anna")
         said = await shows(pilot, "[y] send")
-        assert "3 words left to check · –" in said
+        assert "3 words left to check · no price" in said
         assert "first message to this host in this conversation" in said
 
 

@@ -286,10 +286,10 @@ def test_the_demo_is_labelled_needs_nothing_and_keeps_nothing(near: Path) -> Non
         ask(terminal, QUESTION)
         terminal.wait_for("Paris")
         terminal.send("ctrl+o")
-        terminal.wait_for("hidden · –")
+        terminal.wait_for("hidden · no price")
         consent(terminal, "y")
         terminal.wait_for("· cloud ·")
-        terminal.wait_for("s · –")
+        terminal.wait_for("s · no price")
         terminal.send("/quit", "enter")
         assert terminal.close("") == 0
         assert b"\x1b[?1000h" not in terminal.raw, "mouse = false"
