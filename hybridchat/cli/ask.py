@@ -203,7 +203,7 @@ def _session(chat: Chat, options: Options) -> Session:
     except LookupError as error:
         raise Exit(edge.USAGE, sentences.started(str(error))) from None
     if session is None and options.session is not None:
-        raise Exit(edge.USAGE, f"There is no session {options.session}. `hybridchat sessions` lists them.")
+        raise Exit(edge.USAGE, f"There is no conversation {options.session}. `hybridchat sessions` lists them.")
     if session is None and options.resume_last:
         raise Exit(edge.USAGE, "There is no earlier question from this terminal to continue.")
     session = session or chat.store.new_session("ask")

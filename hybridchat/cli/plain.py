@@ -58,7 +58,7 @@ class Plain:
         self.reworded = ""
         """The question in other words, said in place of consent."""
         self._ended: Ended | None = None
-        self._waited: frozenset[str] = frozenset()
+        self.waited: frozenset[str] = frozenset()
         """Turns of the queue that were told of."""
         self.config = config
         session_id, pin = wanted(chat, opening)
@@ -71,7 +71,7 @@ class Plain:
         self._greet()
         while True:
             try:
-                self._waited = plain_waiting.returned(self, self._waited)
+                self.waited = plain_waiting.returned(self, self.waited)
                 line = self.tty.message("you (private): " if self.chat.private else "you: ")
                 if line.strip():
                     self._take(line)

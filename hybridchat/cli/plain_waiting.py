@@ -43,7 +43,8 @@ def queue(plain: Plain, text: str) -> None:
         plain.begin()
         store, session = plain.chat.store, plain.session
         kept = store.ask(session.id, found.text, parent_id=session.leaf_id, ending=Ending.QUEUED, files=found.files)
-        plain.stage.run(kept)
+        # told of here, so not once more before the next line
+        plain.waited |= {plain.stage.run(kept).id}
         plain.refresh()
         plain.say("Kept for later. /queue shows what waits.")
         return

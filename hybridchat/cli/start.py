@@ -86,7 +86,7 @@ def wanted(chat: Chat, opening: Opening) -> tuple[str | None, str | None]:
     except LookupError as error:
         raise Exit(edge.USAGE, f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
     if opening.session is not None and session is None:
-        raise Exit(edge.USAGE, f"There is no session {opening.session}. `hybridchat sessions` lists them.")
+        raise Exit(edge.USAGE, f"There is no conversation {opening.session}. `hybridchat sessions` lists them.")
     if session is not None and pin is not None:
         chat.store.set_session(session.id, pin=pin)
     if session is not None and opening.local:

@@ -34,7 +34,7 @@ class Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Privacy(Table, frozen=True, kw_only=True):
     cloud: Annotated[
         Literal["ask", "auto", "never"],
-        Meta(description="Before the first send of a session to a host: ask, send without asking, or never send."),
+        Meta(description="Before the first send of a conversation to a host: ask, send without asking, or never send."),
     ] = "ask"
     placeholders: Annotated[
         Literal["angle", "square", "double", "bare"],
@@ -314,7 +314,7 @@ class Config(Table, frozen=True, kw_only=True):
     strategy: Annotated[
         str, Meta(description="How a model is chosen: " + ", ".join(STRATEGIES) + ", or one of [strategies].")
     ] = "local-first"
-    mode: Annotated[Mode, Meta(description="What a new session starts with; only_local is a promise.")] = Mode.AUTO
+    mode: Annotated[Mode, Meta(description="What a new conversation starts with; only_local is a promise.")] = Mode.AUTO
     theme: Annotated[str, Meta(min_length=1, description="Name of a theme, shipped or in the themes folder.")] = "dark"
     plain: Annotated[bool, Meta(description="Append-only lines instead of a full screen.")] = False
     mouse: Annotated[bool, Meta(description="Let the program have the mouse.")] = True

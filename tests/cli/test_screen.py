@@ -20,7 +20,7 @@ from tests.support.chats import environment
 @pytest.mark.skipif(os.name != "posix", reason="needs a POSIX pseudo-terminal")
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
-    [(("-m", "nope"), "There is no model nope"), (("chat", "--session", "zz"), "There is no session zz")],
+    [(("-m", "nope"), "There is no model nope"), (("chat", "--session", "zz"), "There is no conversation zz")],
     ids=["model", "session"],
 )
 def test_a_name_that_is_not_there_closes_the_screen_with_one_sentence(
