@@ -71,6 +71,16 @@ def _endpoint(name: str, said: EndpointSettings) -> Iterator[Fault]:
         yield Fault((*at, "trusted"), 'means something only with locality = "lan"', "false")
     yield from _base_url(name, said)
     yield from _command(name, said)
+    if said.key_env is not None and not _a_variable(said.key_env):
+        # not repeated: somebody may have put the key itself there
+        problem = "is not the name of an environment variable; the key itself belongs into the variable, not in this file"
+        yield Fault((*at, "key_env"), problem, "letters, digits and _, as in OPENAI_API_KEY")
+
+
+def _a_variable(name: str) -> bool:
+    """Whether this may be the name of an environment variable, and is no key: long, with small letters and digits."""
+    keylike = len(name) >= 20 and any(c.islower() for c in name) and any(c.isdigit() for c in name)
+    return name.isascii() and name.isidentifier() and not keylike
 
 
 def _base_url(name: str, said: EndpointSettings) -> Iterator[Fault]:

@@ -14,6 +14,7 @@ import pytest
 from hybridchat.bindings import BINDINGS
 from hybridchat.config import Config, ConfigError, load
 from hybridchat.config.load import VARIABLES
+from hybridchat.configuring import Configuring
 from hybridchat.facts import Locality, Mode
 
 
@@ -214,6 +215,19 @@ def test_a_pasted_key_is_not_repeated(tmp_path: Path) -> None:
         assert key not in str(error)
         assert "sk-short1" not in str(error)
     assert "key_env, api_key_cmd, keyring" in str(complaint(tmp_path, f'[endpoints.openai]\napi_key = "{key}"'))
+
+
+@pytest.mark.parametrize("key", ["sk-proj-" + "a1B2" * 10, "gsk_" + "a1B2" * 10, "a1b2c3d4" * 4])
+def test_a_key_in_place_of_its_variable_is_refused_and_neither_written_nor_repeated(tmp_path: Path, key: str) -> None:
+    error = complaint(tmp_path, f'[endpoints.openai]\nkey_env = "{key}"')
+    assert "is not the name of an environment variable" in str(error)
+    assert key not in str(error)
+    path = tmp_path / "own.toml"
+    with pytest.raises(ConfigError) as refused:
+        Configuring({"HYBRIDCHAT_CONFIG": str(path)}).set("endpoints.openai.key_env", key)
+    assert key not in str(refused.value)
+    assert not path.exists() or key not in path.read_text(encoding="utf-8")
+    Configuring({"HYBRIDCHAT_CONFIG": str(path)}).set("endpoints.openai.key_env", "MY_COMPANY_OPENAI_API_KEY_2")
 
 
 def test_environment_beats_file_and_flags_beat_both(tmp_path: Path) -> None:
