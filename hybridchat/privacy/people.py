@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import combinations
+
 from hybridchat.privacy.words import collapse
 
 _TITLE_WORDS = """
@@ -14,11 +17,12 @@ _TITLES = frozenset(_TITLE_WORDS.split())
 class People:
     """Numbers of people, by the words of their names. A number whose name fits several people is linked to nobody."""
 
-    __slots__ = ("_by_word", "_loose", "_words")
+    __slots__ = ("_by_word", "_by_words", "_loose", "_words")
 
     def __init__(self) -> None:
         self._words: dict[int, frozenset[str]] = {}
         self._by_word: dict[str, set[int]] = {}
+        self._by_words: dict[frozenset[str], set[int]] = {}
         self._loose: set[int] = set()
 
     def find(self, name: str) -> int | None:
@@ -33,13 +37,26 @@ class People:
             return
         if number not in self._words and len(self._fitting(said)) > 1:
             self._loose.add(number)
-        self._words[number] = self._words.get(number, frozenset()) | said
+        before = self._words.get(number, frozenset())
+        self._by_words.get(before, set()).discard(number)
+        self._words[number] = before | said
+        self._by_words.setdefault(before | said, set()).add(number)
         for word in said:
             self._by_word.setdefault(word, set()).add(number)
 
     def _fitting(self, said: frozenset[str]) -> list[int]:
-        near = {number for word in said for number in self._by_word.get(word, ())} - self._loose
-        return sorted(n for n in near if said <= self._words[n] or self._words[n] <= said)
+        if not said:
+            return []
+        # the rarest word first: a thousand people named Ana are not gone through for each of them
+        longer = set.intersection(*sorted((self._by_word.get(word, set()) for word in said), key=len))
+        shorter = {number for part in self._parts(said) for number in self._by_words.get(part, ())}
+        return sorted((longer | shorter) - self._loose)
+
+    def _parts(self, said: frozenset[str]) -> Iterable[frozenset[str]]:
+        """The names that some of these words make, by the way that takes fewer steps."""
+        if 2 ** len(said) < len(self._by_words):
+            return (frozenset(some) for length in range(1, len(said) + 1) for some in combinations(said, length))
+        return [name for name in self._by_words if name <= said]
 
 
 def words_of(name: str) -> frozenset[str]:

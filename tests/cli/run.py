@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 Done = subprocess.CompletedProcess[bytes]
 
 
-def hybridchat(*arguments: str, env: Mapping[str, str], stdin: bytes = b"", timeout: float = 60.0) -> Done:
+def hybridchat(*arguments: str, env: Mapping[str, str], stdin: bytes = b"", timeout: float = 180.0) -> Done:
     """One run of `hybridchat ARGUMENTS` in a process of its own; stdout and stderr are pipes."""
     return subprocess.run(
         [sys.executable, "-m", "hybridchat", *arguments],

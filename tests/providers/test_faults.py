@@ -66,8 +66,10 @@ async def test_every_failure_is_one_sentence_of_its_kind_with_the_endpoint(
 ) -> None:
     fault, expected = row
     line.server.fail(fault)
+    # only where silence is the failure is it cut short: elsewhere a busy machine may answer late
+    patience = 0.25 if expected is base.Stalled else 30.0
     with pytest.raises(ProviderError) as caught:
-        await said(line.provider(), line.call(QUESTION, first_token_timeout=0.25, gap_timeout=0.25))
+        await said(line.provider(), line.call(QUESTION, first_token_timeout=patience, gap_timeout=patience))
     error, host = caught.value, line.server.url.removeprefix("http://")
     assert type(error) is expected
     assert host in str(error)

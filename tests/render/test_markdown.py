@@ -45,9 +45,9 @@ def widest(rows: list[Line]) -> int:
 @pytest.mark.parametrize("name", AWKWARD)
 @pytest.mark.parametrize("width", [10, 20, 76])
 def test_awkward_answers_neither_crash_nor_take_long_nor_overflow(name: str, width: int) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     rows = lines(AWKWARD[name], width, PALETTE)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
     assert rows
     assert widest(rows) <= width
     assert "\x1b" not in text_of(rows)

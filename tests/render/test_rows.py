@@ -71,7 +71,9 @@ def test_rows_of_code_put_together_are_the_code(code: str, width: int, language:
 
 
 @pytest.mark.parametrize(
-    "text", ["a" * 400_000, "word " * 80_000, "\t" * 50_000, "漢字 " * 40_000, "\x1b[31m" * 40_000, "\n" * 100_000]
+    "text",
+    ["a" * 400_000, "word " * 80_000, "\t" * 50_000, "漢字 " * 40_000, "\x1b[31m" * 40_000, "\n" * 100_000],
+    ids=["one word", "words", "tabs", "wide letters", "colours", "line ends"],
 )
 def test_wrapping_takes_time_in_proportion_to_the_text(text: str) -> None:
     def seconds(part: str) -> float:

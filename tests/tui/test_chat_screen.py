@@ -96,6 +96,8 @@ async def test_a_crash_prints_no_local_variables(capsys: pytest.CaptureFixture[s
     with pytest.raises(WorkerFailed):
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: app._exception)
+    assert app._task is not None
+    await asyncio.wait({app._task})  # it prints what happened as its last act
     printed = capsys.readouterr().err
     assert "a bug after 21 letters" in printed
     assert "secretsecret" not in printed
@@ -319,6 +321,8 @@ async def test_keys_in_the_moment_the_question_appears_are_not_an_answer() -> No
     async with running(chat) as pilot:
         await ask(pilot, "write to Anna")
         await until(pilot, lambda: pilot.app.screen.query("Consent"))
+        # the moment lasts, however slowly this runs
+        pilot.app.screen.query_one(Consent)._shown_at = monotonic() + 60
         await pilot.press("y")
         await until(pilot, lambda: screen(pilot).composer.draft == "y")
         assert chat.verdicts == []
