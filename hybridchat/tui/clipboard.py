@@ -23,8 +23,13 @@ def pass_on(app: App[None], driver: Driver | None, text: str) -> None:
         return
     if more := wrapped(text, os.environ):
         driver.write(more)
+    app.run_worker(partial(here, text), thread=True, group="clipboard")
+
+
+def here(text: str) -> None:
+    """Fills the clipboard of this machine where a command does that. Looks for it on the disk, so off the event loop."""
     if command := tool(sys.platform, os.environ):
-        app.run_worker(partial(fill, command, text), thread=True, group="clipboard")
+        fill(command, text)
 
 
 def wrapped(text: str, env: Mapping[str, str]) -> str:
