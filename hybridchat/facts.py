@@ -285,7 +285,6 @@ class Request:
     current: str | None = None
     """Model id that answered the turn before."""
     turns: int = 0
-    turns_on_current: int = 0
     turns_here: int = 0
     """Turns in a row that were answered on this device, the newest among them."""
     lost: str | None = None
@@ -307,8 +306,6 @@ class Request:
     checks: tuple[Check, ...] = ()
     excluded: frozenset[str] = frozenset()
     """Model ids that already failed in this turn."""
-    allowed_hosts: frozenset[str] = frozenset()
-    """Hosts this session may send to without asking again."""
     escalated: bool = False
     """The user asked for the other side for this turn."""
     rule_name: str = ""

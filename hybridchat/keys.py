@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Mapping
-from urllib.parse import quote
+from collections.abc import Mapping
 
 from hybridchat.config.endpoints import Endpoint
 
 SERVICE = "hybridchat"
 """Name under which keys stand in the system keyring; the user name there is the endpoint's name."""
-
-_SHORTEST = 8
-"""Shorter texts are no keys of any provider, and blanking them out would eat ordinary words."""
 
 
 class KeyUnavailable(Exception):
@@ -73,15 +69,6 @@ def api_key(endpoint: Endpoint, env: Mapping[str, str] | None = None, *, timeout
         # an HTTP library would refuse it, and repeat it in its complaint
         raise KeyUnavailable(f"endpoint `{endpoint.name}`: the key holds characters that no key has (spaces or non-ASCII)")
     return Secret(text)
-
-
-def scrub(text: str, secrets: Iterable[Secret | str]) -> str:
-    """`text` with every known key, plain or percent-encoded, replaced by `[key]`."""
-    plain = {s.reveal() if isinstance(s, Secret) else s for s in secrets}
-    known = {form for s in plain if len(s) >= _SHORTEST for form in (s, quote(s, safe=""))}
-    for form in sorted(known, key=len, reverse=True):
-        text = text.replace(form, "[key]")
-    return text
 
 
 def _from_env(endpoint: Endpoint, env: Mapping[str, str]) -> str:

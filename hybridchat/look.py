@@ -175,7 +175,7 @@ def _rule(question: str, tokens: int, crew: Crew) -> Rule | None:
 
 async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures: _Measures, findings: Findings | None) -> Look:
     answered = measures.answered
-    current, run = _current(ask, answered)
+    current = _current(ask, answered)
     # whom a question in the queue waited for was no choice by hand: a rule that fits it by now stands above that
     waited = ask.queued and measures.rule is not None
     pin = (None if waited else ask.soft_pin) or ask.pinned(session)
@@ -199,7 +199,6 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
         pin=pin,
         current=current,
         turns=len(answered),
-        turns_on_current=run,
         turns_here=_run_here(answered),
         lost=crew.lost.get(session.id),
         history_tokens=measures.history_tokens,
@@ -213,7 +212,6 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
         checks=checks,
         excluded=ask.excluded,
         needs=_needs(ask),
-        allowed_hosts=ask.granted | crew.grants.get(ask.session_id, frozenset()),
         escalated=ask.escalated,
         lifted_by=crew.lifted_by,
     )
@@ -234,16 +232,10 @@ def _most(wanted: Parameters, crew: Crew, model: Model | None = None) -> int:
     return crew.max_output + thoughts(wanted, model) if wanted.max_tokens is None else wanted.max_tokens
 
 
-def _current(ask: Ask, answered: Sequence[Attempt]) -> tuple[str | None, int]:
-    """The model that answered last, and how many turns in a row; for "the other one" the model of the answer at hand."""
+def _current(ask: Ask, answered: Sequence[Attempt]) -> str | None:
+    """The model that answered last; for "the other one" the model of the answer at hand."""
     before = ask.turn.answer if ask.escalated and ask.turn is not None else None
-    current = before.model_id if before is not None else answered[-1].model_id if answered else None
-    run = 0
-    for answer in reversed(answered):
-        if answer.model_id != current:
-            break
-        run += 1
-    return current, run
+    return before.model_id if before is not None else answered[-1].model_id if answered else None
 
 
 def _run_here(answered: Sequence[Attempt]) -> int:

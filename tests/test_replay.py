@@ -29,9 +29,9 @@ CASES = (
     ask(),
     ask(difficulty=HARD),
     ask(kinds={"SECRET": 1, "EMAIL": 2}, scan_late=True),
-    ask(mode=Mode.ONLY_CLOUD, allowed_hosts=frozenset({MINI.host})),
+    ask(mode=Mode.ONLY_CLOUD),
     ask(pin=LARGE.id, needs=frozenset({"vision"})),
-    ask(current=SMALL.id, turns=3, turns_on_current=3, escalated=True, excluded=frozenset({MINI.id})),
+    ask(current=SMALL.id, turns=3, escalated=True, excluded=frozenset({MINI.id})),
     ruled(ask(), Rule("mine", kind="sql", model=MINI.id)),
     ask(checks=(Check("mine", target=Target.CLOUD, reason="says 'my secret question'", metrics={"q": "my secret question"}),)),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,9 +47,6 @@ class Terms:
     never: tuple[str, ...] = ()
     regions: tuple[str, ...] = DEFAULT_REGIONS
     level: Level = "normal"
-
-
-Detector = Callable[[str, int, int], Iterator[Finding]]
 
 
 def scan(text: str, terms: Terms = Terms()) -> tuple[Finding, ...]:

@@ -147,8 +147,3 @@ def _outer(env: Mapping[str, str]) -> Terminal:
     if not named and env.get("OS") == "Windows_NT" and not term:
         named = "conhost"
     return TERMINALS[named or "unknown"]
-
-
-def arrives(terminal: Terminal, key: str) -> bool:
-    """Whether a key, as Textual spells it, comes through as itself."""
-    return key not in terminal.kept

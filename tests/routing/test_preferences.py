@@ -149,7 +149,7 @@ def test_auto_exempts_a_message_from_what_comes_below() -> None:
 
 
 def test_a_rule_outweighs_staying_with_the_conversation() -> None:
-    made = with_rule(SQL, ask(current=SMALL.id, turns=5, turns_on_current=5, history_tokens=4000))
+    made = with_rule(SQL, ask(current=SMALL.id, turns=5, history_tokens=4000))
     assert made.chosen in {MINI, LARGE}
 
 
