@@ -11,6 +11,8 @@ import sys
 from typing import TextIO
 
 OK, PROVIDER, USAGE, POLICY, NOTHING, BUDGET, INCOMPLETE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
+COMPLETING = "_HYBRIDCHAT_COMPLETE"
+"""The variable with which a shell asks for what a command line may go on with."""
 
 
 class Exit(Exception):
@@ -99,7 +101,9 @@ def dispatch(argv: list[str]) -> int:
     argv = profiled(argv)
     from hybridchat.cli import quick
 
-    if argv[:1] == ["ask"]:
+    if COMPLETING in os.environ:  # only Typer answers a shell, which asks without a word, as who starts the chat does
+        pass
+    elif argv[:1] == ["ask"]:
         if (options := quick.read(argv[1:])) is not None:
             from hybridchat.cli.ask import run
 

@@ -10,6 +10,7 @@ from typer.main import get_command
 from hybridchat.cli import app as commands
 from hybridchat.cli import quick
 from hybridchat.cli.start import Opening
+from tests.cli.run import hybridchat
 
 
 def test_every_option_of_ask_is_known() -> None:
@@ -78,3 +79,10 @@ def test_a_chat_is_opened_as_its_command_line_says(argv: list[str], opening: Ope
 )
 def test_other_commands_are_left_to_typer(argv: list[str]) -> None:
     assert quick.chat(argv) is None
+
+
+@pytest.mark.parametrize(("typed", "wanted"), [("hybridchat led", "ledger"), ("hybridchat ask --dr", "--dry-run")])
+def test_a_shell_that_completes_gets_words_and_no_chat(tmp_path: Path, typed: str, wanted: str) -> None:
+    asks = {"_HYBRIDCHAT_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+    done = hybridchat(env={"HYBRIDCHAT_DATA_DIR": str(tmp_path), **asks})
+    assert (done.returncode, done.stdout.decode().split()) == (0, [wanted])

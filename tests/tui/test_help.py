@@ -8,6 +8,7 @@ import tomllib
 import pytest
 from rich.cells import cell_len
 from textual.binding import Binding
+from textual.command import CommandPalette
 from textual.widgets import Input, TextArea
 
 from hybridchat.bindings import BINDINGS, here
@@ -158,3 +159,13 @@ def test_the_keys_of_the_text_field_are_those_it_has() -> None:
 
 def _here(name: str) -> tuple[str, ...]:
     return here().of(name) if BINDINGS[name].where in {"chat", "writing", "everywhere"} else ()
+
+
+async def test_the_palette_finds_a_command_and_does_it() -> None:
+    async with chatting() as pilot:
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: CommandPalette.is_open(pilot.app))
+        await pilot.press(*"local")
+        await shows(pilot, "Only this machine")
+        await pilot.press("down", "enter")
+        await shows(pilot, "LOCAL ONLY")
