@@ -266,7 +266,7 @@ class Sessions(Sheet[Chosen]):
             return
         self._store.delete_session(session.id)
         self._deleted.append(session.id)
-        self.notify(f"Deleted “{one_line(session.title or 'untitled', 40)}”. u brings it back.")
+        self.notify(f"Deleted “{one_line(session.title or 'untitled', 40)}”. u here or /undo brings it back.")
         self._fill(self._at or 0)
 
     def action_undo(self) -> None:
