@@ -61,7 +61,8 @@ def conversation(*, hard: bool = False) -> ScriptedChat:
 def play(keys: Sequence[str], last: str) -> Callable[[Pilot[None]], Awaitable[None]]:
     async def run(pilot: Pilot[None]) -> None:
         chat: Any = pilot.app.screen_stack[0]
-        await until(pilot, lambda: chat.thread.blocks)
+        # the whole first screen: what a view covers is in its picture too
+        await until(pilot, lambda: chat.thread.blocks and "AUTO" in frame(pilot.app) and "F1 help" in frame(pilot.app))
         for key in keys:
             await until(pilot, lambda: not chat.exchange.running)
             await until(pilot, lambda: all(monotonic() - card._shown_at > SETTLE for card in chat.query("Consent")))
