@@ -11,8 +11,9 @@ from weakref import WeakSet
 
 from hybridchat import tuning, waiting
 from hybridchat.answer import Answer
+from hybridchat.asking import NO_OPTIONS, Ask, Options
 from hybridchat.conversation import Session, Turn
-from hybridchat.crew import NO_OPTIONS, Ask, Crew, Options, held_mode
+from hybridchat.crew import Crew, held_mode
 from hybridchat.errands import Errands
 from hybridchat.events import Ended, Event, HandedOver, Verdict
 from hybridchat.facts import Decision, Mode, Model, Snapshot

@@ -11,8 +11,8 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 
+from hybridchat.asking import NO_OPTIONS, Options
 from hybridchat.conversation import Attempt, Ending, Turn
-from hybridchat.crew import NO_OPTIONS, Options
 from hybridchat.events import Asked, Ended, Event, HandedOver, Held, Offered, Verdict
 from hybridchat.facts import Mode, Model
 

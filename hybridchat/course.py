@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hybridchat import waiting
+from hybridchat.asking import Ask
 from hybridchat.attempt import Try
 from hybridchat.bill import OverBudget
 from hybridchat.conversation import Ending, Package, Session, Turn
-from hybridchat.crew import Ask, Crew
+from hybridchat.crew import Crew
 from hybridchat.events import Ended, FellBack, Held
 from hybridchat.facts import Model, Timings, Usage
 from hybridchat.handover import Parts

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hybridchat.crew import Ask, Crew, must_ask
+from hybridchat.asking import Ask
+from hybridchat.crew import Crew, must_ask
 from hybridchat.facts import Decision, Mode, Model, Target
 from hybridchat.look import Look
 from hybridchat.routing.decide import decide

@@ -12,8 +12,9 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import cast
 
+from hybridchat.asking import Ask
 from hybridchat.conversation import Message, Package, Role, Session, Turn, not_local
-from hybridchat.crew import Ask, Crew
+from hybridchat.crew import Crew
 from hybridchat.earlier import MARGIN, PER_MESSAGE, clipped, messages_of
 from hybridchat.facts import Locality, Mode, Model, ResourceState
 from hybridchat.handover import Parts

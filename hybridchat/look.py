@@ -9,8 +9,9 @@ from functools import partial
 from time import perf_counter
 
 from hybridchat.agents.budget import window_start
+from hybridchat.asking import Ask
 from hybridchat.conversation import Attempt, Package, Picture, Session, Turn
-from hybridchat.crew import Ask, Crew, held_mode, policy_of, readable
+from hybridchat.crew import Crew, held_mode, policy_of, readable
 from hybridchat.earlier import within_reach
 from hybridchat.facts import Decision, Difficulty, Locality, Mode, Model, Request, Snapshot, price_age
 from hybridchat.fitting import fitted, thoughts

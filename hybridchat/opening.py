@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from hybridchat.asking import Ask
 from hybridchat.conversation import Ending, Session, Turn
-from hybridchat.crew import Ask, Crew
+from hybridchat.crew import Crew
 from hybridchat.events import Held, Offered
 from hybridchat.value import value
 

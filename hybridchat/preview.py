@@ -7,8 +7,9 @@ from contextlib import suppress
 from dataclasses import field
 from functools import partial
 
+from hybridchat.asking import Ask
 from hybridchat.conversation import Package, Session, Turn
-from hybridchat.crew import Ask, Crew, must_ask, readable
+from hybridchat.crew import Crew, must_ask, readable
 from hybridchat.facts import Decision, Request, Snapshot
 from hybridchat.fitting import thinks
 from hybridchat.handover import Parts

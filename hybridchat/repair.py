@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Literal
 
+from hybridchat.asking import Ask
 from hybridchat.config.rules import rules_of
 from hybridchat.config.schema import RuleConditions, RuleSettings
-from hybridchat.crew import Ask, Crew
+from hybridchat.crew import Crew
 from hybridchat.events import HandedOver
 from hybridchat.facts import Locality, Mode
 from hybridchat.routing.kinds import KINDS, Kind, kind_of

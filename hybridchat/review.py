@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import partial
 
 from hybridchat import opening, terms
+from hybridchat.asking import Ask
 from hybridchat.conversation import Package, Session, Turn
-from hybridchat.crew import Ask, Crew, must_ask, readable
+from hybridchat.crew import Crew, must_ask, readable
 from hybridchat.facts import Model
 from hybridchat.handover import Parts
 from hybridchat.look import look, package

@@ -9,11 +9,12 @@ from dataclasses import replace
 from functools import partial
 
 from hybridchat import opening, waiting
+from hybridchat.asking import Ask
 from hybridchat.attempt import Try
 from hybridchat.bill import OverBudget
 from hybridchat.conversation import Ending, Package
 from hybridchat.course import Course
-from hybridchat.crew import Ask, Crew, held_mode, readable
+from hybridchat.crew import Crew, held_mode, readable
 from hybridchat.doubt import judged, other_side, unasked
 from hybridchat.events import Asked, Decided, Ended, Event, Verdict, Waiting
 from hybridchat.facts import Mode, Model

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from hybridchat.asking import Ask
 from hybridchat.conversation import Ending, Session, Turn
-from hybridchat.crew import Ask, Crew, held_mode
+from hybridchat.crew import Crew, held_mode
 from hybridchat.events import Ended, Offered, Verdict
 from hybridchat.facts import Decision, Locality, Mode, Model
 from hybridchat.look import Look

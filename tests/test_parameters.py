@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hybridchat.asking import Options
 from hybridchat.config import Config
 from hybridchat.config.schema import PairSettings, Privacy
 from hybridchat.conversation import Ending, Session
-from hybridchat.crew import Options
 from hybridchat.demo import Demo, Fault
 from hybridchat.facts import Locality, Model
 from hybridchat.fitting import can_think, fitted, thoughts

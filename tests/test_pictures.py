@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from hybridchat.asking import Options
 from hybridchat.cli import sentences
 from hybridchat.config import Config
 from hybridchat.config.schema import ModelSettings, PairSettings, Privacy
 from hybridchat.conversation import Ending, Message, Picture, Role
-from hybridchat.crew import Options
 from hybridchat.demo import Demo
 from hybridchat.earlier import SHOWN
 from hybridchat.events import HandedOver, Verdict

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from hybridchat import terms
+from hybridchat.asking import Options
 from hybridchat.config import Config
 from hybridchat.config.schema import PairSettings, Privacy
 from hybridchat.conversation import Ending
-from hybridchat.crew import Options
 from hybridchat.demo import Demo
 from hybridchat.events import Verdict
 from hybridchat.facts import Mode

@@ -26,9 +26,9 @@ from hybridchat.api.stream import Stream
 from hybridchat.api.talk import talk
 from hybridchat.api.turns import conclude, told_of
 from hybridchat.api.wired import Wired, wire
+from hybridchat.asking import Options
 from hybridchat.assemble import database
 from hybridchat.config import Config, ConfigError
-from hybridchat.crew import Options
 from hybridchat.events import Event
 from hybridchat.facts import Mode, Outcome
 from hybridchat.parameters import Think, asked

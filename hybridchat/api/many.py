@@ -15,10 +15,10 @@ from hybridchat.api.files import handed
 from hybridchat.api.response import Hearing, Response
 from hybridchat.api.turns import conclude
 from hybridchat.api.wired import Wired
+from hybridchat.asking import NO_OPTIONS, Options
 from hybridchat.chat import Chat
 from hybridchat.comparing import Comparison, keep
 from hybridchat.conversation import Session
-from hybridchat.crew import NO_OPTIONS, Options
 from hybridchat.events import Event, Held, Verdict
 from hybridchat.facts import Mode
 from hybridchat.parameters import asked

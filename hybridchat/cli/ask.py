@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Self
 
 from hybridchat.answer import Answer
+from hybridchat.asking import Options as Told
 from hybridchat.assemble import Setup, assembled
 from hybridchat.chat import Chat
 from hybridchat.cli import edge, sentences
@@ -23,7 +24,6 @@ from hybridchat.cli.paint import Printer
 from hybridchat.cli.stdin import question
 from hybridchat.config import ConfigError
 from hybridchat.conversation import Ending, Session
-from hybridchat.crew import Options as Told
 from hybridchat.events import Asked, Decided, Ended, Event, HandedOver, Held, Offered, Said, SecondLook
 from hybridchat.facts import Mode
 from hybridchat.parameters import Parameters, asked

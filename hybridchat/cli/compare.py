@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Mapping
 
+from hybridchat.asking import Options as Told
 from hybridchat.chat import Chat
 from hybridchat.cli import edge
 from hybridchat.cli.ask import Options, answered, checks_of, model_id, put
@@ -14,7 +15,6 @@ from hybridchat.cli.consenting import explain_held
 from hybridchat.cli.edge import Exit, say
 from hybridchat.comparing import FEWEST, Comparison
 from hybridchat.conversation import Session
-from hybridchat.crew import Options as Told
 from hybridchat.facts import Mode
 from hybridchat.render import words
 from hybridchat.sessions.attachments import Named

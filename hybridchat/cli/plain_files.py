@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hybridchat.answer import Answer
-from hybridchat.crew import NO_OPTIONS
+from hybridchat.asking import NO_OPTIONS
 from hybridchat.enclosed import enclose, opened
 from hybridchat.render.beside import beside
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from hybridchat.asking import NO_OPTIONS
 from hybridchat.cli import plain_files, sentences
 from hybridchat.cli.lists import columns
 from hybridchat.cli.teletype import ascii_only
 from hybridchat.comparing import Comparison, named
-from hybridchat.crew import NO_OPTIONS
 from hybridchat.render import ledger as left
 from hybridchat.render import words
 

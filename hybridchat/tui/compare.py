@@ -15,8 +15,8 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from hybridchat.asking import NO_OPTIONS
 from hybridchat.comparing import FEWEST, MOST, Comparison, named
-from hybridchat.crew import NO_OPTIONS
 from hybridchat.enclosed import brief
 from hybridchat.events import Held, Verdict
 from hybridchat.facts import Model

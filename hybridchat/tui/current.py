@@ -189,7 +189,7 @@ class Current:
 
     async def preview(self, draft: str, files: tuple[Named, ...] = ()) -> Preview:
         """Where `draft` would go, with the pictures in `files`. Raises what the chat raises."""
-        from hybridchat.crew import NO_OPTIONS  # imported here: the first paint needs no chat
+        from hybridchat.asking import NO_OPTIONS  # imported here: the first paint needs no chat
 
         session_id = self.session.id or await asyncio.to_thread(self._page)
         options = replace(NO_OPTIONS, files=files)

@@ -74,7 +74,7 @@ class Exchange:
         session_id = screen.current.begin()
 
         def start(said: str, pictures: tuple[Named, ...]) -> Answer:
-            from hybridchat.crew import NO_OPTIONS  # imported here: the first paint needs no chat
+            from hybridchat.asking import NO_OPTIONS  # imported here: the first paint needs no chat
 
             options = replace(NO_OPTIONS, files=pictures)
             return screen.opened.chat.answer(session_id, said, pin=pin, mode=mode, options=options)

@@ -12,9 +12,9 @@ from hybridchat.tui.bell import Bell
 from hybridchat.value import value
 
 if TYPE_CHECKING:
+    from hybridchat.asking import Options
     from hybridchat.config.settings import Setting
     from hybridchat.conversation import Ending, Session, Turn
-    from hybridchat.crew import Options
     from hybridchat.doctor import Item
     from hybridchat.events import Event, Verdict
     from hybridchat.parameters import Parameters

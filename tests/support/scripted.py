@@ -9,8 +9,8 @@ from datetime import date
 
 from hybridchat.agents.judge import ResourceThresholds
 from hybridchat.agents.ways import ConnectivityThresholds
+from hybridchat.asking import NO_OPTIONS, Options
 from hybridchat.conversation import Attempt, Ending, Hidden, Message, Package, Role, Session, Turn
-from hybridchat.crew import NO_OPTIONS, Options
 from hybridchat.events import Asked, Decided, Ended, Event, HandedOver, Held, Offered, Said, Verdict
 from hybridchat.facts import (
     Candidate,
