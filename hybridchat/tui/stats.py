@@ -28,7 +28,7 @@ def page(made: Stats, cloud: Model | None, width: int) -> Content:
     if not made.total.questions:
         return Content.assemble(("Nothing was asked yet.", "$muted"))
     wide = width >= WIDE
-    bar = max(6, min(30, width - (70 if wide else 45)))
+    bar = max(3, min(30, width - (70 if wide else 43)))
     rows: list[Part] = [*_headline(made.total), *_head("day", bar, wide=wide)]
     days = made.days[-DAYS:]
     for line in days:
@@ -57,7 +57,10 @@ def _head(name: str, bar: int, *, wide: bool) -> list[Part]:
 
 
 def _row(line: Line, name: str, bar: int, most: int, *, wide: bool, count: int | None = None) -> list[Part]:
-    """A bar as long as the questions are many; full where this machine answered, light where another did or nobody."""
+    """A bar as long as the number beside it: `count`, else the questions.
+
+    It is full where this machine answered, light where another did or nobody.
+    """
     number = line.questions if count is None else count
     length = max(1, round(bar * number / most))
     local = round(length * (line.local_share or 0.0))
@@ -69,7 +72,7 @@ def _row(line: Line, name: str, bar: int, most: int, *, wide: bool, count: int |
         (f"{one_line(name, 17):<18}", "$foreground"),
         ("█" * local, "$local"),
         ("░" * (length - local), "$cloud"),
-        (f"{'':<{bar - length}}{line.questions:>7}{share:>7}{_spent(line):>11}{tail}\n", "$foreground"),
+        (f"{'':<{bar - length}}{number:>7}{share:>7}{_spent(line):>11}{tail}\n", "$foreground"),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,20 @@ async def test_the_sums_are_shown_as_bars_by_day_and_model(demo: Demo, tmp_path:
         assert any("gpt-6.1-terra" in row and "0 %" in row for row in rows)
 
 
-@pytest.mark.parametrize("width", [54, 66, 97])
+def test_the_number_beside_a_models_bar_is_what_the_bar_shows() -> None:
+    failed = Tried("t", None, 1_750_000_000.0, "a", "ollama:small", Locality.ON_DEVICE, Ending.FAILED, said=False)
+    rows = [
+        failed,
+        replace(failed, attempt_id="b", model_id="ollama:big", ending=Ending.COMPLETE, said=True),
+        replace(failed, turn_id="u", attempt_id="c"),
+    ]
+    page = sums.page(stats(rows), None, 66).plain.splitlines()
+    small, big = (next(line for line in page if line.startswith(name)).split() for name in ("small", "big"))
+    assert (small[2], big[2]) == ("2", "1")
+    assert abs(len(small[1]) / 2 - len(big[1])) < 1
+
+
+@pytest.mark.parametrize("width", [48, 54, 66, 97])
 def test_no_row_of_the_sums_is_wider_than_its_room(width: int) -> None:
     days = [
         Tried(f"t{n}", None, 1_750_000_000.0 + 86_400 * n, f"a{n}", "openai:gpt-6.1-terra-long-name", Locality.REMOTE,
