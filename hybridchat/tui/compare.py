@@ -256,7 +256,7 @@ async def compare(screen: ChatScreen, args: str) -> None:
     try:
         chosen, question = named(args, models)
     except LookupError as error:
-        screen.say(f"{str(error)[:1].upper()}{str(error)[1:]}. {screen.keys.word('model')} lists the models.", Tone.WARN)
+        screen.say(f"{str(error)[:1].upper()}{str(error)[1:]}. /compare alone lists the models to mark.", Tone.WARN)
         return
     # by a key: the draft is what is to be asked
     meant = question or screen.composer.meant.strip()

@@ -172,6 +172,8 @@ async def test_models_that_are_not_there_are_told(demo: Demo, tmp_path: Path) ->
         await shows(seat.pilot, "There is no model 'nope'")
         await seat.type("/compare llama3.2:3b hello")
         await shows(seat.pilot, "here is no model 'hello'")
+        await seat.type("/compare what is a monad?")
+        await shows(seat.pilot, "here is no model 'what'. /compare alone lists the models to mark.")
 
 
 async def test_by_its_key_the_draft_is_what_is_asked(demo: Demo, tmp_path: Path) -> None:
