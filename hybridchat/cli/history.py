@@ -34,7 +34,7 @@ def replay(
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Make the stored decisions again, by today's settings. What goes elsewhere, at what cost, how much stays local."""
+    """Make the stored decisions again, as then or by another strategy. What goes elsewhere, at what cost, what stays here."""
     from hybridchat.cli.replay import run
 
     return run(strategy, since, as_json=as_json)

@@ -123,18 +123,19 @@ class Teletype:
                 return None
             if typed.isdecimal() and 0 < int(typed) <= len(choices):
                 return int(typed) - 1
-            if isinstance(parse(typed), tuple):  # a command is none of the choices, and is wanted all the same
-                self._ahead.insert(0, typed)
-                return None
             self.line(f"A number from 1 to {len(choices)}, please. Enter alone for none, or a command.")
 
     def ask(self, prompt: str) -> str | None:
-        """One line that was typed; `None` for Ctrl+C or Ctrl+D."""
+        """One line that was typed; `None` for Ctrl+C or Ctrl+D, and for a command, which is never taken for text but done next."""
         try:
-            return self._read(prompt)
+            typed = self._read(prompt)
         except (EOFError, KeyboardInterrupt):
             self.line()
             return None
+        if isinstance(parse(typed), tuple):
+            self._ahead.insert(0, typed)
+            return None
+        return typed
 
     def _read(self, prompt: str) -> str:
         if self._ahead:

@@ -53,3 +53,7 @@ def test_a_command_where_a_number_is_wanted_is_done_and_the_choice_is_none(demo:
         talk.line("/theme", CHOICE)
         assert "A number from 1 to" in talk.line("99", CHOICE)
         assert "Mode: AUTO" in talk.line("/status")
+        talk.line("/settings privacy.level", "the default): ")
+        changed = talk.line("/status")
+        assert "Mode: AUTO" in changed
+        assert "privacy.level is" not in changed, "a command is not taken for the text that is asked for"
