@@ -71,7 +71,7 @@ async def _examined(screen: ChatScreen, looking: Awaitable[Sequence[Item]]) -> N
     from hybridchat.tui import doctor as findings
 
     found = await looking
-    screen.app.push_screen(findings.page(found, screen.size.width))
+    screen.app.push_screen(findings.page(found))
 
 
 async def gauges(screen: ChatScreen, _: str) -> None:

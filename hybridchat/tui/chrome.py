@@ -112,6 +112,8 @@ class Chrome:
     def hints(self, *, running: bool, reading: bool, armed: bool, asking: bool) -> None:
         text = lines.hints(self._width, self._keys, running=running, reading=reading, armed=armed, asking=asking)
         self.parts["keys"].say(text)
+        if self.parts["leader"].display:
+            self.lead(on=True)
 
     def below(self) -> Iterable[Shown]:
         """The parts under the composer."""

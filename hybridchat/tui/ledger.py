@@ -68,9 +68,16 @@ class Ledger(Sheet[None]):
     def inside(self) -> Iterable[Widget]:
         more = f" (the newest {NEWEST})" if len(self._rows) == NEWEST else ""
         yield Static(Content(words.total(self._rows) + more), classes="total")
-        wide = room(self.app.size.width) - 1
         if self._rows:
-            yield OptionList(*(Option(line(row, self._now, wide)) for row in self._rows))
+            yield OptionList(*(Option(row) for row in self._lines()))
+
+    def _lines(self) -> list[Content]:
+        wide = room(self.app.size.width) - 1
+        return [line(row, self._now, wide) for row in self._rows]
+
+    def redraw(self) -> None:
+        if self._rows:
+            self.replace(self._lines())
 
     def on_mount(self) -> None:
         if not self._rows:

@@ -165,12 +165,13 @@ class Models(Sheet[str]):
     def fit(self, beside: int = 0) -> None:
         if self._stock is None:
             super().fit(beside)
-            return
-        for picker in self.query(OptionList):
-            picker.styles.max_height = max(1, self.app.size.height * 92 // 100 - 8 - beside)
+        elif not beside:
+            self._keys()
+        else:
+            self.query_one(OptionList).styles.max_height = max(1, self.app.size.height * 92 // 100 - 8 - beside)
 
-    def on_resize(self) -> None:
-        self._keys()
+    def redraw(self) -> None:
+        self._anew()
 
     def _about(self) -> str:
         stock, model = self._stock, self._marked

@@ -39,6 +39,9 @@ class Picker(Sheet[tuple[Model, ...]]):
         picker.focus()
         picker.highlighted = 0
 
+    def redraw(self) -> None:
+        self.replace(map(self._row, self._models))
+
     def _row(self, model: Model) -> Content:
         wide = max((len(m.name) for m in self._models), default=0)
         cells = room(self.app.size.width) - 1

@@ -19,9 +19,11 @@ from hybridchat.render.text import one_line
 from hybridchat.tui.composer import Composer
 from hybridchat.tui.keymap import bind
 from hybridchat.tui.ports import Store
-from hybridchat.tui.sheet import Sheet
+from hybridchat.tui.sheet import Sheet, room
 
 Sent = tuple[Verdict, tuple[Turn, ...]]
+_BESIDE = 60
+"""Cells from which on the conversation stands beside a question."""
 
 
 class Queue(Sheet[Sent]):
@@ -58,6 +60,9 @@ class Queue(Sheet[Sent]):
         self._show(0)
         self.set_focus(self.query_one(OptionList))
 
+    def redraw(self) -> None:
+        self._show(self.query_one(OptionList).highlighted or 0)
+
     @property
     def _at(self) -> Turn | None:
         at = self.query_one(OptionList).highlighted
@@ -74,9 +79,11 @@ class Queue(Sheet[Sent]):
             self.say_keys("{close} close")
             picker.add_option(Option(Content.styled(offline.EMPTY, "$muted"), disabled=True))
             return
-        wide = max(16, min(64, self.app.size.width - 34))
+        cells = room(self.app.size.width) - 1
+        aside = 20 if cells >= _BESIDE else 0
+        wide = max(16, cells - aside - 2 * bool(aside))
         for turn in self._turns:
-            where = one_line(self._titles.get(turn.session_id, ""), 20)
+            where = one_line(self._titles.get(turn.session_id, ""), aside) if aside else ""
             picker.add_option(
                 Option(Content.assemble((f"{offline.row(turn, wide):<{wide}}  ", "$foreground"), (where, "$muted")))
             )

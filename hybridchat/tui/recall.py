@@ -55,6 +55,9 @@ class Recall(Sheet[str]):
         self.fit(3)
         self._look(self._wanted)
 
+    def redraw(self) -> None:
+        self._look(self.query_one(Input).value)
+
     def on_input_changed(self, event: Input.Changed) -> None:
         self._look(event.value)
 

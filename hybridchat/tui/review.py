@@ -83,13 +83,14 @@ class Reviewing(Sheet[str]):
         self._fill()
 
     def fit(self, beside: int = 0) -> None:
-        """Half of the rows for the lists, or what a short text leaves; on a low screen the facts give way, which the card has."""
+        """Half of the rows for the lists, or what a short text leaves; on a low screen two thirds, and the facts give way, which
+        the card has."""
         low = self.app.size.height < _LOW
         self.query_one(".facts").display = not low
         rows = self.app.size.height * 92 // 100 - _AROUND - (0 if low else 3) - beside
         width = room(self.app.size.width)
         text = sum(1 + line.cell_length // width for line in self._text().rstrip().split("\n"))
-        self.query_one(OptionList).styles.max_height = max(4, rows // 2, rows - text)
+        self.query_one(OptionList).styles.max_height = max(4, rows * 2 // 3 if low else rows // 2, rows - text)
 
     # -- what is shown ----------------------------------------------------------------------------
 

@@ -111,6 +111,10 @@ class Settings(Sheet[None]):
         self.fit()
         self._tell()
 
+    def redraw(self) -> None:
+        one = self._at
+        self._fill(one.key if one is not None else "")
+
     def _matching(self) -> Iterable[Setting]:
         words = self._words.lower().split()
         return (one for one in self._every if all(word in f"{one.key} {one.description}".lower() for word in words))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -50,6 +50,8 @@ class Sheet(ModalScreen[R]):
     HEADING: ClassVar[str] = ""
     KEYS: ClassVar[str] = "{close} close"
     """A line of keys; an id in braces is written as its key."""
+    _width = 0
+    """Cells of the screen that the rows are drawn for."""
     _said = ""
     """The line of keys that stands there instead."""
 
@@ -82,6 +84,18 @@ class Sheet(ModalScreen[R]):
     def on_resize(self) -> None:
         self.say_keys(self._said or self.KEYS)
         self.fit()
+        before, self._width = self._width, self.app.size.width
+        if before not in {0, self._width}:
+            self.redraw()
+
+    def redraw(self) -> None:
+        """The screen became wider or narrower: rows that were made for its width are made again."""
+
+    def replace(self, rows: Iterable[Content]) -> None:
+        """Draws the rows of the list again; the highlight stays."""
+        picker = self.query_one(OptionList)
+        for n, row in enumerate(rows):
+            picker.replace_option_prompt_at_index(n, row)
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -97,20 +111,30 @@ class Page(Sheet[None]):
     BINDINGS: ClassVar[list[BindingType]] = [bind("page-close", "leave")]
     KEYS: ClassVar[str] = "↑ ↓ scroll · {close} close"
 
-    def __init__(self, heading: str, text: Content) -> None:
+    def __init__(self, heading: str, made: Content | Callable[[int], Content]) -> None:
+        """`made` makes a text whose lines depend on the cells there are, as `room` counts them."""
         super().__init__()
         self._heading = heading
-        self._text = text
+        self._made = made
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Content(self._heading), classes="title")
             with VerticalScroll():
-                yield Static(self._text)
+                yield Static(self._text, classes="text")
             yield Static(Content(self.keys_line(self.KEYS)), classes="keys")
 
+    @property
+    def _text(self) -> Content:
+        return self._made if isinstance(self._made, Content) else self._made(room(self.app.size.width))
+
     def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    def fit(self, beside: int = 0) -> None:
         width = room(self.app.size.width)
         rows = sum(1 + line.cell_length // width for line in self._text.split("\n"))
-        self.query_one(Vertical).styles.height = min(rows + _AROUND, self.app.size.height * 92 // 100)
-        self.query_one(VerticalScroll).focus()
+        self.query_one(Vertical).styles.height = min(rows + _AROUND + beside, self.app.size.height * 92 // 100)
+
+    def redraw(self) -> None:
+        self.query_one(".text", Static).update(self._text)

@@ -96,7 +96,7 @@ def _notes(total: Line, cloud: Model | None) -> Sequence[Part]:
 
 async def show(screen: ChatScreen, _: str) -> None:
     """`/stats`."""
-    from hybridchat.tui.sheet import Page, room
+    from hybridchat.tui.sheet import Page
 
     opened = screen.opened
 
@@ -105,4 +105,4 @@ async def show(screen: ChatScreen, _: str) -> None:
         return stats(opened.chat.store.past.tried(), cloud.price if cloud is not None else None), cloud
 
     made, cloud = await asyncio.to_thread(summed)
-    screen.app.push_screen(Page("What was asked", page(made, cloud, room(screen.size.width))))
+    screen.app.push_screen(Page("What was asked", lambda cells: page(made, cloud, cells)))

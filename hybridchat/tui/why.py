@@ -53,12 +53,18 @@ class Why(Sheet[str]):
         self._ids = [model_id for model_id, _, _ in table(decision)]
 
     def inside(self) -> Iterable[Widget]:
-        width = room(self.app.size.width) - 1
         yield Static(Content(sentence(self._decision)), classes="sentence")
+        yield OptionList(*(Option(row) for row in self._rows()))
+
+    def redraw(self) -> None:
+        self.replace(self._rows())
+
+    def _rows(self) -> list[Content]:
+        width = room(self.app.size.width) - 1
         rows = [*(story(self._decision, one, width) for one in table(self._decision)), self._facts(width)]
         if self._record is not None:
             rows += [self._gauges(width), *self._changes(width)]
-        yield OptionList(*(Option(row) for row in rows))
+        return rows
 
     def on_mount(self) -> None:
         self.fit()

@@ -78,6 +78,9 @@ class Words(Sheet[None]):
             picker.highlighted = min(at, len(self._rows) - 1)
         self.fit()
 
+    def redraw(self) -> None:
+        self._show(self.query_one(OptionList).highlighted or 0)
+
     @property
     def _at(self) -> tuple[str, bool] | None:
         at = self.query_one(OptionList).highlighted
