@@ -10,13 +10,12 @@ from hybridchat.conversation import Message, Picture, Role
 from hybridchat.facts import Locality, Model, Usage
 from hybridchat.providers import anthropic_asking
 from hybridchat.providers.base import Call, Delta, Done, Guard, Listing
-from hybridchat.providers.errors import Site, check_key, complaint_of, cut, no_key, refused
-from hybridchat.providers.keyed import Keyed
+from hybridchat.providers.errors import check_key, complaint_of, no_key
+from hybridchat.providers.keyed import Answer, Keyed
 from hybridchat.providers.wire import (
     LISTING_S,
     NO_KEY,
     Part,
-    Stopwatch,
     base64_of,
     check_stream,
     entries,
@@ -180,16 +179,8 @@ def _content(text: str, pictures: list[Picture]) -> str | list[dict[str, object]
     return blocks
 
 
-class _Answer:
+class _Answer(Answer):
     """Events become deltas; what is said of the whole is kept for the end."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._clock = Stopwatch()
-        self._usage = Usage()
-        self._model = ""
-        self._said = False
-        self.reason = ""
 
     def hear(self, event: RawMessageStreamEvent) -> Delta | None:
         match event.type:
@@ -209,18 +200,8 @@ class _Answer:
         return None
 
     def done(self) -> Done:
-        if not self.reason:
-            raise cut(self._site)
-        if self.reason == "refused" and not self._said:
-            raise refused(self._site)
+        self._check()
         return Done(self.reason, self._usage, self._clock.timings(), self._model)
-
-    def _delta(self, *, text: str = "", thinking: str = "") -> Delta | None:
-        if not text and not thinking:
-            return None
-        self._said = self._said or bool(text)
-        self._clock.token()
-        return Delta(text, thinking)
 
     def _count(self, usage: WireUsage | MessageDeltaUsage | None) -> None:
         """Takes over what is told: later figures are totals. Input counts what came from a cache, too."""

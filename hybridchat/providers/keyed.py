@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable
 from typing import Generic, Protocol, TypeVar
 
-from hybridchat.facts import Locality, Model
-from hybridchat.providers.base import Call, Guard, Listing
-from hybridchat.providers.errors import Site
-from hybridchat.providers.wire import Lazy, Part, follow, hang_up, host_of, tell
+from hybridchat.facts import Locality, Model, Usage
+from hybridchat.providers.base import Call, Delta, Guard, Listing
+from hybridchat.providers.errors import Site, cut, refused
+from hybridchat.providers.wire import Lazy, Part, Stopwatch, follow, hang_up, host_of, tell
 
 
 class Closable(Protocol):
@@ -54,3 +54,30 @@ class Keyed(ABC, Generic[Client]):
 
     @abstractmethod
     async def _listing(self) -> Listing: ...
+
+
+class Answer:
+    """What the stream of an answer has told so far, kept for its end; subclasses hear its pieces."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._clock = Stopwatch()
+        self._usage = Usage()
+        self._model = ""
+        self._said = False
+        self.reason = ""
+        """Why it ended; empty while it goes on."""
+
+    def _delta(self, *, text: str = "", thinking: str = "") -> Delta | None:
+        if not text and not thinking:
+            return None
+        self._said = self._said or bool(text)
+        self._clock.token()
+        return Delta(text, thinking)
+
+    def _check(self) -> None:
+        """Raises `Cut` for an answer that broke off, `Refused` for one that was declined before it said anything."""
+        if not self.reason:
+            raise cut(self._site)
+        if self.reason == "refused" and not self._said:
+            raise refused(self._site)

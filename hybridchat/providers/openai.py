@@ -10,14 +10,13 @@ from hybridchat.conversation import Message
 from hybridchat.facts import Live, Locality, Model, Usage
 from hybridchat.providers import openai_thinking
 from hybridchat.providers.base import Call, Delta, Done, Guard, Listing
-from hybridchat.providers.errors import Site, check_key, complaint_of, cut, no_key, refused
-from hybridchat.providers.keyed import Keyed
+from hybridchat.providers.errors import Site, check_key, complaint_of, no_key
+from hybridchat.providers.keyed import Answer, Keyed
 from hybridchat.providers.likelihoods import Likelihoods
 from hybridchat.providers.wire import (
     LISTING_S,
     NO_KEY,
     Part,
-    Stopwatch,
     base64_of,
     check_stream,
     entries,
@@ -201,18 +200,13 @@ def _content(message: Message) -> str | list[dict[str, object]]:
     return blocks
 
 
-class _Answer:
+class _Answer(Answer):
     """Chunks become deltas; what is said of the whole is kept for the end."""
 
     def __init__(self, site: Site) -> None:
-        self._site = site
-        self._clock = Stopwatch()
-        self._usage = Usage()
-        self._model = ""
+        super().__init__(site)
         self._own: dict[str, object] = {}
-        self._said = False
         self._likely = Likelihoods()
-        self.reason = ""
 
     def hear(self, chunk: ChatCompletionChunk) -> Delta | None:
         self._model = self._model or chunk.model or ""
@@ -231,17 +225,10 @@ class _Answer:
             if choice.delta.content:
                 self._likely.hear(getattr(choice.logprobs, "content", None))
             thinking += word(extra.get("reasoning_content") or extra.get("reasoning"))
-        if not text and not thinking:
-            return None
-        self._said = self._said or bool(text)
-        self._clock.token()
-        return Delta(text, thinking)
+        return self._delta(text=text, thinking=thinking)
 
     def done(self) -> Done:
-        if not self.reason:
-            raise cut(self._site)
-        if self.reason == "refused" and not self._said:
-            raise refused(self._site)
+        self._check()
         prefill, generate = _seconds(self._own.get("prompt_ms")), _seconds(self._own.get("predicted_ms"))
         timings = self._clock.timings(prefill_s=prefill, generate_s=generate)
         return Done(self.reason, self._usage, timings, self._model, logprobs=self._likely.told())
