@@ -126,7 +126,7 @@ class Teletype:
             self.line(f"A number from 1 to {len(choices)}, please. Enter alone for none, or a command.")
 
     def ask(self, prompt: str) -> str | None:
-        """One line that was typed; `None` for Ctrl+C or Ctrl+D, and for a command, which is never taken for text but done next."""
+        """One line that was typed; `None` for Ctrl+C or Ctrl+D, and for a command, which is never taken for text: it is next."""
         try:
             typed = self._read(prompt)
         except (EOFError, KeyboardInterrupt):
