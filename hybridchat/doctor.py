@@ -229,7 +229,7 @@ def _models(chat: Chat, config: Config) -> Iterator[Item]:
     if not here:
         told, command = to_pull(snapshot.device)
         yield Item("models", f"none on this device; {told}", State.NOTE, command)
-    pair = starting_pair(chat.world.models, snapshot.live, config)
+    pair = starting_pair(chat.world.models, snapshot.live, config, chat.store.recall("last-local"), snapshot.device.memory_free)
     for name in pair.missing:
         yield Item("models", f"{name}, named in the configuration, is not there", State.WRONG, "pull it, or name another one")
     begins = [m.id for m in (pair.local, pair.cloud) if m is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -36,6 +37,17 @@ async def test_a_machine_in_order_is_told_to_be_and_no_cloud_is_asked(tmp_path: 
     assert {"program", "terminal", "disk", "configuration", "server", "models", "privacy", "database", "gpu"} <= {
         i.area for i in found
     }
+
+
+async def test_the_model_it_begins_with_is_the_one_used_last(tmp_path: Path, demo: Demo) -> None:
+    async with bench(tmp_path, demo, save=True) as b:
+        for used in (LOCAL, "ollama:qwen2.5-coder:7b"):
+            b.chat.store.remember("last-local", used)
+            async with asyncio.timeout(20):
+                while b.chat.store.recall("last-local") != used:
+                    await asyncio.sleep(0.01)
+            found = await examine(b.chat, Config(), environment(demo, tmp_path))
+            assert any(f"begins with {used}" in item.text for item in of(found, "models"))
 
 
 @pytest.mark.parametrize("online", [False, True])
