@@ -27,7 +27,7 @@ def compare(plain: Plain, args: str) -> None:
     try:
         chosen, question = named(args, models)
     except LookupError as error:
-        plain.say(f"{sentences.started(str(error))}.")
+        plain.say(sentences.started(str(error)))
         return
     path = plain.path()
     if not chosen or not (question or path):

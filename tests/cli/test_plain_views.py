@@ -27,6 +27,7 @@ def test_models_are_compared_one_is_kept_and_the_ledger_tells_of_it(demo: Demo, 
     with Talk("chat", "--plain", env=env) as talk:
         talk.until("\nyou: ")
         assert "Write: /compare" in talk.line("/compare llama3.2:3b gpt-6.1-terra")
+        assert "nope'.\n" in talk.line("/compare llama3.2:3b nope hi").replace("\r", "")
         asked = talk.line("/compare llama3.2:3b gpt-6.1-terra repeat: to a@b.example", CHOICE)
         assert "== llama3.2:3b (on this machine) ==" in asked
         assert "== gpt-6.1-terra (cloud) ==" in asked
