@@ -297,7 +297,8 @@ class Chat:
     async def go_private(self) -> Chat:
         """A chat over the same models that sends nothing and keeps everything in memory, until `forget`."""
         store = await asyncio.to_thread(Store.open, None)
-        return Chat(self.world, store, self._crew.apart(store))
+        # in a thread: the list of the user's own words is read
+        return Chat(self.world, store, await asyncio.to_thread(self._crew.apart, store))
 
     async def forget(self) -> None:
         """Ends a private chat: its answers stop, and nothing of it is left."""

@@ -87,11 +87,10 @@ class HybridChat(App[None], inherit_bindings=False):
         if self._chat is not None:
             await linked(self._chat, message)
 
-    def _use(self, name: str) -> str:
+    def _use(self, theme: Theme, problem: str = "") -> str:
         """Takes a theme on, or returns the sentence that says why not."""
-        theme, problem = themes.load(name, self.launch.theme_dirs)
         if not problem and self.launch.sixteen and not theme.ansi:
-            problem = f"{name} needs more than the 16 colours of this terminal."
+            problem = f"{theme.name} needs more than the 16 colours of this terminal."
         if not problem:
             self._wear(theme)
         return problem
@@ -133,15 +132,15 @@ class HybridChat(App[None], inherit_bindings=False):
         if self._chat is not None:
             self._chat.transcript.repalette(self.palette)
 
-    def on_chat_screen_theme_wanted(self, message: ChatScreen.ThemeWanted) -> None:
+    async def on_chat_screen_theme_wanted(self, message: ChatScreen.ThemeWanted) -> None:
         if not message.name:
-            self._pick_theme()
-        elif problem := self._use(message.name):
+            await self._pick_theme()
+        elif problem := self._use(*await asyncio.to_thread(themes.load, message.name, self.launch.theme_dirs)):
             self.notify(problem, severity="warning", timeout=10)
         else:
             self._keep_theme(message.name)
 
-    def _pick_theme(self) -> None:
+    async def _pick_theme(self) -> None:
         from hybridchat.tui.theme_picker import Themes  # imported here, like every view
 
         former = self.current_theme
@@ -152,7 +151,7 @@ class HybridChat(App[None], inherit_bindings=False):
             else:
                 self._wear(former)
 
-        found = themes.entries(self.launch.theme_dirs)
+        found = await asyncio.to_thread(themes.entries, self.launch.theme_dirs)
         self.push_screen(Themes(found, former.name, self._use, sixteen=self.launch.sixteen), chosen)
 
     @work(group="theme")

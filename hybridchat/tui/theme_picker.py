@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual.content import Content
+from textual.theme import Theme
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -34,7 +35,7 @@ class Themes(Sheet[str]):
     HEADING: ClassVar[str] = "Colours"
     KEYS: ClassVar[str] = "↑ ↓ look · enter keep · {close} as before"
 
-    def __init__(self, entries: Sequence[Entry], current: str, wear: Callable[[str], str], *, sixteen: bool = False) -> None:
+    def __init__(self, entries: Sequence[Entry], current: str, wear: Callable[[Theme], str], *, sixteen: bool = False) -> None:
         super().__init__()
         self._entries = tuple(entries)
         self._current = current
@@ -71,7 +72,7 @@ class Themes(Sheet[str]):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         entry = self._entries[event.option_index]
-        self._say(entry.problem or self._wear(entry.name))
+        self._say(entry.problem if entry.theme is None else self._wear(entry.theme))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         entry = self._entries[event.option_index]

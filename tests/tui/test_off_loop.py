@@ -1,0 +1,54 @@
+"""Commands open no file on the event loop: a slow disk must not make a key wait."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from hybridchat.demo import Demo
+from tests.support.screen import until
+from tests.support.screens import seated
+
+WATCHED = {"open", "os.listdir", "os.scandir"}
+
+
+class Witness:
+    """Notes what this thread opens while it looks; an audit hook cannot be taken away again, only told to look no more."""
+
+    def __init__(self) -> None:
+        self.looking = False
+        self.opened: list[str] = []
+        self._thread = threading.get_ident()
+        sys.addaudithook(self._note)
+
+    def _note(self, event: str, arguments: tuple[object, ...]) -> None:
+        if not self.looking or event not in WATCHED or threading.get_ident() != self._thread:
+            return
+        frame: FrameType | None = sys._getframe(1)
+        above: list[str] = []
+        while frame is not None:
+            above.append(frame.f_code.co_filename)
+            frame = frame.f_back
+        # modules are read when a view is first opened, and what a test itself sets up is none of the program's
+        if any("hybridchat/" in Path(name).as_posix() for name in above[:4]) and not any("importlib" in name for name in above):
+            self.opened.append(f"{event} {arguments[0]}")
+
+
+@pytest.mark.parametrize(
+    "command", ["/theme", "/theme light", "/private", "/terms", "/settings", "/sessions", "/tag a", "/stats"]
+)
+async def test_a_command_opens_no_file_on_the_event_loop(tmp_path: Path, demo: Demo, command: str) -> None:
+    async with seated(tmp_path, demo, (100, 30)) as seat:
+        await until(seat.pilot, lambda: seat.screen.ready)
+        witness = Witness()
+        witness.looking = True
+        try:
+            await seat.type(command)
+            await seat.pilot.pause()
+        finally:
+            witness.looking = False
+        assert witness.opened == []
