@@ -14,8 +14,10 @@ from hybridchat.sessions.search import Hit
 
 MODEL = 14
 """Cells for who answered last; without room for a title beside it, that goes first."""
-TITLE = 24
-"""Cells that a title has before anything beside it is left out."""
+TITLE = 36
+"""Cells that a title has before who answered is left out."""
+LOW = 24
+"""Cells that a title has before anything else beside it is left out."""
 COUNT = 11
 
 
@@ -39,7 +41,7 @@ def row(one: Listed, now: float, cells: int, *, current: bool = False, origin: s
     model = one_line(short(one.model_id), MODEL - 2) if one.model_id else ""
     if cells - 2 - 11 - COUNT - MODEL >= TITLE:
         aside.insert(1, f"{model:<{MODEL}}")
-    elif cells - 2 - 11 - COUNT < TITLE:
+    elif cells - 2 - 11 - COUNT < LOW:
         aside = aside[:1] if cells - 2 - 11 >= 12 else []
     wide = max(8, cells - 4 - sum(map(cell_len, aside)))
     line = Content.assemble(
