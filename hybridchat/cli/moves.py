@@ -62,7 +62,7 @@ def merge(first: str, second: str) -> int:
     try:
         made = merge_of(store, session_of(store, first), session_of(store, second))
     except ValueError as error:
-        raise Exit(edge.USAGE, f"{sentences.started(str(error))}.") from None
+        raise Exit(edge.USAGE, sentences.started(str(error))) from None
     finally:
         asyncio.run(store.close())
     _told("Merged", made)
@@ -78,7 +78,7 @@ def session_of(store: Store, said: str) -> Session:
     try:
         found = store.session(said)
     except LookupError as error:
-        raise Exit(edge.USAGE, f"{sentences.started(str(error))}.") from None
+        raise Exit(edge.USAGE, sentences.started(str(error))) from None
     if found is None:
         raise Exit(edge.USAGE, f"There is no conversation {said}. `hybridchat sessions` lists them.")
     return found
