@@ -45,7 +45,9 @@ def _keys(config: Config) -> Iterator[Fault]:
 def _strategies(config: Config) -> Iterator[Fault]:
     known = (*STRATEGIES, *config.strategies)
     if config.strategy not in known:
-        yield Fault(("strategy",), "is not a strategy" + suggestion(config.strategy, known), ", ".join(known))
+        yield Fault(
+            ("strategy",), f'is "{config.strategy}", which is no strategy' + suggestion(config.strategy, known), ", ".join(known)
+        )
     for name, own in config.strategies.items():
         if name in STRATEGIES:
             yield Fault(("strategies", name), "is the name of a shipped strategy; give yours another one")
