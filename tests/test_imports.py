@@ -45,6 +45,22 @@ def test_what_the_first_paint_needs_is_not_what_answers_need() -> None:
     assert not unwanted
     late = {"assemble", "chat", "conversation", "privacy", "sessions", "routing"}
     assert not {n for n in names if n.startswith("hybridchat.") and n.split(".")[1] in late}
+    others = {
+        "compare",
+        "consent",
+        "doctor",
+        "finding",
+        "help",
+        "ledger",
+        "models",
+        "pick",
+        "pulling",
+        "queue",
+        "review",
+        "sessions",
+    }
+    others |= {"settings", "sheet", "shelf", "stats", "theme_picker", "why", "words"}
+    assert not names & {f"hybridchat.tui.{name}" for name in others}, "what is opened by a key is imported by it"
 
 
 @pytest.mark.parametrize("argv", [[], ["chat"], ["--demo"], ["chat", "--session", "ab12", "-m", "llama3.2"]])
