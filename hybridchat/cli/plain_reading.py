@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from hybridchat.cli import plain_files
 from hybridchat.render import editor as texts
 from hybridchat.render import finding
-from hybridchat.render.offline import GO_ON
 from hybridchat.render.text import one_line
 from hybridchat.render.words import UNTOLD, plural, short, told_first
 
@@ -83,9 +82,7 @@ def fork(plain: Plain, _: str) -> None:
 
 
 def recall(plain: Plain, wanted: str) -> None:
-    # what /continue asks was not typed
-    asked = [text for text in plain.chat.store.asked() if text != GO_ON]
-    found = finding.remembered(asked, wanted, RECALLED)
+    found = finding.remembered(plain.chat.store.asked(), wanted, RECALLED)
     if not found:
         plain.say("Nothing like it was typed before.")
         return
@@ -120,7 +117,7 @@ def export(plain: Plain, file: str) -> None:
     except FileExistsError:
         plain.say(f"{file} is there already; another name, please.")
     except OSError as error:
-        plain.say(f"Not written: {error}")
+        plain.say(f"Not written: {error.strerror or error}: {file}")
     else:
         plain.say(f"Written to {path}, as it stands here: nothing in it is hidden.")
 

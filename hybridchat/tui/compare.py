@@ -19,7 +19,7 @@ from hybridchat.asking import NO_OPTIONS
 from hybridchat.comparing import FEWEST, MOST, Comparison, named
 from hybridchat.enclosed import brief
 from hybridchat.events import Held, Verdict
-from hybridchat.facts import Model
+from hybridchat.facts import Mode, Model
 from hybridchat.mentions import plain
 from hybridchat.render.palette import Palette
 from hybridchat.render.text import one_line
@@ -274,8 +274,8 @@ async def compare(screen: ChatScreen, args: str) -> None:
             if models:
                 _show(screen, models, found, plain(meant))
 
-        snapshot = screen.opened.snapshot()
-        screen.app.push_screen(Picker(models, snapshot, paired(models, snapshot), demo=screen.launch.demo), picked)
+        snapshot, near = screen.opened.snapshot(), screen.current.mode is Mode.ONLY_LOCAL
+        screen.app.push_screen(Picker(models, snapshot, paired(models, snapshot, near=near), demo=screen.launch.demo), picked)
 
 
 def _show(screen: ChatScreen, models: tuple[Model, ...], question: Attached, written: str) -> None:

@@ -66,10 +66,16 @@ class Picker(Sheet[tuple[Model, ...]]):
             self.notify("Mark two models or more with the space bar.", timeout=3)
 
 
-def paired(models: Sequence[Model], snapshot: Snapshot) -> list[str]:
-    """Whom to mark at first: a loaded local model, else the ablest, and the first one elsewhere."""
+def paired(models: Sequence[Model], snapshot: Snapshot, *, near: bool = False) -> list[str]:
+    """Whom to mark at first: a loaded local model, else the ablest, and the first one of a cloud, else the first elsewhere.
+
+    With `near` nothing leaves: two of this machine.
+    """
     local = sorted((m for m in models if m.on_device), key=lambda m: (not _loaded(m, snapshot), -m.tier))
-    away = [m for m in models if not m.on_device]
+    if near:
+        return [m.id for m in local[:2]]
+    # a server on this machine that passes questions on may want an account there first
+    away = sorted((m for m in models if not m.on_device), key=lambda m: m.endpoint == "ollama")
     return [m.id for m in (*local[:1], *away[:1])]
 
 

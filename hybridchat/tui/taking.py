@@ -63,7 +63,7 @@ async def export(screen: ChatScreen, said: str) -> None:
     except FileExistsError:
         screen.say(f"{said} is there already; another name, please.", Tone.WARN)
     except OSError as error:
-        screen.say(f"Not written: {error}", Tone.WARN)
+        screen.say(f"Not written: {error.strerror or error}: {said}", Tone.WARN)
     else:
         screen.say(f"Written to {path}, as it stands here: nothing in it is hidden.")
 

@@ -100,6 +100,7 @@ def test_a_message_is_written_in_the_editor_and_a_conversation_into_a_file(env: 
         assert "local: from afar" in talk.line("/editor", "local: from afar")
         talk.until("\nyou: ")
         assert "Written to" in talk.line(f"/export {tmp_path / 'talk.md'}")
+        assert "Errno" not in talk.line(f"/export {tmp_path / 'nowhere' / 'talk.md'}")
         assert "repeat: from afar" in (tmp_path / "talk.md").read_text()
         assert "The last answer, once more:\nfrom afar" in talk.line("/copy 1")
 

@@ -12,8 +12,10 @@ from hybridchat.config import Config
 from hybridchat.config.schema import ModelSettings, PairSettings, PriceSettings
 from hybridchat.conversation import Ending
 from hybridchat.demo import Demo
+from hybridchat.facts import Locality, Model, Snapshot
 from hybridchat.tui.compare import Compare
 from hybridchat.tui.consent import SETTLE, Consent
+from hybridchat.tui.pick import paired
 from tests.support.chats import LOCAL
 from tests.support.screen import frame, shows, until
 from tests.support.screens import Seat, seated
@@ -120,6 +122,23 @@ async def test_the_models_are_marked_and_the_question_is_asked_for(demo: Demo, t
         await seat.consent("y")
         await until(seat.pilot, lambda: view(seat)._over)
         assert [c.said for c in view(seat).columns] == [True, True]
+
+
+async def test_where_nothing_may_leave_two_models_of_this_machine_are_marked(demo: Demo, tmp_path: Path) -> None:
+    async with seated(tmp_path, demo) as seat:
+        await seat.type("/local")
+        await seat.type("/compare")
+        said = await shows(seat.pilot, "space mark")
+        marked = [line for line in said.splitlines() if "│  ●" in line]
+        assert len(marked) == 2
+        assert all("on this machine" in line for line in marked)
+
+
+def test_a_cloud_with_a_key_is_marked_before_one_behind_the_server_of_this_machine() -> None:
+    passed_on = Model("ollama:big-cloud", "ollama.com", Locality.REMOTE, tier=4)
+    cloud = Model("openai:gpt", "api.openai.com", Locality.REMOTE, tier=3)
+    assert paired((passed_on, cloud), Snapshot()) == [cloud.id]
+    assert paired((passed_on,), Snapshot()) == [passed_on.id]
 
 
 async def test_enter_alone_asks_the_last_question_of_all_again(demo: Demo, tmp_path: Path) -> None:
