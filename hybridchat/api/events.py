@@ -130,6 +130,8 @@ def _unspoken(observation: Observation) -> Mapping[str, Any]:
     data = dict(observation.data)
     checks = data.get("agent_checks", {})
     data["agent_checks"] = {n: {"state": c["state"], "target": c["target"], "proceed": c["proceed"]} for n, c in checks.items()}
+    # an error's words are the agent's too
+    data["failed"] = [f"{str(told).partition(' failed: ')[0]} failed" for told in data.get("failed", ())]
     vetoed = False
     candidates = []
     for candidate in data.get("candidates", []):

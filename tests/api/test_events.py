@@ -78,5 +78,20 @@ async def test_a_veto_in_the_log_does_not_repeat_what_the_agent_said() -> None:
     assert "xylophone" not in stream.getvalue()
 
 
+async def test_the_log_does_not_repeat_what_an_agent_failed_with() -> None:
+    stream = io.StringIO()
+    async with await hooked(HybridClient(log=stream)) as client:
+        client.hook_agent(Custom(_stumbling, "parrot"), on_failure="block_remote")
+        response = await client.execute("the word is xylophone")
+    assert "xylophone" in response["routing_decision"]["failed"][0]
+    (decision,) = (one for one in map(json.loads, stream.getvalue().splitlines()) if one["kind"] == "decision")
+    assert decision["failed"] == ["parrot failed"]
+    assert "xylophone" not in stream.getvalue()
+
+
+def _stumbling(kwargs: Mapping[str, object]) -> dict[str, object]:
+    raise ValueError(f"cannot read {kwargs['prompt']}")
+
+
 def _repeating(kwargs: Mapping[str, object]) -> dict[str, object]:
     return {"state": "heard", "target": "cloud", "reason": f"heard {kwargs['prompt']}"}
