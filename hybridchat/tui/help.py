@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from textwrap import wrap
 from typing import ClassVar
 
@@ -43,7 +44,10 @@ def page(rows: Sequence[Entry], width: int) -> Content:
 
 
 def _beside(row: Entry, usage: int, width: int) -> Content:
-    """Three columns; where a name or the keys are longer than theirs, what they do begins in its column one line below."""
+    """Three columns; where a name or the keys are longer than theirs, the rest begins one line below."""
+    if len(row.name) > usage:
+        rest = _beside(replace(row, name=" "), usage, width)
+        return Content("\n").join([Content.styled(row.name, "$foreground"), rest])
     left = f"{row.name:<{usage}}  " if row.name else ""
     keys = _KEYS if row.name else max(_KEYS + 2, len(row.keys))
     head = [(left, "$foreground"), (f"{row.keys:<{keys}}  ", "$local")]

@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from hybridchat.conversation import Package
 from hybridchat.render.text import neutralise, one_line
 from hybridchat.review import Changed
+from hybridchat.tui.keymap import fold
 from hybridchat.tui.sheet import Sheet, room
 from hybridchat.value import value
 
@@ -73,10 +74,16 @@ class Reviewing(Sheet[str]):
             yield Static(Content(self.keys_line(self._keys(None))), classes="keys")
 
     def inside(self) -> Iterable[Widget]:
-        yield Static(Content(self._facts(self._package)), classes="facts")
+        yield Static(self._told_of(self._package), classes="facts")
         yield OptionList()
         with VerticalScroll(classes="text", can_focus=False):
             yield Static(self._text())
+
+    def _told_of(self, package: Package) -> Content:
+        return Content(fold(self._facts(package), room(self.app.size.width)))
+
+    def redraw(self) -> None:
+        self.query_one(".facts", Static).update(self._told_of(self._package))
 
     def on_mount(self) -> None:
         self.query_one(OptionList).focus()
@@ -205,7 +212,7 @@ class Reviewing(Sheet[str]):
             self._busy = False
         if changed.package is not None:
             self._package = changed.package
-            self.query_one(".facts", Static).update(Content(self._facts(changed.package)))
+            self.query_one(".facts", Static).update(self._told_of(changed.package))
             self.query_one(".text Static", Static).update(self._text())
         said = self.query_one(".said", Static)
         said.update(Content(one_line(changed.said, 2 * room(self.app.size.width))))
