@@ -162,7 +162,7 @@ async def test_what_the_server_holds_in_memory_is_known_after_an_answer(demo: De
     async with bench(tmp_path, demo) as b:
         assert not b.chat.world.live(LOCAL).resident
         await b.ask("hello")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not b.chat.world.live(LOCAL).resident:
                 await asyncio.sleep(0.01)
 
@@ -276,7 +276,7 @@ async def test_stop_does_not_wait_for_a_long_scan(demo: Demo, tmp_path: Path) ->
                 seen.append(event)  # noqa: PERF401 - looked at meanwhile
 
         task = asyncio.create_task(follow())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not seen:
                 await asyncio.sleep(0.01)
         await asyncio.sleep(0.3)

@@ -223,7 +223,7 @@ def test_nothing_reachable_is_4_and_names_the_endpoint_and_the_fix(demo: Demo, e
         (("hello",), b"caf\xe9", b"UTF-8"),
         (("-m", "ollama:nope", "hello"), b"", b"no model"),
         (("--local", "--cloud", "hello"), b"", b"cannot both"),
-        (("--session", "ffff", "hello"), b"", b"no session"),
+        (("--session", "ffff", "hello"), b"", b"no conversation ffff"),
         (("-c", "hello"), b"", b"no earlier question"),
         (("--nonsense", "hello"), b"", b"--nonsense"),
     ],

@@ -120,7 +120,7 @@ def _stops(terminal: Terminal, servers: Demo) -> None:
     terminal.wait_for("esc stop")
     terminal.send("esc")
     terminal.wait_for("■ stopped")
-    until(terminal, lambda: servers.ollama.open_streams == 0, 3)
+    until(terminal, lambda: servers.ollama.open_streams == 0, 10)
     idle(terminal)
     ask(terminal, "repeat: next one works")
     assert terminal.text().count("next one works") >= 2
