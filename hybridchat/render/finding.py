@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from hybridchat.render.offline import GO_ON
 from hybridchat.render.text import one_line
 
 LOOKED_AT = 1_000
@@ -50,6 +51,8 @@ def remembered(texts: Sequence[str], wanted: str, limit: int = 50) -> list[str]:
     whole: list[str] = []
     rest: list[str] = []
     for text in texts:
+        if text == GO_ON:  # what /continue asks was not typed
+            continue
         plain = flat(text[:LOOKED_AT])
         if all(term in plain for term in terms):
             whole.append(text)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hybridchat.demo import Demo
 from hybridchat.render.finding import remembered
+from hybridchat.render.offline import GO_ON
 from hybridchat.tui.recall import Recall
 from tests.support.screen import shows, until
 from tests.support.screens import seated
@@ -51,3 +52,4 @@ def test_words_count_before_letters_and_newer_before_older() -> None:
     assert remembered(texts, "zoe") == ["a letter to Zoë"]
     assert remembered(texts, "wle") == ["write a letter", "water later"]
     assert remembered(texts, "", 2) == texts[:2]
+    assert remembered([GO_ON, *texts], "") == texts, "what /continue asks was not typed"
