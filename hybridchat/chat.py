@@ -17,6 +17,7 @@ from hybridchat.crew import Crew, held_mode
 from hybridchat.errands import Errands
 from hybridchat.events import Ended, Event, HandedOver, Verdict
 from hybridchat.facts import Decision, Mode, Model, Snapshot
+from hybridchat.look import money
 from hybridchat.opening import Rest
 from hybridchat.preview import Preview, previewed
 from hybridchat.purse import Purse
@@ -49,7 +50,7 @@ class Chat:
         self.repair = Repair(crew)
         """What the user put right by hand. `suggestion(session_id)` is what to ask after a turn; `repair` takes the answer."""
         self.suggestion = self.repair.suggestion
-        self.purse = Purse(world, store, crew.config_file)
+        self.purse = Purse(world, store, crew.config_file, lambda: money(crew))
         self._errands = Errands(crew)
         self.review = Review(crew, self._held)
         """What the user changes in a package that waits for consent."""

@@ -152,7 +152,12 @@ _NOTHING = Findings({}, {})
 
 def _kept(crew: Crew, session_id: str) -> tuple[frozenset[str], Spent]:
     """Consents of the session and money of the day, as the store has them."""
-    return crew.store.allowed(session_id), crew.store.spend.spent(window_start(crew.clock(), crew.budget_window))
+    return crew.store.allowed(session_id), money(crew)
+
+
+def money(crew: Crew) -> Spent:
+    """What the day has cost, in every process, as the store has it; reads it."""
+    return crew.store.spend.spent(window_start(crew.clock(), crew.budget_window))
 
 
 def _measure(parts: Parts, crew: Crew) -> _Measures:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hybridchat.sessions.spend import Spent
 
 KEY = "budget-asked"
@@ -44,10 +46,11 @@ class Memory(Protocol):
 
 
 class Purse:
-    """The budget of one program. `question` reads the store and `set` writes a file: call both off the event loop."""
+    """The budget of one program. `question` and `told` read the store and `set` writes a file: call them off the event loop."""
 
-    def __init__(self, till: Till, store: Memory, config_file: Path | None) -> None:
-        self._till, self._store, self._file = till, store, config_file
+    def __init__(self, till: Till, store: Memory, config_file: Path | None, look: Callable[[], Spent] | None = None) -> None:
+        """`look` says what of the day's money is gone by now; without it `till` knows."""
+        self._till, self._store, self._file, self._look = till, store, config_file, look
         self._asked = False
 
     def question(self, usd: float | None, *, spent: bool = False) -> str:
@@ -89,9 +92,10 @@ class Purse:
             return f"That holds for this run only: {error}"
         return f"It stands in {self._file}, where you can change it."
 
-    @property
     def told(self) -> str:
-        """What is set, and what of it is gone, as last seen."""
+        """What is set, and what of it is gone, in other windows too."""
+        if self._look is not None:
+            self._till.spent = self._look()
         limit, spent = self._till.daily_limit, self._till.spent
         used = spent.usd + spent.reserved
         calls = f"{spent.unpriced} {'message' if spent.unpriced == 1 else 'messages'} without a known price"

@@ -147,3 +147,12 @@ async def test_what_failed_before_the_question_for_consent_is_in_the_sum_too(dem
 async def test_an_answer_of_this_machine_alone_costs_nothing(demo: Demo, tmp_path: Path) -> None:
     async with bench(tmp_path, demo, config=paid(None)) as b:
         assert (await b.ask("hello there")).ended.cost == 0.0
+
+
+async def test_what_was_spent_before_the_program_started_is_told(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo, config=paid(None), save=True) as b:
+        await b.ask("hello there", pin=OPENAI)
+    async with bench(tmp_path, demo, config=paid(None), save=True) as b:
+        told = b.chat.purse.told()
+        assert told.startswith("No daily budget is set; $0.0")
+        assert "nothing" not in told

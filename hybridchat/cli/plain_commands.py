@@ -111,7 +111,7 @@ def _for_money(decision: Decision | None) -> bool:
 
 def budget(plain: Plain, amount: str) -> None:
     try:
-        plain.say(plain.chat.purse.set(amount) if amount else plain.chat.purse.told)
+        plain.say(plain.chat.purse.set(amount) if amount else plain.chat.purse.told())
     except ValueError as error:
         plain.say(str(error))
 

@@ -163,7 +163,7 @@ async def budget(screen: ChatScreen, args: str) -> None:
     if args:
         await screen.exchange.budget(args)
     else:
-        screen.say(screen.opened.chat.purse.told)
+        screen.say(await asyncio.to_thread(screen.opened.chat.purse.told))
 
 
 async def stop(screen: ChatScreen, _: str) -> None:

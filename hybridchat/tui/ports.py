@@ -149,12 +149,11 @@ class Review(Protocol):
 
 
 class Purse(Protocol):
-    """The daily budget. `question` reads the store, `set` writes a file: both off the event loop."""
+    """The daily budget. `question` and `told` read the store, `set` writes a file: all off the event loop."""
 
     def question(self, usd: float | None, *, spent: bool = False) -> str: ...
     def asked(self) -> None: ...
     def set(self, text: str) -> str: ...
-    @property
     def told(self) -> str: ...
 
 

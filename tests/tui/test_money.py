@@ -135,4 +135,4 @@ def test_a_budget_says_when_70_and_90_percent_are_gone(spent: float, said: str) 
 def test_what_was_sent_at_an_unknown_price_is_never_told_as_no_money(spent: Spent, limit: float | None, told: str) -> None:
     chat = unset()
     chat.till.daily_limit, chat.till.spent = limit, spent
-    assert chat.purse.told.startswith(told)
+    assert chat.purse.told().startswith(told)
