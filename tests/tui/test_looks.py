@@ -48,6 +48,13 @@ LOOKS: dict[str, tuple[tuple[int, int], str, Sequence[str], str]] = {
     "help": ((80, 24), "dark", ("f1",), "Keys and commands"),
     "offer": ((120, 40), "dark", (ASK, "enter", "And what would you do about it?"), "→ llama3.2 (may be hard"),
     "reading": ((80, 24), "dark", (*CHAT, "shift+tab"), "back to writing"),
+    "conversation, 200x60": ((200, 60), "dark", CHAT, "expression is ambiguous"),
+    "conversation, colour-blind": ((120, 40), "colour-blind", CHAT, "expression is ambiguous"),
+    "conversation, terminal": ((80, 24), "terminal", CHAT, "expression is ambiguous"),
+    "consent, 60x20": ((60, 20), "light", (*CHAT, "Write to Anna", "enter"), "[n] cancel"),
+    "models, 60x20": ((60, 20), "dark", ("f2",), "choose for each message"),
+    "why, 60x20": ((60, 20), "dark", (ASK, "enter", "f7"), "Why this model"),
+    "private, high contrast": ((80, 24), "high-contrast", ("ctrl+x", "p"), "nothing is saved"),
 }
 
 
