@@ -122,7 +122,7 @@ def parse(text: str) -> tuple[Command, str] | Unknown | None:
     command = _BY_NAME.get(word.lower())
     if command is not None:
         return command, rest.strip()
-    near = get_close_matches(word.lower(), _BY_NAME, n=1)
+    near = get_close_matches(word.lower(), _BY_NAME, n=1, cutoff=0.65)
     return Unknown(word, _BY_NAME[near[0]].name if near else "")
 
 

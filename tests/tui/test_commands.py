@@ -51,6 +51,7 @@ def test_everything_else_is_a_message(text: str) -> None:
 
 def test_a_slip_is_not_sent_but_told() -> None:
     assert str(parse("/modle")) == "There is no command /modle. Did you mean /model?"
+    assert str(parse("/bogus")) == "There is no command /bogus. /help lists them all."
     assert "/help" in str(parse("/zzzzzz"))
 
 
