@@ -164,7 +164,7 @@ def _here(name: str) -> tuple[str, ...]:
 async def test_the_palette_finds_a_command_and_does_it() -> None:
     async with chatting() as pilot:
         await pilot.press("ctrl+p")
-        await until(pilot, lambda: CommandPalette.is_open(pilot.app))
+        await until(pilot, lambda: isinstance(pilot.app.screen, CommandPalette))
         await pilot.press(*"local")
         await shows(pilot, "Only this machine")
         await pilot.press("down", "enter")
