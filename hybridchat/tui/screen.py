@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, ClassVar
 
@@ -181,7 +182,8 @@ class ChatScreen(Screen[None]):
         turns = await self.current.look_at(session_id)
         above = turns.pop(0) if len(turns) > RECENT else None
         self.transcript.load(turns, None if above is None else place_of(above))
-        self.composer.asked = [recalled(t.question) for t in turns]
+        # in a thread: a megabyte of addresses takes 0.2 s to be looked through
+        self.composer.asked = await asyncio.to_thread(lambda: [recalled(t.question) for t in turns])
         self.composer.draft = coming or await self.current.draft()
         self.branches.editing = ""
         self.followups.restored()
