@@ -12,6 +12,7 @@ from hybridchat.assemble import Assembled, Setup, open_assembled
 from hybridchat.config import Config
 from hybridchat.tui.app import HybridChat
 from hybridchat.tui.ports import Found, Launch, Opened
+from hybridchat.tui.screen import ChatScreen
 from hybridchat.welcome import found
 
 HERE = Path(__file__).parent
@@ -31,7 +32,7 @@ async def main() -> None:
 
     app = HybridChat(Launch(open=open_chat, demo=True))
     async with app.run_test(size=SIZE) as pilot:
-        await settled(pilot, lambda: bool(assembled))
+        await settled(pilot, lambda: bool(assembled) and "found here" in app.export_screenshot().replace("&#160;", " "))
         await ask(pilot, FIRST)
         await ask(pilot, SECOND)
         await pilot.press("ctrl+o")
@@ -56,6 +57,10 @@ async def ask(pilot: Pilot[None], text: str) -> None:
         await pilot.press({" ": "space", "\n": "ctrl+j"}.get(character, character))
     await pilot.press("enter")
     await pilot.pause(4.0)
+    chat = pilot.app.screen_stack[0]
+    assert isinstance(chat, ChatScreen)
+    await settled(pilot, lambda: not chat.exchange.running, 60.0)
+    await pilot.pause(2.0)
 
 
 async def settled(pilot: Pilot[None], done: object, seconds: float = 10.0) -> None:
