@@ -86,16 +86,17 @@ class Bench:
         return str(last["messages"][-1]["content"])
 
 
-def environment(demo: Demo | None, folder: Path) -> dict[str, str]:
+def environment(demo: Demo | None, folder: Path, *, calm: bool = True) -> dict[str, str]:
     """Points every client and every file of the program at the demo, or at nobody, and at `folder`.
 
-    Its configuration, when there is one already, is completed by `CALM`.
+    Its configuration, when there is one already, is completed by `CALM`; without `calm` it stays as it is.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "config.toml"
-    said = file.read_text("utf-8") if file.exists() else ""
-    if "[thresholds.resources]" not in said:
-        file.write_text(f"{said}\n{CALM}", "utf-8")
+    file.touch()
+    if calm and "[thresholds.resources]" not in file.read_text("utf-8"):
+        with file.open("a", encoding="utf-8") as end:
+            end.write(f"\n{CALM}")
     return {
         **(demo.env() if demo is not None else {}),
         "HYBRIDCHAT_DATA_DIR": str(folder / "data"),
@@ -117,7 +118,7 @@ async def bench(
 ) -> AsyncIterator[Bench]:
     """`opening` is a stored session that the chat is opened for; the bench's own is new all the same."""
     config = config or Config(pair=PairSettings(local=LOCAL))
-    env = {**environment(demo, folder), **(extra or {})}
+    env = {**environment(demo, folder, calm=False), **(extra or {})}
     setup = Setup(save=save, samplers=samplers, mode=mode, session=opening, config=config, env=env)
     async with assembled(setup) as chat:
         yield Bench(chat, demo, chat.store.new_session())

@@ -68,7 +68,7 @@ async def seated(
 ) -> AsyncIterator[Seat]:
     """`device` is what the gauges say of this machine; `asks_words` puts the question of the first start on the screen."""
     config = config or Config(pair=PairSettings(local=LOCAL))
-    made = await open_assembled(Setup(save=False, samplers=False, config=config, env=environment(demo, folder)))
+    made = await open_assembled(Setup(save=False, samplers=False, config=config, env=environment(demo, folder, calm=False)))
 
     if device is not None:
         made.chat.world.stored_gauges = Snapshot(device=device)
@@ -84,8 +84,8 @@ async def seated(
             find=find,
             stock=Stock(made.chat.world),
             asks_words=asks_words,
-            settings=Configuring(environment(demo, folder), made.chat),
-            examine=lambda online: examine(made.chat, config, environment(demo, folder), online=online),
+            settings=Configuring(environment(demo, folder, calm=False), made.chat),
+            examine=lambda online: examine(made.chat, config, environment(demo, folder, calm=False), online=online),
         )
 
     try:
