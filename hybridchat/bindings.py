@@ -35,7 +35,11 @@ _TABLE = (
         ("send", "enter", "send; while an answer comes it waits above the composer and is sent after it"),
         ("newline", "ctrl+j,shift+enter,alt+enter", "new line"),
         ("leader", "ctrl+x", "with a selection: cut it; without: a letter follows that names a command"),
-        ("complete", "tab", "after / or @: complete the word; beside a folded paste: show it; on the first screen: pull the model it names"),
+        (
+            "complete",
+            "tab",
+            "after / or @: complete the word; beside a folded paste: show it; on the first screen: pull the model it names",
+        ),
         ("write-up", "up", "in an empty composer: the message that waits, back to edit; else the question before"),
         ("write-down", "down", "the question after, while looking back"),
         ("write-end", "end", "in an empty composer: the newest line, and follow it again"),

@@ -96,4 +96,3 @@ class Above:
         """Goes to the first line of the conversation."""
         await self.whole()
         self._screen.transcript.scroll_home(animate=False, force=True)
-
