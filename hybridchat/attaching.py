@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,11 +42,15 @@ class Taken:
 
 @value
 class Attached:
-    """A question with its files: the text ones inside `text`, the pictures in `files`."""
+    """A question with its files: the text ones inside `text`, the pictures in `files`.
+
+    `missing` are the names in it that look like paths of files and are none.
+    """
 
     text: str
     files: tuple[Named, ...] = ()
     taken: tuple[Taken, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def attached(text: str, base: Path, *, marked: bool = False) -> Attached:
@@ -55,10 +60,15 @@ def attached(text: str, base: Path, *, marked: bool = False) -> Attached:
     """
     pieces: list[str] = []
     paths: list[Path] = []
+    missing: list[str] = []
     names = _Names()
     at = 0
     for found in mentions(text):
-        if (marked and not found.marked) or (named := _named(found, base)) is None:
+        if marked and not found.marked:
+            continue
+        if (named := _named(found, base)) is None:
+            if found.like_path and found.word not in missing:
+                missing.append(found.word)
             continue
         path, rest = named
         if path not in paths:
@@ -66,7 +76,7 @@ def attached(text: str, base: Path, *, marked: bool = False) -> Attached:
         # without the folder: where it lies is nobody's business
         pieces += [text[at : found.start], names.shown(path, paths.index(path) + 1), rest]
         at = found.end
-    return _read_all(plain("".join([*pieces, text[at:]])), paths, names)
+    return replace(_read_all(plain("".join([*pieces, text[at:]])), paths, names), missing=tuple(missing))
 
 
 def enclosing(question: str, paths: Sequence[Path]) -> Attached:

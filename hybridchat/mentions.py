@@ -15,6 +15,7 @@ _MENTION = late(r"""(?P<mark>\x1a)?(?<![^\s(\[{"'«\x1a])@(?:"(?P<quoted>[^"\n]{
 _UNDONE = late(r"""(?<![^\s(\[{"'«])@(?:"(?P<quoted>[^"\n]*)|(?P<bare>[^\s"]*))$""")
 
 
+_PATH = late(r"~|[^@(]*[/\\]|[^@(]*[^@(.]\.(?:[A-Za-z0-9]{1,4}|ipynb|jsonl|xhtml)$")
 AFTER = ".,;:!?)]}'»”…"
 """Signs that end a sentence more often than a file's name."""
 
@@ -33,6 +34,11 @@ class Mention:
     def word(self) -> str:
         """The name without what may be the end of a sentence."""
         return self.name.rstrip(AFTER)
+
+    @property
+    def like_path(self) -> bool:
+        """Whether it looks like a path, and not like somebody's name, an address or a line of code."""
+        return "@" not in self.name and "(" not in self.name and _PATH.match(self.word) is not None
 
 
 def plain(text: str) -> str:

@@ -178,3 +178,16 @@ def test_the_tokens_of_a_long_text_are_told_from_its_beginning(tmp_path: Path) -
     exact = enclosing("", [tmp_path / "long.txt"])
     assert abs(found.tokens - 200_000 * 1.35) < 200_000 * 0.2
     assert exact.text
+
+
+def test_a_name_that_looks_like_a_file_and_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.py").touch()
+    found = attached('See @missing.txt, @~/none, @deep/none, @"no such.md", @a.py and @missing.txt.', tmp_path)
+    assert found.missing == ("missing.txt", "~/none", "deep/none", "no such.md")
+
+
+@pytest.mark.parametrize(
+    "text", ["@name", "ask @alice.", "me@mail.com", "@anne@mail.com", "@app.get('/x')", "@alice.smith", "@1", "@.."]
+)
+def test_people_addresses_and_code_are_no_missing_files(text: str, tmp_path: Path) -> None:
+    assert attached(text, tmp_path).missing == ()

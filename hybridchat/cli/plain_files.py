@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hybridchat.answer import Answer
 from hybridchat.asking import NO_OPTIONS
 from hybridchat.enclosed import enclose, opened
-from hybridchat.render.beside import beside
+from hybridchat.render.beside import absent, beside
 
 if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
     from hybridchat.attaching import Attached
@@ -32,6 +32,8 @@ def read(plain: Plain, text: str, before: Turn | None = None) -> Attached | None
         return None
     if found.taken:
         plain.say(f"({beside(found.taken)})")
+    if found.missing:
+        plain.say(f"({absent(found.missing)}; sent as text)")
     if before is None:
         return found
     return replace(

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hybridchat.commands import parse
-from hybridchat.render.beside import beside
+from hybridchat.render.beside import absent, beside
 from hybridchat.tui import handing
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
@@ -57,7 +57,9 @@ class Ahead:
             self._refused = str(problem)
             return None
         told = await self._screen.current.preview(found.text, found.files)
-        self._beside = beside(found.taken)
+        # a name at the end is still being written
+        missing = [name for name in found.missing if not meant.rstrip("\n").endswith(name)]
+        self._beside = " · ".join(filter(None, (beside(found.taken), absent(missing))))
         return told
 
     def sees(self) -> bool:

@@ -79,7 +79,7 @@ class Exchange:
             options = replace(NO_OPTIONS, files=pictures)
             return screen.opened.chat.answer(session_id, said, pin=pin, mode=mode, options=options)
 
-        self._start(handing.asking(text, files, start), text)
+        self._start(handing.asking(text, files, start, partial(handing.tell_missing, screen)), text)
 
     def again(self, *, other: bool = False) -> None:
         """Asks the last question once more, or the other side; every answer is kept."""

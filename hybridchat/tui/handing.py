@@ -72,8 +72,29 @@ class Handing:
             await self._answer.aclose()
 
 
-def asking(meant: str, files: tuple[Named, ...], start: Callable[[str, tuple[Named, ...]], Answer]) -> Answer:
-    """`start` with the text of a question and its pictures, after the files named in it are read; `files` go along anyway."""
+def tell_missing(screen: ChatScreen, found: Attached) -> None:
+    """Says which names that look like files are none: they went as words."""
+    if found.missing:
+        from hybridchat.render.beside import absent  # imported here: hardly ever
+
+        screen.say(f"▪ {absent(found.missing)}; sent as text", Tone.WARN)
+
+
+def asking(
+    meant: str,
+    files: tuple[Named, ...],
+    start: Callable[[str, tuple[Named, ...]], Answer],
+    tell: Callable[[Attached], None],
+) -> Answer:
+    """`start` with the text of a question and its pictures, after the files named in it are read; `files` go along anyway.
+
+    `tell` hears what was read.
+    """
     if MARK not in meant:
         return start(meant, files)
-    return Handing(meant, lambda found: start(found.text, (*files, *found.files)))
+
+    def begin(found: Attached) -> Answer:
+        tell(found)
+        return start(found.text, (*files, *found.files))
+
+    return Handing(meant, begin)

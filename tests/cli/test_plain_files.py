@@ -45,3 +45,9 @@ def test_a_named_file_goes_along_is_told_kept_by_edit_and_queued(talk: Talk, dem
     talk.line(f'/queue later @"{tmp_path}/my notes.md"')
     talk.line("/queue", "number, or Enter for none: ")
     assert "[my notes.md, 2 lines] later my notes.md" in talk.raw.decode()
+
+
+def test_a_file_that_is_not_there_is_told_and_the_name_goes_as_a_word(talk: Talk, demo: Demo) -> None:
+    assert "(@missing.txt: no such file here; sent as text)" in talk.line("see @missing.txt")
+    assert asked(demo)[-1] == "see @missing.txt"
+    assert "no such file" not in talk.line("ask @alice")

@@ -295,3 +295,20 @@ async def test_what_a_file_holds_names_no_other_file(tmp_path: Path, demo: Demo,
         await seat.type("/edit repeat: in other words")
         await until(seat.pilot, lambda: len(asked(demo)) == 2 and not seat.screen.exchange.running)
         assert [file.name for file in opened(asked(demo)[1])[0]] == ["odd.txt"]
+
+
+async def test_a_file_that_is_not_there_is_told_before_and_after_sending(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await typed(seat, "repeat: see @missing.txt now")
+        await shows(seat.pilot, "@missing.txt: no such file here")
+        await seat.pilot.press("enter")
+        await shows(seat.pilot, "▪ @missing.txt: no such file here; sent as text")
+        await until(seat.pilot, lambda: asked(demo) == ["repeat: see @missing.txt now"])
+
+
+async def test_somebody_who_is_named_is_no_missing_file(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await typed(seat, "repeat: ask @alice and me@mail.com")
+        await seat.pilot.press("enter")
+        await until(seat.pilot, lambda: bool(asked(demo)) and not seat.screen.exchange.running)
+        assert "no such file" not in frame(seat.pilot.app)
