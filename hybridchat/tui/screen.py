@@ -176,15 +176,19 @@ class ChatScreen(Screen[None]):
         await self.query("Consent, Find").remove()
         self.transcript.lit = None
         self.composer.focus()
-        coming = "" if session_id and self.thread.blocks else self.composer.kept
+        before = self.composer.kept
+        coming = "" if session_id and self.thread.blocks else before
         if self.thread.blocks:
-            self.current.keep_draft("" if coming else self.composer.kept)
+            self.current.keep_draft("" if coming else before)
         turns = await self.current.look_at(session_id)
         above = turns.pop(0) if len(turns) > RECENT else None
         self.transcript.load(turns, None if above is None else place_of(above))
         # in a thread: a megabyte of addresses takes 0.2 s to be looked through
         self.composer.asked = await asyncio.to_thread(lambda: [recalled(t.question) for t in turns])
-        self.composer.draft = coming or await self.current.draft()
+        if not coming:
+            waited, now = await self.current.draft(), self.composer.kept
+            # what was typed since belongs to the conversation that is shown now
+            self.composer.draft = waited + (now[len(before) :] if now.startswith(before) else "")
         self.branches.editing = ""
         self.followups.restored()
         self.above.begins(above)

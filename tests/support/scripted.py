@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -122,6 +123,9 @@ class ScriptedStore:
     turns: dict[str, list[Turn]] = field(default_factory=dict)
     gone: dict[str, Session] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)
+    slow: threading.Event | None = None
+    """Drafts are read once it is set."""
+    waits: bool = False
     kept: dict[str, str] = field(default_factory=dict)
     past: NoPast = field(default_factory=NoPast)
     intake: NoPast = field(default_factory=NoPast)
@@ -240,6 +244,9 @@ class ScriptedStore:
         self.drafts[session_id] = text
 
     def read_draft(self, session_id: str) -> str:
+        if self.slow is not None:
+            self.waits = True
+            assert self.slow.wait(20), "nobody let it read"
         return self.drafts.get(session_id, "")
 
     def remember(self, key: str, value: str) -> None:

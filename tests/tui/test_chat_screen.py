@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -177,6 +178,22 @@ async def test_every_conversation_keeps_its_own_draft() -> None:
         assert screen(pilot).composer.draft == ""
         await screen(pilot).open_session(None)
         assert screen(pilot).composer.draft == "comes along"
+
+
+async def test_letters_typed_while_a_conversation_is_read_stand_behind_its_draft() -> None:
+    chat = ScriptedChat()
+    read = threading.Event()
+    async with running(chat) as pilot:
+        await ask(pilot, "first")
+        await until(pilot, lambda: chat.asked and not screen(pilot).exchange.running)
+        await screen(pilot).open_session(None)
+        chat.store.drafts["s1"], chat.store.slow = "half a", read
+        opening = asyncio.create_task(screen(pilot).open_session("s1"))
+        await until(pilot, lambda: chat.store.waits)
+        await pilot.press(*" thought")
+        read.set()
+        await opening
+        assert screen(pilot).composer.draft == "half a thought"
 
 
 async def test_a_conversation_begins_with_its_first_question() -> None:
