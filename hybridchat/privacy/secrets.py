@@ -123,12 +123,22 @@ def secrets(text: str, start: int, end: int) -> Iterator[Finding]:
         for match in pattern.finditer(text, start, min(len(text), end + 14_000)):
             if match.start() < end:
                 yield Finding(match.start(), match.end(), "SECRET", reason, 0.98)
+    yield from _web_keys(text, start, end, stop)
     low = ascii_lower(text[start:stop])
     yield from _addresses(text, start, end, stop, low)
     yield from _commands(text, start, end, stop, low)
     yield from _assignments(text, start, end, low)
     yield from _sentences(text, start, end, low)
     yield from _dense(text, start, end, stop)
+
+
+def _web_keys(text: str, start: int, end: int, stop: int) -> Iterator[Finding]:
+    """The private numbers of a JSON Web Key (RFC 7517); a member of that name elsewhere is no key."""
+    if '"kty"' not in text[max(0, start - 4_000) : stop]:
+        return
+    for match in _JWK.finditer(text, start, stop):
+        if match.start() < end and not is_placeholder(match[1]):
+            yield Finding(match.start(1), match.end(1), "SECRET", "JSON web key", 0.97)
 
 
 def key_blocks(text: str) -> Iterator[Finding]:

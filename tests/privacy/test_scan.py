@@ -102,6 +102,7 @@ FOUND: list[tuple[str, str, str]] = [
     (f"the signing key: {HEX64}", "SECRET", HEX64),
     ("mysql -u root --password Zeppelin9 shop", "SECRET", "Zeppelin9"),
     ("CREATE USER bo IDENTIFIED BY 'Qwerty99';", "SECRET", "Qwerty99"),
+    (f'{{"kty": "OKP", "crv": "Ed25519", "d": "{ALNUM36}"}}', "SECRET", ALNUM36),
 ]
 
 LEFT_ALONE = [
@@ -117,6 +118,8 @@ LEFT_ALONE = [
     "std::vector<int>::iterator and a::b",
     "version 10.0.19.2 of the driver",
     "icon@2x.png",
+    '{"kty": "RSA", "use": "sig", "e": "AQAB"}',
+    '{"p": "the_quick_brown_fox_jumps"}',
     "@property def x(self): ...",
     "password = os.environ['DB_PASSWORD']",
     "password: <your password>",
