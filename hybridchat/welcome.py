@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from hybridchat.facts import Device, Locality, Model
 from hybridchat.fits import PULLABLE, Fit, fit, suggestion
 from hybridchat.keys import has_key
 from hybridchat.providers.base import Unreachable
+from hybridchat.providers.ollama_start import start_ollama
 from hybridchat.render.words import plural, size
 from hybridchat.routing.memory import memory_free
 from hybridchat.value import value
@@ -153,18 +153,7 @@ def keep_words(hide: Callable[[str], str], typed: str) -> str:
 
 def start(endpoint: Endpoint) -> str:
     """The command that makes this server answer, on this system; empty when we do not know it."""
-    if endpoint.kind != "ollama":
-        return ""
-    return "ollama serve" if shutil.which("ollama") else install_ollama(sys.platform)
-
-
-def install_ollama(platform: str) -> str:
-    """How to get Ollama on a system (as `sys.platform` calls it) and start it."""
-    if platform == "darwin":
-        return "brew install ollama && ollama serve"
-    if platform == "win32":
-        return "winget install Ollama.Ollama"
-    return "curl -fsSL https://ollama.com/install.sh | sh"
+    return start_ollama() if endpoint.kind == "ollama" else ""
 
 
 def _part(model: Model) -> str:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 
-from hybridchat.providers import complaint
+from hybridchat.providers import complaint, ollama_start
 from hybridchat.providers.base import (
     BadRequest,
     Cut,
@@ -213,7 +213,7 @@ def _why(chain: tuple[BaseException, ...], names: set[str]) -> str:
 
 def unreachable(site: Site, why: str = "") -> Unreachable:
     if site.on_device and not why:
-        start = "Start it with: ollama serve" if site.protocol == "ollama" else "Start the server, or correct its base_url."
+        start = ollama_start.told() if site.protocol == "ollama" else "Start the server, or correct its base_url."
         return Unreachable(f"Nothing answers at {site.host}. {start}", host=site.host)
     fix = {
         "the proxy refused": "Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY.",

@@ -13,8 +13,9 @@ from hybridchat.config import Config
 from hybridchat.config.schema import PairSettings, Privacy
 from hybridchat.demo import Demo
 from hybridchat.facts import Device
+from hybridchat.providers.ollama_start import install_ollama
 from hybridchat.terms import load
-from hybridchat.welcome import DEMO, Found, _graphics, asks_words, found, install_ollama, keep_words, to_pull
+from hybridchat.welcome import DEMO, Found, _graphics, asks_words, found, keep_words, to_pull
 from tests.support.chats import environment
 
 HERE = pytest.MonkeyPatch

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import traceback
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from hybridchat.demo import Demo, Fault
 from hybridchat.facts import Locality
 from hybridchat.providers.base import Blocked, Call, Delta, Done, ProviderError, Unauthorised, Unreachable
 from hybridchat.providers.factory import make_provider
+from hybridchat.providers.ollama_start import install_ollama
 from tests.providers.conftest import KEY, NAMES, Line, said
 
 PARIS = "The capital of France is **Paris**, on the Seine."
@@ -225,14 +227,22 @@ async def test_without_a_key_the_clouds_are_not_even_contacted(kind: str, host: 
 # -- reaching it -----------------------------------------------------------------------------------------------------
 
 
-async def test_a_server_that_is_not_there_is_named_with_what_to_do(line: Line) -> None:
+@pytest.mark.parametrize("installed", [True, False])
+async def test_a_server_that_is_not_there_is_named_with_what_to_do(
+    line: Line, installed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if installed:
+        program = tmp_path / ("ollama.exe" if sys.platform == "win32" else "ollama")
+        program.touch(mode=0o755)
+    fix = "Start it with: ollama serve" if installed else f"Install it with: {install_ollama(sys.platform)}"
     line.server.pause()
     provider = line.provider()
     host = line.server.url.removeprefix("http://")
     for ask in (said(provider, line.call()), provider.models()):
         with pytest.raises(Unreachable, match=f"Nothing answers at {host}") as caught:
             await ask
-        assert ("ollama serve" in str(caught.value)) == (line.kind == "ollama")
+        assert str(caught.value).endswith(fix) == (line.kind == "ollama")
         assert caught.value.host == host
     line.server.resume()
     assert (await said(provider, line.call()))[0] == PARIS

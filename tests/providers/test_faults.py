@@ -9,6 +9,7 @@ import pytest
 from hybridchat.demo import Fault
 from hybridchat.providers import base
 from hybridchat.providers.base import ProviderError
+from hybridchat.providers.ollama_start import start_ollama
 from tests.providers.conftest import KEY, Line, said
 
 QUESTION = "What is the capital of the secret country of Zembla, for zoe@example.org?"
@@ -75,7 +76,7 @@ async def test_every_failure_is_one_sentence_of_its_kind_with_the_endpoint(
     assert host in str(error)
     assert error.host == host
     assert "\n" not in str(error)
-    assert str(error).endswith((".", "ollama serve", line.call().model.name, "ollama signin"))
+    assert str(error).endswith((".", start_ollama(), line.call().model.name, "ollama signin"))
     told = "".join(traceback.format_exception(error)) + repr(error) + repr(error.args)
     assert KEY not in told
     assert "Zembla" not in str(error)
