@@ -120,10 +120,17 @@ def _named(found: Mention, base: Path) -> tuple[Path, str] | None:
     return None
 
 
+def _path(said: str, base: Path) -> Path:
+    """Raises `ValueError` for a share of another machine: looking whether it is there would ask that one, unasked."""
+    if said.startswith(("//", "\\\\")):
+        raise ValueError(said)
+    return base / Path(said).expanduser()
+
+
 def _there(said: str, base: Path) -> Path | None:
     """Only ordinary files: a device or a pipe might never end."""
     try:
-        path = base / Path(said).expanduser()
+        path = _path(said, base)
         return path if stat.S_ISREG(path.stat().st_mode) else None
     except (OSError, ValueError, RuntimeError):  # no such name, no such home
         return None
@@ -212,7 +219,7 @@ def offers(part: str, base: Path) -> tuple[tuple[Offer, ...], int]:
 def _entries(base: Path, folder: str) -> list[tuple[str, bool]]:
     """Names in a folder, and whether each is one itself; nothing where it cannot be read."""
     try:
-        with os.scandir(base / Path(folder).expanduser()) as entries:
+        with os.scandir(_path(folder, base)) as entries:
             return [(e.name, e.is_dir()) for e, _ in zip(entries, range(_LOOKED_AT), strict=False) if '"' not in e.name]
     except (OSError, ValueError, RuntimeError):
         return []
@@ -224,7 +231,7 @@ def _offer(base: Path, folder: str, name: str, is_dir: bool) -> Offer:  # noqa: 
         return Offer(f'@"{folder}{name}/' if spaced else f"@{folder}{name}/", f"{name}/", folder=True)
     text = f'@"{folder}{name}" ' if spaced else f"@{folder}{name} "
     try:
-        path = base / Path(folder).expanduser() / name
+        path = _path(folder, base) / name
         if not stat.S_ISREG(path.stat().st_mode):
             return Offer(text, name, why="no ordinary file")
         size = path.stat().st_size

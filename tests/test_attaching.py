@@ -191,3 +191,12 @@ def test_a_name_that_looks_like_a_file_and_is_none_is_told(tmp_path: Path) -> No
 )
 def test_people_addresses_and_code_are_no_missing_files(text: str, tmp_path: Path) -> None:
     assert attached(text, tmp_path).missing == ()
+
+
+def test_a_share_of_another_machine_is_not_looked_for(tmp_path: Path) -> None:
+    """On Windows the look alone would contact that machine; elsewhere these paths lead to a file that is here."""
+    (tmp_path / "notes.md").write_text("one")
+    share = f"/{tmp_path.as_posix()}" if tmp_path.as_posix().startswith("/") else f"//localhost/{tmp_path.as_posix()}"
+    assert attached(f"Read @{share}/notes.md", tmp_path).text == f"Read @{share}/notes.md"
+    assert offers(f"{share}/no", tmp_path) == ((), 0)
+    assert offers("\\\\host\\share\\no", tmp_path) == ((), 0)
