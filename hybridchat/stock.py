@@ -109,6 +109,10 @@ class Stock:
         if self._here() != before:
             self._world.on_found()
 
+    async def look_for_missing(self) -> None:
+        """Asks only those that did not answer. Never raises."""
+        await self._world.retry_missing()
+
     async def pull(self, typed: str) -> AsyncGenerator[Progress, None]:
         """Fetches a model; once the generator ends by itself the model can be asked. Closing it gives the pull up."""
         name, there = name_of(typed), self.endpoint

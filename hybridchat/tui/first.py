@@ -120,7 +120,7 @@ class First:
 
     def _look_around(self) -> None:
         screen, find = self._screen, self._screen.opened.find
-        if not self._stands or screen.thread.last_turn:
+        if not self._stands:
             if self._again is not None:
                 self._again.stop()
         elif screen.app.app_focus and not self._pulls and find is not None and not all(one.ok for one in find()):
@@ -128,7 +128,8 @@ class First:
 
     async def _ask_around(self) -> None:
         if (stock := self._screen.opened.stock) is not None:
-            await stock.look()
+            # once something was asked, what answers is not disturbed any more
+            await (stock.look_for_missing() if self._screen.thread.last_turn else stock.look())
             self.look()
 
 

@@ -118,6 +118,24 @@ async def test_a_server_that_is_started_meanwhile_is_found(tmp_path: Path) -> No
         assert demo.openai.connections + demo.anthropic.connections == 0
 
 
+async def test_a_server_that_is_started_during_an_answer_is_found(tmp_path: Path) -> None:
+    """What was found stands above the first question, and stays true there."""
+    with Demo(chunks_per_second=8) as demo:
+        demo.ollama.pause()
+        async with seated(tmp_path, demo, (120, 60), config=Config()) as seat:
+            await shows(seat.pilot, "✗ ollama at")
+            seat.screen.composer.draft = "Write a very long essay about tides."
+            await seat.pilot.press("enter")
+            await seat.consent("y")
+            await shows(seat.pilot, "This is a prepared text.")
+            assert "✗ ollama at" in frame(seat.pilot.app)
+            demo.ollama.resume()
+            await shows(seat.pilot, "✓ ollama at")
+            assert seat.screen.exchange.running
+            await seat.pilot.press("escape")
+            await until(seat.pilot, lambda: not seat.screen.exchange.running)
+
+
 # -- words that must never leave -------------------------------------------------------------------
 
 
