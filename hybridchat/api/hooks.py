@@ -247,12 +247,12 @@ def _far(hooks: Sequence[Hook]) -> tuple[str, ...]:
 
 
 def _endpoint(one: Hook, name: str, env: dict[str, str]) -> EndpointSettings:
-    variable = None
+    variable, suffix = None, name.upper().replace("-", "_")
     if one.key is not None:
         # errors name the variable to set, so the first key of a provider goes by the provider's own
         variable = KEY_VARIABLES.get(one.kind, "OLLAMA_API_KEY")
         if variable in env:
-            variable = f"{variable}_{name.upper().replace('-', '_')}"
+            variable = f"{variable}_{suffix}"
         env[variable] = one.key.reveal()
     return EndpointSettings(
         kind=one.kind,
@@ -261,7 +261,7 @@ def _endpoint(one: Hook, name: str, env: dict[str, str]) -> EndpointSettings:
         trusted=one.trusted,
         # a cloud is asked questions only; an Ollama also has to say what it has
         allowed=one.kind == "ollama",
-        key_env=variable or f"NO_KEY_FOR_{name.upper()}",
+        key_env=variable or f"NO_KEY_FOR_{suffix}",
     )
 
 
