@@ -320,7 +320,10 @@ async def status(screen: ChatScreen, _: str) -> None:
 
     snapshot = screen.opened.snapshot()
     held = screen.current.session.pin
-    rows = [gauges.line(snapshot, 1000).plain, f"model: {short(held) + ', held' if held else 'chosen for each message'}"]
+    rows = [
+        gauges.line(snapshot, 1000, gauges.others(screen.opened.chat.models())).plain,
+        f"model: {short(held) + ', held' if held else 'chosen for each message'}",
+    ]
     rows += [f"{m.name}: {m.host}, {'this machine' if m.on_device else 'not this machine'}" for m in screen.opened.chat.models()]
     rows += [f"set here: {told}"] if (told := summary(screen.current.session)) else []
     rows += [screen.opened.chat.here] if screen.opened.chat.here else []

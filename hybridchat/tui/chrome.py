@@ -71,14 +71,14 @@ class Chrome:
         self.parts["banner"].display = bool(said)
         self.parts["banner"].say(Content(said), layout=True)
 
-    def look(self, snapshot: Snapshot, decision: Decision | None) -> None:
-        """Brings the gauges up to date."""
+    def look(self, snapshot: Snapshot, decision: Decision | None, also: gauges.Places = gauges.NOBODY) -> None:
+        """Brings the gauges up to date; `also` are hosts that could be asked."""
         snapshot = self.history.take(snapshot)
         self.banner("offline", "Offline: only models on this machine can answer." if gauges.offline(snapshot) else "")
-        self.parts["status"].say(gauges.line(snapshot, self._width - 2))
+        self.parts["status"].say(gauges.line(snapshot, self._width - 2, also))
         if self.panel.display:
             # three parts, so that a moving figure does not have the whole panel drawn again
-            for name, text in zip(PANEL, gauges.panel(snapshot, self.history, decision, self._other_key), strict=True):
+            for name, text in zip(PANEL, gauges.panel(snapshot, self.history, decision, self._other_key, also), strict=True):
                 before = self.parts[name].size.height
                 self.parts[name].say(text, layout=before != len(text.plain.split("\n")))
 

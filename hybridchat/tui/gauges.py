@@ -42,11 +42,12 @@ _LINK_WORDS = {
     ConnectivityState.UNKNOWN: ("not asked", "$muted"),
 }
 
+Places = Mapping[str, str]
+"""Host -> the endpoint's name."""
+NOBODY: Places = {}
 
 STEADY = 2.0
 """Points by which a percentage has to move before another one is shown: idle machines tremble, and less says nothing."""
-
-
 MOVED = 0.1
 """Share of a latency by which it has to move before another one is shown: the air trembles, too."""
 FULL_MS = 200.0
@@ -125,6 +126,12 @@ def endpoints(models: Sequence[Model]) -> dict[str, str]:
     return {m.host: m.endpoint for m in models if not m.on_device}
 
 
+def others(models: Sequence[Model]) -> dict[str, str]:
+    """Of these hosts those with an endpoint of their own: no cloud behind a server on this device."""
+    near = {m.endpoint for m in models if m.on_device}
+    return {host: name for host, name in endpoints(models).items() if name not in near}
+
+
 def link_word(link: Link | None) -> tuple[str, str]:
     """What to say of the way to one provider, and its colour: `41 ms`, `slow`, `none`, `not asked`."""
     if link is None or (not link.allowed and link.state is ConnectivityState.UNKNOWN):
@@ -160,14 +167,14 @@ def offline(snapshot: Snapshot) -> bool:
     return snapshot.os_online is False or (bool(known) and all(s is ConnectivityState.DISCONNECTED for s in known))
 
 
-def line(snapshot: Snapshot, width: int) -> Content:
-    """`this machine ok · gpu 12 % · openai 41 ms`, for windows without room for the panel; whole parts only."""
+def line(snapshot: Snapshot, width: int, also: Places = NOBODY) -> Content:
+    """`this machine ok · gpu 12 % · openai 41 ms`, for windows without room for the panel; whole parts, of hosts in `also`, too."""
     word, colour = _DEVICE_WORDS[snapshot.device.state]
     parts = [Content.assemble(("this machine ", "$muted"), (word, colour))]
     name = "gpu" if "gpu" in snapshot.device.gauges else "cpu"
     if snapshot.device.gauges.get(name) is not None:
         parts.append(Content.styled(f"{name} {percent(snapshot.device.gauges.get(name))}", "$muted"))
-    for host, endpoint in endpoints(snapshot.models).items():
+    for host, endpoint in {**endpoints(snapshot.models), **also}.items():
         word, colour = link_word(snapshot.links.get(host))
         parts.append(Content.assemble((f"{endpoint} ", "$muted"), (word, colour)))
     if said := band(snapshot.budget):
@@ -181,10 +188,10 @@ def line(snapshot: Snapshot, width: int) -> Content:
 
 
 def panel(
-    snapshot: Snapshot, history: History, decision: Decision | None, other_key: str = "^o"
+    snapshot: Snapshot, history: History, decision: Decision | None, other_key: str = "^o", also: Places = NOBODY
 ) -> tuple[Content, Content, Content]:
-    """The panel's parts: this machine, the network, why this model. `other_key` asks what is offered."""
-    return _machine(snapshot.device, history, snapshot.at), _network(snapshot, history), _why(decision, other_key)
+    """The panel's parts: this machine, the network, why this model. `other_key` asks what is offered; `also` as in `line`."""
+    return _machine(snapshot.device, history, snapshot.at), _network(snapshot, history, also), _why(decision, other_key)
 
 
 def _title(name: str, word: str = "", colour: str = "$muted") -> Content:
@@ -219,9 +226,9 @@ def _free(count: int | None) -> str:
     return f"{count / 1e9:.0f} GB" if count is not None and count >= 1e10 else size(count)
 
 
-def _network(snapshot: Snapshot, history: History) -> Content:
+def _network(snapshot: Snapshot, history: History, also: Places) -> Content:
     rows = [_title("NETWORK", *network_word(snapshot))]
-    for host, endpoint in endpoints(snapshot.models).items():
+    for host, endpoint in {**endpoints(snapshot.models), **also}.items():
         link = snapshot.links.get(host)
         word, colour = link_word(link)
         row = [(f"{one_line(endpoint, 13):<14}", "$muted"), (word, colour)]

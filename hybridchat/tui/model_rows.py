@@ -13,7 +13,8 @@ from hybridchat.render.words import NO_PRICE, PLACES, size
 _SIZE, _STATE = 10, 12
 """Cells for a size with the sign after it, and for the longest word on a model's state."""
 _SHORT = 9
-"""Cells in which a state is still understood: `running`, `too large`, `fits the`."""
+"""Cells for a state in few words: `running`, `too large`, `fits`."""
+_FEW = {"fits the GPU": "fits", "fit unknown": "unknown"}
 
 
 def price(value: Price | None, now: float, *, demo: bool = False) -> str:
@@ -64,4 +65,8 @@ def _known(model: Model, here: str, ability: str, left: int) -> str:
         return f"{ability}{size(model.size_bytes):>{_SIZE - 3}} · {here}" if here else f"{ability}{size(model.size_bytes)}"
     if left >= len(ability) + _STATE:
         return f"{ability}{here}"
-    return here[:left].rstrip() if left >= _SHORT else ability.rstrip() if left >= len(ability) else ""
+    if here and left >= _SHORT:
+        few = _FEW.get(here, here)
+        sized = f"{few} {model.size_bytes / 1e9:.0f} GB" if model.size_bytes and model.size_bytes >= 1e9 else few
+        return sized if len(sized) <= left else few
+    return ability.rstrip() if left >= len(ability) else ""

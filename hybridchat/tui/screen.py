@@ -29,6 +29,7 @@ from hybridchat.tui.composer import Composer
 from hybridchat.tui.current import RECENT, Current
 from hybridchat.tui.exchange import Exchange
 from hybridchat.tui.followups import FollowUps
+from hybridchat.tui.gauges import others
 from hybridchat.tui.habits import Habits
 from hybridchat.tui.keymap import bind
 from hybridchat.tui.ports import Launch, Opened, Preview
@@ -281,7 +282,7 @@ class ChatScreen(Screen[None]):
         """Brings the gauges up to date, while somebody looks."""
         if self._opened is not None and self.app.app_focus:
             snapshot = self._opened.snapshot()
-            self.chrome.look(snapshot, self.current.decision)
+            self.chrome.look(snapshot, self.current.decision, others(self._opened.chat.models()))
             self.waiting.look(snapshot)
             if self.previewed is not None:
                 self.ahead.show()  # what is being loaded takes less and less

@@ -13,10 +13,12 @@ import pytest
 from hybridchat.agents.budget import budget
 from hybridchat.agents.judge import ResourceThresholds
 from hybridchat.agents.ways import ConnectivityThresholds
+from hybridchat.demo import Demo
 from hybridchat.facts import ConnectivityState, Gauge, Link, Snapshot
 from hybridchat.render.meters import Limits, meters
 from hybridchat.tui import gauges
-from tests.support.screen import shows
+from tests.support.screen import shows, until
+from tests.support.screens import Seat, seated
 from tests.support.scripted import NOW, SNAPSHOT, ScriptedChat
 from tests.tui.test_chat_screen import ask, running, screen
 
@@ -165,3 +167,20 @@ def test_a_window_that_nobody_looks_at_is_written_nothing_and_one_at_rest_next_t
         assert any(written(2.5) < 3000 for _ in range(4))
     finally:
         terminal.close("ctrl+q")
+
+
+async def test_every_cloud_with_a_key_is_listed_also_one_that_is_not_chosen_among(tmp_path: Path, demo: Demo) -> None:
+    async with seated(tmp_path, demo, (120, 34)) as seat:
+        hosts = gauges.others(seat.chat.models())
+        assert sorted(hosts.values()) == ["anthropic", "openai"]
+        assert len(gauges.endpoints(seat.chat.snapshot().models)) == 1
+        for name in hosts.values():
+            await until(seat.pilot, lambda name=name: any(r.strip().startswith(name) for r in panel(seat)))
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        await until(
+            seat.pilot, lambda: all(f"{name} " in str(seat.screen.chrome.parts["status"]._now) for name in hosts.values())
+        )
+
+
+def panel(seat: Seat) -> list[str]:
+    return str(seat.screen.chrome.parts["network"]._now).split("\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,15 @@ async def test_it_says_what_runs_what_fits_and_what_is_free(demo: Demo, tmp_path
         await seat.pilot.press("down", "down")
         await shows(seat.pilot, "all on the GPU")
         assert "close" in frame(seat.pilot.app)
+
+
+async def test_a_narrow_list_says_fits_and_the_size_in_whole_words(demo: Demo, tmp_path: Path) -> None:
+    async with seated(tmp_path, demo, (60, 20), device=replace(ROOM, vram_free=8 * 10**9)) as seat:
+        await seat.pilot.press("f2")
+        said = await shows(seat.pilot, "Free for models")
+        rows = {row.split()[1]: row for row in said.splitlines() if "on this machine" in row}
+        assert rows["qwen2.5-coder:7b"].rstrip(" │▌▐┃|").endswith("fits 5 GB"), said
+        assert "fits the" not in said
 
 
 async def test_a_model_pulled_by_name_answers_without_a_restart(demo: Demo, tmp_path: Path) -> None:
