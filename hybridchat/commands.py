@@ -77,7 +77,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("recall", "Search what you typed before", "[WORDS]", ("history",), "ctrl+r", "i"),
     Command("system", "What models are told first here; none: nothing", "[TEXT]"),
     Command("set", "Temperature and the like, for this conversation", "[NAME] [VALUE]"),
-    Command("think", "How much models think first here", "[off|low|high]"),
+    Command("think", "How much models think first here", "[off|low|medium|high]"),
     Command("settings", "Look at and change settings", "[KEY] [VALUE]", ("config", "preferences")),
     Command("hide", "Never send this word readable", "WORD"),
     Command("terms", "Words that never leave: add, remove, never hide", "[add|rm|never WORD]"),

@@ -168,7 +168,7 @@ def offline(snapshot: Snapshot) -> bool:
 
 
 def line(snapshot: Snapshot, width: int, also: Places = NOBODY) -> Content:
-    """`this machine ok · gpu 12 % · openai 41 ms`, for windows without room for the panel; whole parts, of hosts in `also`, too."""
+    """`this machine ok · gpu 12 % · openai 41 ms`, for windows without room for the panel; whole parts; with hosts in `also`."""
     word, colour = _DEVICE_WORDS[snapshot.device.state]
     parts = [Content.assemble(("this machine ", "$muted"), (word, colour))]
     name = "gpu" if "gpu" in snapshot.device.gauges else "cpu"

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hybridchat.commands import COMMANDS, Unknown, completed, key_word, matching, parse
+from hybridchat.parameters import THINK
 from hybridchat.tui.actions import ACTIONS
 
 
@@ -21,6 +22,11 @@ def test_no_two_commands_share(what: str) -> None:
     values = [getattr(c, what) for c in COMMANDS if getattr(c, what)]
     values += [alias for c in COMMANDS for alias in c.aliases] if what == "name" else []
     assert not [value for value, count in Counter(values).items() if count > 1]
+
+
+def test_the_usage_of_think_names_every_level_it_takes() -> None:
+    (think,) = [c for c in COMMANDS if c.name == "think"]
+    assert think.args.strip("[]").split("|") == list(THINK)
 
 
 def test_keys_are_deliverable() -> None:
