@@ -303,6 +303,7 @@ async def undo(screen: ChatScreen, _: str) -> None:
         await _out(screen, back)
     else:
         await screen.open_session(back)
+    screen.say(f"“{screen.current.session.title or 'untitled'}” is back.")
 
 
 async def hide(screen: ChatScreen, args: str) -> None:

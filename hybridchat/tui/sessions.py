@@ -273,7 +273,11 @@ class Sessions(Sheet[Chosen]):
         if self._deleted:
             back = self._deleted.pop()
             self._store.restore_session(back)
+            there = self._store.session(back)
+            self.notify(f"“{one_line(there.title or 'untitled', 40)}” is back." if there is not None else "It is erased already.")
             self._fill(session_id=back)
+        else:
+            self.notify("Nothing was deleted since the program started.")
 
 
 NOTHING = "nothing yet: a conversation begins with its first question"

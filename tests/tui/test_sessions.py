@@ -128,6 +128,18 @@ async def test_what_is_deleted_comes_back_with_u(tmp_path: Path, demo: Demo) -> 
         await found(seat, "Soup", "Tides")
         await seat.pilot.press("u")
         await found(seat, "Travel", "Soup", "Tides")
+        assert "“Travel” is back." in [notice.message for notice in seat.pilot.app._notifications]
+
+
+async def test_what_was_deleted_in_the_list_comes_back_on_the_screen_and_that_is_said(tmp_path: Path, demo: Demo) -> None:
+    async with listed(tmp_path, demo) as seat:
+        await seat.pilot.press("tab", "d")
+        await found(seat, "Soup", "Tides")
+        await seat.pilot.press("escape")
+        await seat.type("/undo")
+        said = await shows(seat.pilot, "“Travel” is back.")
+        assert "where to go in May?" in said
+        assert seat.screen.current.session.title == "Travel"
 
 
 async def test_letters_typed_into_the_search_do_nothing_else(tmp_path: Path, demo: Demo) -> None:
