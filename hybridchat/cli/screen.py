@@ -43,6 +43,7 @@ def run(opening: Opening, config: Config) -> int:
     assembled: list[Assembled] = []
     keeping: list[asyncio.Task[None]] = []
     failures: list[Exit | ConfigError] = []
+    left: list[str] = []
 
     async def open_chat() -> Opened:
         await asyncio.to_thread(_import_all)
@@ -89,6 +90,7 @@ def run(opening: Opening, config: Config) -> int:
         for task in keeping:
             task.cancel()
         for made in assembled:
+            left.append(_way_back(made.chat, app.conversation))
             await made.close()
 
     # a key must not wait its turn behind the thread that looks through a long text: 5 ms at each step, unless told otherwise
@@ -106,7 +108,16 @@ def run(opening: Opening, config: Config) -> int:
     app.run(mouse=config.mouse)
     if failures:
         raise failures[0]
+    if not app.return_code and sys.stdout.isatty():
+        sys.stdout.write("".join(left))
     return app.return_code or 0
+
+
+def _way_back(chat: Chat, session_id: str) -> str:
+    """The line that says how to go on with what was said; empty where nothing of it is kept."""
+    if not session_id or chat.private or not chat.store.saved or chat.store.session(session_id) is None:
+        return ""
+    return f"To go on: hybridchat {f'--profile {profile()} ' if profile() else ''}--session {session_id}\n"
 
 
 async def _examine(chat: Chat, online: bool) -> Sequence[Item]:

@@ -101,6 +101,12 @@ class HybridChat(App[None], inherit_bindings=False):
         self.theme = theme.name
 
     @property
+    def conversation(self) -> str:
+        """Id of the open conversation; empty where nothing was asked, and while another chat than the program's is shown."""
+        chat = self._chat
+        return chat.current.session.id if chat is not None and chat.ready and chat.opened is chat.home else ""
+
+    @property
     def palette(self) -> Palette:
         return themes.palette(self.theme_variables, dark=self.current_theme.dark)
 

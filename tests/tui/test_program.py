@@ -295,3 +295,18 @@ def test_the_demo_is_labelled_needs_nothing_and_keeps_nothing(near: Path) -> Non
         assert b"\x1b[?1000h" not in terminal.raw, "mouse = false"
         assert all(len(set(found.groups())) == 1 for found in SGR.finditer(bytes(terminal.raw))), "NO_COLOR"
     assert not (near / "data").exists()
+
+
+@pytest.mark.parametrize(("flag", "asks"), [("", True), ("", False), ("--no-save", True), ("--private", True), ("--demo", True)])
+def test_leaving_says_how_to_come_back_where_something_is_kept(servers: Demo, tmp_path: Path, flag: str, asks: bool) -> None:
+    with program(*filter(None, [flag]), env=environment(servers, tmp_path)) as terminal:
+        terminal.wait_for("found here")
+        if asks:
+            ask(terminal, QUESTION)
+        assert terminal.close("ctrl+q") == 0
+        after = terminal.raw.rpartition(b"\x1b[?1049l")[2].decode()
+    told = re.search(r"To go on: hybridchat --session (\w+)\r\n", after)
+    assert bool(told) == (asks and not flag), after
+    if told:
+        with program("--session", told[1], env=environment(servers, tmp_path)) as terminal:
+            terminal.wait_for("The capital of France is Paris")
