@@ -20,6 +20,7 @@ from hybridchat.demo import Demo, Fault
 from hybridchat.earlier import ANOTHER
 from hybridchat.events import Decided, Ended, Event, FellBack, HandedOver, Held, Offered, Verdict, Waiting
 from hybridchat.facts import ConnectivityState, Locality, Mode
+from hybridchat.providers.ollama_start import start_ollama
 from hybridchat.render.offline import GO_ON
 from tests.support.chats import LOCAL, Bench, Heard, bench, hear
 
@@ -507,7 +508,7 @@ async def test_nothing_left_names_the_cheapest_way_out(demo: Demo, tmp_path: Pat
         b.chat.set_mode(b.session.id, Mode.ONLY_LOCAL)
         heard = await b.ask(EASY)
         assert heard.ended.ending in {Ending.FAILED, Ending.UNROUTED}
-        assert "ollama serve" in heard.ended.text
+        assert start_ollama() in heard.ended.text
 
 
 async def test_with_nobody_left_anywhere_it_can_still_be_kept_or_waited_for(demo: Demo, tmp_path: Path) -> None:

@@ -27,4 +27,4 @@ def install_ollama(platform: str) -> str:
 
 def told() -> str:
     """The same in a sentence."""
-    return f"{'Start' if installed() else 'Install'} it with: {start_ollama()}"
+    return f"{'Start' if installed() else 'Install'} it with `{start_ollama()}`."

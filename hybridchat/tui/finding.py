@@ -154,6 +154,8 @@ class Find(Horizontal):
             transcript.lit = None
             transcript.refresh()
             return
+        # what came since the last paint has no rows yet
+        transcript.paint()
         block, nth = self._hits[self._at]
         index = self._chat.thread.blocks.index(block)
         transcript.unfold(index)

@@ -199,6 +199,8 @@ class Transcript(LineView):
             self._fold(at)
 
     def _fold(self, at: int) -> None:
+        # what came since the last paint has no rows yet
+        self.paint()
         block = self.thread.blocks[at]
         block.unfolded = not block.unfolded
         self.following = self.following and not block.unfolded

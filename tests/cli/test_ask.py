@@ -15,6 +15,7 @@ import pytest
 
 from hybridchat.demo import Demo, Fault
 from hybridchat.facts import Device, ResourceState, Snapshot
+from hybridchat.providers.ollama_start import start_ollama
 from hybridchat.sessions.store import Store
 from tests.cli.run import ROOT, bare, hybridchat, inside
 from tests.support.chats import environment
@@ -129,7 +130,7 @@ def test_a_model_of_a_dead_server_is_4_and_names_the_fix(demo: Demo, env: dict[s
     demo.ollama.pause()
     done = inside("ask", "-m", "ollama:llama3.2:3b", "hello", env=env)
     assert done.returncode == 4
-    assert b"ollama serve" in done.stderr
+    assert start_ollama().encode() in done.stderr
 
 
 def test_whole_answers_come_at_once_and_are_the_same(env: dict[str, str]) -> None:
@@ -212,7 +213,7 @@ def test_nothing_reachable_is_4_and_names_the_endpoint_and_the_fix(demo: Demo, e
     done = hybridchat("ask", "--local", "hello", env=env)
     assert done.returncode == 4
     assert demo.ollama.url.removeprefix("http://").encode() in done.stderr
-    assert b"ollama serve" in done.stderr
+    assert start_ollama().encode() in done.stderr
 
 
 @pytest.mark.parametrize(

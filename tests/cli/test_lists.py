@@ -16,6 +16,7 @@ import pytest
 
 from hybridchat.config import load
 from hybridchat.demo import Demo
+from hybridchat.providers.ollama_start import start_ollama
 from tests.cli.run import ROOT, bare, hybridchat, inside
 from tests.support.chats import environment
 from tests.support.faultserver import FaultServer, http
@@ -64,7 +65,7 @@ def test_models_are_listed_after_the_problems(asked: tuple[Demo, dict[str, str]]
 def test_with_no_model_the_list_says_how_to_get_one(env: dict[str, str]) -> None:
     done = hybridchat("models", env=env)
     assert done.returncode == 4
-    assert b"ollama serve" in done.stderr
+    assert start_ollama().encode() in done.stderr
     # which one depends on the memory of this machine
     assert b"ollama pull " in done.stderr
     assert done.stdout == b""

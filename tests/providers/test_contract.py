@@ -235,7 +235,7 @@ async def test_a_server_that_is_not_there_is_named_with_what_to_do(
     if installed:
         program = tmp_path / ("ollama.exe" if sys.platform == "win32" else "ollama")
         program.touch(mode=0o755)
-    fix = "Start it with: ollama serve" if installed else f"Install it with: {install_ollama(sys.platform)}"
+    fix = "Start it with `ollama serve`." if installed else f"Install it with `{install_ollama(sys.platform)}`."
     line.server.pause()
     provider = line.provider()
     host = line.server.url.removeprefix("http://")

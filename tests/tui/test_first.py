@@ -41,7 +41,7 @@ async def test_one_key_pulls_the_model_that_fits_and_it_answers_at_once(tmp_path
 
 
 async def test_a_question_asked_while_the_model_comes_is_answered_when_it_is_there(tmp_path: Path) -> None:
-    async with fresh(tmp_path, rate=60) as seat:
+    async with fresh(tmp_path, rate=20) as seat:
         await shows(seat.pilot, "tab pulls it")
         await seat.pilot.press("tab")
         await shows(seat.pilot, "pulling gemma3:4b")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,8 @@ from textual.pilot import Pilot
 from textual.selection import Selection
 
 from hybridchat.conversation import Attempt, Ending, Turn
-from hybridchat.events import Ended, HandedOver, Said
+from hybridchat.enclosed import Enclosed, enclose
+from hybridchat.events import Asked, Ended, HandedOver, Said
 from hybridchat.facts import Locality
 from hybridchat.render.palette import Palette
 from hybridchat.render.text import written
@@ -257,3 +259,11 @@ async def test_the_end_is_drawn_again_after_looking_further_up() -> None:
         await until(pilot, lambda: "question 29" not in frame(pilot.app))
         await pilot.press("end")
         await until(pilot, lambda: "question 29" in frame(pilot.app))
+
+
+async def test_a_question_is_unfolded_before_it_was_ever_painted() -> None:
+    question = enclose("Why?", [Enclosed("notes.md", "one\ntwo")])
+    async with stage() as (pilot, transcript):
+        transcript.show(Asked(replace(turn(1), question=question, attempts=())))
+        transcript.unfold(len(transcript.thread.blocks) - 1)
+        await until(pilot, lambda: "two" in frame(pilot.app))
