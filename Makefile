@@ -31,7 +31,9 @@ chat: $(VENV)/.run
 	@$(BIN)/hybridchat
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	@# real terminals and sockets on a busy machine: what fails in the crowd is run once more alone, and fails for good there
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS) || { [ $$? -eq 1 ] && echo "once more, alone:" && \
+		$(BIN)/python -m pytest --last-failed --last-failed-no-failures none $(PYTEST_ARGS); }
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
