@@ -103,8 +103,8 @@ class Plain:
         for line in lines:
             self.tty.line(line)
 
-    def choose(self, title: str, choices: Sequence[str]) -> int | None:
-        return self.tty.choose(title, choices)
+    def choose(self, title: str, choices: Sequence[str], letters: Sequence[str] = ()) -> int | None:
+        return self.tty.choose(title, choices, letters)
 
     def on_loop(self, work: Callable[[], T]) -> T:
         """Does what only the chat's own thread may do."""
@@ -145,7 +145,10 @@ class Plain:
             self.say(f"next {n}: {text}" if len(texts) > 1 else f"next: {text}")
         if texts and (ended is None or ended.ending is not Ending.COMPLETE):
             it = "it" if len(texts) == 1 else "them"
-            if self.choose(f"Not sent yet. The answer before did not end; send {it}?", [f"send {it} now", f"drop {it}"]) != 0:
+            if (
+                self.choose(f"Not sent yet. The answer before did not end; send {it}?", [f"send {it} now", f"drop {it}"], "yn")
+                != 0
+            ):
                 texts.clear()
 
     def _budget(self, usd: float | None, *, spent: bool = False) -> bool:
@@ -166,7 +169,7 @@ class Plain:
 
     def _anyway(self, turn_id: str) -> None:
         """Offers to send once what the day's budget refused."""
-        if self.choose("The budget refused it.", ["send it once anyway", "leave it"]) == 0:
+        if self.choose("The budget refused it.", ["send it once anyway", "leave it"], "yn") == 0:
             self.turn(lambda: self.chat.again(turn_id, over_budget=True))
 
     def _suggest(self) -> None:
@@ -174,7 +177,7 @@ class Plain:
         found = self.on_loop(lambda: self.chat.suggestion(self.session.id))
         if found is None:
             return
-        if self.choose(found.question, ["yes, and write it down as a rule", "no"]) != 0:
+        if self.choose(found.question, ["yes, and write it down as a rule", "no"], "yn") != 0:
             self.chat.repair.decline(found)
             return
         try:
@@ -219,9 +222,10 @@ class Plain:
         try:
             with self.stage.stream(start) as events:
                 for event in events:
+                    # also before a question: what was typed earlier is no answer to it
+                    self.tty.collect()
                     if isinstance(event, Held | Offered):
                         return event
-                    self.tty.collect()
                     self._ended = event if isinstance(event, Ended) else None
                     teller.tell(event)
         except LookupError as error:  # another process erased the conversation, or sent what waited

@@ -77,4 +77,4 @@ def _sure(plain: Plain, name: str) -> bool:
     if not name:
         return True
     model = plain.on_loop(lambda: plain.chat.world.find(name))
-    return plain.choose(f"Delete {model.name} from the disk?", ["delete it", "keep it"]) == 0
+    return plain.choose(f"Delete {model.name} from the disk?", ["delete it", "keep it"], "yn") == 0

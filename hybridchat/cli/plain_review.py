@@ -15,10 +15,12 @@ from hybridchat.review import Changed
 if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
     from hybridchat.cli.plain import Plain
 
-CONSENT = (("send", Verdict.SEND), ("send, and do not ask again in this conversation", Verdict.ALWAYS),
-           ("view what would leave", None), ("stay local", Verdict.LOCAL), ("cancel", Verdict.CANCEL))  # fmt: skip
 CHANGE = "hide or show single words"
 REWORD = "ask in other words"
+CONSENT = (("send", Verdict.SEND), ("send, and do not ask again in this conversation", Verdict.ALWAYS),
+           ("view what would leave", None), ("stay local", Verdict.LOCAL), ("cancel", Verdict.CANCEL))  # fmt: skip
+LETTERS = {CHANGE: "", REWORD: "e", **dict(zip((text for text, _ in CONSENT), "yavln", strict=True))}
+"""The same as on the screen; the choice to show what is asked about has the letter s."""
 FOLD = 8
 """Words of each list until the rest is asked for."""
 
@@ -34,7 +36,8 @@ def consent(plain: Plain, held: Held) -> tuple[Verdict, Package]:
         if package.subject:
             title = f"{title}\nThe question is about what is hidden, so the answer may miss it."
             shown.append(f"show {', '.join(one_line(word, 60) for word in package.subject)}")
-        chosen = plain.choose(title, [*shown, REWORD])
+        shown.append(REWORD)
+        chosen = plain.choose(title, shown, [LETTERS.get(text, "s") for text in shown])
         if chosen is None:
             return Verdict.CANCEL, package
         if chosen < len(CONSENT):
@@ -42,7 +45,7 @@ def consent(plain: Plain, held: Held) -> tuple[Verdict, Package]:
             if verdict is not None:
                 return verdict, package
             plain.say(*sentences.view(package))
-        elif chosen == len(shown):
+        elif shown[chosen] == REWORD:
             plain.reworded = (plain.tty.ask("the question in other words, or Enter to go back: ") or "").strip()
             if plain.reworded:
                 return Verdict.CANCEL, package
@@ -99,4 +102,4 @@ def _taken(plain: Plain, before: Package, changed: Changed) -> Package:
 def showing(plain: Plain, ended: Ended) -> bool:
     """After an answer that stumbled over what was hidden: whether to ask again with it shown."""
     which = ", ".join(one_line(value, 60) for value in ended.stumbled)
-    return plain.choose(f"{were_hidden(len(ended.stumbled))}: {which}", ["ask again showing it", "leave it"]) == 0
+    return plain.choose(f"{were_hidden(len(ended.stumbled))}: {which}", ["ask again showing it", "leave it"], "yn") == 0

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run ti
 def verdict(plain: Plain, event: Offered) -> Verdict:
     """The user's answer to a question that cannot go where it should."""
     choices = offline.choices(event)
-    chosen = plain.choose(offline.question(event), [text for _, text, _ in choices])
+    chosen = plain.choose(offline.question(event), [text for _, text, _ in choices], [key for key, _, _ in choices])
     return choices[chosen][2] if chosen is not None else Verdict.CANCEL
 
 
@@ -53,7 +53,9 @@ def queue(plain: Plain, text: str) -> None:
         plain.say(offline.EMPTY)
         return
     rows = [offline.row(turn) for turn in queued]
-    chosen = plain.choose("Waiting for the network, the oldest first:", [*rows, "send all, one after the other"])
+    chosen = plain.choose(
+        "Waiting for the network, the oldest first:", [*rows, "send all, one after the other"], [*("" for _ in rows), "a"]
+    )
     if chosen is None:
         return
     if chosen < len(queued):
@@ -69,7 +71,7 @@ def queue(plain: Plain, text: str) -> None:
 
 def _one(plain: Plain, turn: Turn) -> None:
     plain.say(brief(turn.question))
-    match plain.choose("What about it?", ["send it now", "answer it here", "reword it", "remove it"]):
+    match plain.choose("What about it?", ["send it now", "answer it here", "reword it", "remove it"], "yled"):
         case 0:
             _send(plain, turn)
         case 1:

@@ -8,6 +8,7 @@ import select
 import sys
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
+from itertools import zip_longest
 from unicodedata import combining, normalize
 
 from hybridchat.cli.edge import speaks_unicode
@@ -17,6 +18,7 @@ from hybridchat.render.words import spell
 
 PASTE_GAP = 0.03
 """Seconds within which lines that follow each other count as pasted together: one message, not many."""
+_LETTERS = {"yes": "y", "no": "n", "always": "a", "view": "v", "local": "l"}
 CUT_LINES = frozenset({1023, 1024, 4095, 4096})
 """Bytes after which the line discipline of macOS and of Linux throws the rest of a typed line away."""
 
@@ -112,18 +114,41 @@ class Teletype:
             elif typed.strip():
                 self.next.append(typed)
 
-    def choose(self, title: str, choices: Sequence[str]) -> int | None:
-        """A numbered choice, counted from 0; `None` for Enter, Ctrl+C or Ctrl+D, and for a command, which is taken next."""
+    def choose(self, title: str, choices: Sequence[str], letters: Sequence[str] = ()) -> int | None:
+        """A choice by its number or its letter, counted from 0. `letters` stand for the choices in order, `""` for none.
+
+        `None` for Enter, Ctrl+C or Ctrl+D, and for a command, which is taken next. Nothing else is an answer: several lines at
+        once are a message, which is next, and anything that is no number and no letter of these is asked for again.
+        """
         self.line(title)
-        for number, choice in enumerate(choices, 1):
-            self.line(f"  {number} {choice}")
+        for number, (choice, letter) in enumerate(zip_longest(choices, letters, fillvalue=""), 1):
+            self.line(f"  {number} {choice}{f' ({letter})' if letter else ''}")
+        known = [letter for letter in letters if letter]
+        prompt = f"{', '.join(known)} or a number, or Enter for none: " if known else "number, or Enter for none: "
         while True:
-            typed = (self.ask("number, or Enter for none: ") or "").strip()
+            typed = (self.ask(prompt) or "").strip()
             if not typed:
                 return None
+            if self._kept_for_later(typed):
+                self.line("Several lines at once are no answer here: they are your next message.")
+                continue
+            word = _LETTERS.get(typed.lower(), typed.lower())
+            if word in known:
+                return list(letters).index(word)
             if typed.isdecimal() and 0 < int(typed) <= len(choices):
                 return int(typed) - 1
-            self.line(f"A number from 1 to {len(choices)}, please. Enter alone for none, or a command.")
+            said = f" or one of {', '.join(known)}" if known else ""
+            self.line(f"A number from 1 to {len(choices)}{said}, please. Enter alone for none, or a command.")
+
+    def _kept_for_later(self, first: str) -> bool:
+        """Whether more lines came with the first one, so that somebody pasted; they are kept as the next message."""
+        if not (sys.stdin.isatty() and self._more_waits()):
+            return False
+        lines = [first]
+        while self._more_waits():
+            self._gather(lines)
+        self.next.append("\n".join(lines))
+        return True
 
     def ask(self, prompt: str) -> str | None:
         """One line that was typed; `None` for Ctrl+C or Ctrl+D, and for a command, which is never taken for text: it is next."""

@@ -36,7 +36,7 @@ EDITING = (
 )
 """Keys of the text field itself, which Textual brings; `[keys]` can lay another binding over them."""
 PLACES = {
-    "writing": "Keys while you write", "messages": "Keys in the messages", "find": "Keys while finding",
+    "writing": "Keys while you write", "messages": "Keys in the messages", "gauges": "Keys in the gauges", "find": "Keys while finding",
     "views": "Keys in lists and views", "conversations": "Keys in the list of conversations", "queue": "Keys in the queue",
     "recall": "Keys in the list of what you typed", "choosing models": "Keys while choosing models",
     "compare": "Keys while comparing", "help": "Keys in this list", "words": "Keys on the first screen",
@@ -121,7 +121,7 @@ PLAIN = (
     ("\\ at the end of a line", "the message goes on in the next one"),
     ("Ctrl+C", "stop the answer"),
     ("Ctrl+D", "leave"),
-    ("a number", "answers a question with choices; Enter alone is none of them"),
+    ("a number or a letter", "answers a question with choices; Enter alone is none of them"),
 )
 """The keys of plain mode."""
 

@@ -81,17 +81,25 @@ def test_a_conversation_from_the_first_word_to_the_last(demo: Demo, env: dict[st
         talk.line("/hide Bourbaki")
         question = talk.line("/other", "number, or Enter for none: ")
         assert "Ask gpt-6.1-terra at 127.0.0.1" in question
-        viewed = talk.line("3", "number, or Enter for none: ")
-        assert "user: What is the capital of France?" in viewed
+        assert "\ny, a, v, l, n, e or a number, or Enter for none: " in question
+        for answer in ("3", "v", "View"):
+            viewed = talk.line(answer, "number, or Enter for none: ")
+            assert "user: What is the capital of France?" in viewed
+        for answer in ("yep", "ok", "0", "99", "-1", "x"):
+            assert "A number from 1 to " in talk.line(answer, "number, or Enter for none: "), answer
+        talk.terminal.write(b"repeat: pasted\ry\r1\r")
+        talk.until("are your next message.")
+        talk.until("number, or Enter for none: ")
         assert not cloud_bodies(demo)
-        told = talk.line("1")
+        told = talk.line("Y", "you: repeat: pasted")
         assert "\ngpt-6.1-terra, cloud: The capital of France" in told
         assert "bytes" in told
         assert len(cloud_bodies(demo)) == 1
+        assert ", local: pasted\ny\n1\n" in talk.until("\nyou: ")
 
         assert "no number" not in talk.line("/cloud")
         talk.line("repeat: write to Bourbaki at n@b.example", "number, or Enter for none: ")
-        told = talk.line("2")
+        told = talk.line("a")
         assert "gpt-6.1-terra, cloud: write to Bourbaki at n@b.example" in told
         sent = cloud_bodies(demo)[-1]
         assert b"Bourbaki" not in sent
@@ -114,7 +122,7 @@ def test_a_conversation_from_the_first_word_to_the_last(demo: Demo, env: dict[st
         assert "is now called: On France" in talk.line("/rename On France")
         talk.line("/new")
         listed = talk.line("/sessions", "number, or Enter for none: ")
-        assert listed.count("On France (4 turns, ") == 1
+        assert listed.count("On France (5 turns, ") == 1
         assert "  2 " not in listed  # the new conversation holds no question, so it is nowhere
         shown = talk.line("1", "still here\nyou: ")
         assert "you: What is the capital of France?" in shown

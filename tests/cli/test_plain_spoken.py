@@ -87,10 +87,10 @@ def test_the_question_is_asked_in_other_words_in_place_of_consent(demo: Demo, en
         talk.until("\nyou: ")
         talk.line("/cloud")
         asked = talk.line("repeat: write to ana@b.example", CHOICE)
-        number = next(line.split()[0] for line in asked.splitlines() if line.endswith("ask in other words"))
+        number = next(line.split()[0] for line in asked.splitlines() if line.endswith("ask in other words (e)"))
         talk.line(number, "or Enter to go back: ")
         assert "Ask gpt-6.1-terra" in talk.line("", CHOICE)
-        talk.line(number, "or Enter to go back: ")
+        talk.line("e", "or Enter to go back: ")
         talk.line("repeat: write to nobody", CHOICE)
         assert "write to nobody" in talk.line("1")
         assert not [r for r in demo.openai.requests if b"ana@" in r.body or b"EMAIL" in r.body]
