@@ -264,29 +264,42 @@ def types(name: str, key: str) -> bool:
 
 
 def faults(own: Mapping[str, str]) -> Iterator[str]:
-    """What is odd about the user's keys, a sentence each: no key at all, one that is needed for typing, one bound twice.
-
-    None of it is fatal: such a key does nothing, and of two bindings of one key the program has to take one.
-    """
+    """What is odd about the user's keys, a sentence each. None of it is fatal."""
     for word, keys in own.items():
-        name = named(word)
-        for key in _split(keys):
-            if not is_key(key):
-                yield f"{word}: {key} is no key; as in ctrl+o, f6 or none"
-            elif types(name, key):
-                yield f"{word}: {key} is needed for typing, so it stays a letter"
-    yield from _clashes(here(own))
+        yield from (f"{word}: {problem}" for problem in misfits(word, keys))
+    yield from clashes(own)
 
 
-def _clashes(keys: Keys) -> Iterator[str]:
+def misfits(word: str, keys: str) -> Iterator[str]:
+    """What of `keys` can be no key of the binding `word`, half a sentence each: no key at all, or one needed for typing.
+
+    Not fatal: such a key does nothing. Raises `KeyError` for a word that is no binding.
+    """
+    name = named(word)
+    for key in _split(keys):
+        if not is_key(key):
+            yield f"{key} is no key; as in ctrl+o, f6 or none"
+        elif types(name, key):
+            yield f"{key} is needed for typing, so it stays a letter"
+
+
+def clashes(own: Mapping[str, str], name: str = "") -> Iterator[str]:
+    """Keys that are bound twice, a sentence each; with a `name` only those of that binding.
+
+    Not fatal: of two bindings of one key the program has to take one.
+    """
+    for pair, key in _clashes(here(own)):
+        if not name or name in pair:
+            yield f"{key_word(key)} is bound twice: {' and '.join(pair)}"
+
+
+def _clashes(keys: Keys) -> Iterator[tuple[tuple[str, ...], str]]:
     """Only where the user's own keys are in it: the defaults share keys on purpose, as Esc does."""
     names = list(BINDINGS)
     pairs = {tuple(sorted((own, other), key=names.index)): None for own in keys.own for other in names if own != other}
     for first, second in pairs:
         if _together(BINDINGS[first].where, BINDINGS[second].where):
-            for key in keys.of(first):
-                if key in keys.of(second):
-                    yield f"{key_word(key)} is bound twice: {first} and {second}"
+            yield from (((first, second), key) for key in keys.of(first) if key in keys.of(second))
 
 
 def _together(one: str, other: str) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from hybridchat.config.settings import UNSAID, Setting, found, settings
 
 if TYPE_CHECKING:
     from hybridchat.chat import Chat
+    from hybridchat.config import Config
 
 UNSET = frozenset({"", "none", "default", UNSAID})
 """What takes a setting out of the file."""
@@ -48,9 +50,12 @@ class Configuring:
         """
         from hybridchat.config.template import set_value  # imported here: tomlkit costs 22 ms that looking does not need
 
-        set_value(self.path, key, text)
+        at = split(key)
+        after = set_value(self.path, key, text, partial(self._check, at))
         told = f"{key} is {'back at its default' if text is None else text} in {self.path}"
-        now = next((one for one in self.all() if one.path == split(key)), None)
+        if at[0] == "keys" and (twice := "; ".join(_twice(after, at[-1]))):
+            told = f"{told}. {twice}"
+        now = next((one for one in self.all() if one.path == at), None)
         if now is None:
             return told
         if now.held_by:
@@ -63,3 +68,15 @@ class Configuring:
 
         adopt(self._chat, load(env=self._env), self._env)
         return told
+
+    def _check(self, at: tuple[str, ...], config: Config) -> None:
+        """Raises `ConfigError` where the value at `at` names what is not there."""
+        from hybridchat.referring import refuse  # imported here: the catalogue and the keys, for who changes something
+
+        refuse(at, config, self._env, self._chat.world.models if self._chat is not None else ())
+
+
+def _twice(config: Config, word: str) -> Iterator[str]:
+    from hybridchat.bindings import clashes, named  # as above
+
+    return clashes(config.keys, named(word))

@@ -23,11 +23,11 @@ from hybridchat.config.endpoints import Endpoint
 from hybridchat.config.load import in_file, read
 from hybridchat.config.pair import embeds, starting_pair
 from hybridchat.config.paths import config_path, data_dir, profile
-from hybridchat.config.rules import pointless
 from hybridchat.facts import Locality
 from hybridchat.keys import has_key
 from hybridchat.privacy.names_ready import finds_names
 from hybridchat.providers.base import Unreachable
+from hybridchat.referring import doubts
 from hybridchat.render.terminal import recognise
 from hybridchat.render.words import plural, size
 from hybridchat.value import value
@@ -147,14 +147,15 @@ def _configuration(chat: Chat, config: Config, env: Mapping[str, str]) -> Iterat
     path = config_path(env)
     if name := profile(env):
         yield Item("configuration", f"profile {name}")
-    faults = list(pointless(config))
+    # what the pair names and is not there is told with the models
+    faults = [one for one in doubts(config, env, places=chat.world.endpoints) if one.path[0] != "pair"]
     if not path.exists():
         yield Item("configuration", f"{path} does not exist; the defaults hold")
     elif not faults:
         yield Item("configuration", f"{path} is fine")
     where = in_file(read(path), path.name)
     for found in faults:
-        yield Item("configuration", f"{where(found.path)}: {found.problem}", State.NOTE, "change or remove the rule")
+        yield Item("configuration", f"{where(found.path)}: {found.problem}", State.NOTE, "change the line, or remove it")
     if path.exists() and _readable_by_others(path):
         yield Item("configuration", f"{path} can be read by other users of this machine", State.NOTE, f"chmod 600 {path}")
     if chat.here:

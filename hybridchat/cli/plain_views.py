@@ -88,17 +88,18 @@ def stats(plain: Plain) -> None:
 def theme(plain: Plain, name: str) -> None:
     """Chooses the colours that the full screen opens in."""
     from hybridchat.cli.screen import keep_theme
+    from hybridchat.config import themes
     from hybridchat.config.paths import config_path, themes_dir
-    from hybridchat.tui.themes import files  # imported here, like the screen: Textual costs 0.2 s
 
-    names = sorted(files([str(themes_dir())]))
+    names = themes.names([str(themes_dir())])
     if not name:
         chosen = plain.choose("Colours of the full screen; plain mode has none:", names)
         if chosen is None:
             return
         name = names[chosen]
     if name not in names:
-        plain.say(f"There is no theme {name}; there are: {', '.join(names)}.")
+        yours = f"One of your own would be {themes_dir() / name}.toml."
+        plain.say(f"There is no theme {name}; there are: {', '.join(names)}. {yours}")
     elif plain.demo:
         plain.say("Demo: nothing is kept.")
     else:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from hybridchat.bindings import faults
-from hybridchat.catalogue import models_for
 from hybridchat.cli import edge
 from hybridchat.cli.edge import Exit, say
-from hybridchat.config import Config, folder, load
-from hybridchat.config.endpoints import endpoints
-from hybridchat.config.errors import Fault, dotted, suggestion
-from hybridchat.config.load import in_file, read
+from hybridchat.config import folder, load
+from hybridchat.config.errors import ConfigError, Fault
+from hybridchat.config.load import VARIABLES, in_file, read, split, told
 from hybridchat.config.paths import DEFAULT, PROFILE, config_path, data_dir, profile, themes_dir
 from hybridchat.config.paths import profiles as known_profiles
-from hybridchat.config.rules import pointless, rules_of
 from hybridchat.config.settings import UNSAID
-from hybridchat.facts import Locality
+from hybridchat.referring import doubts
 from hybridchat.render.words import size
 
 
@@ -52,9 +46,9 @@ def check() -> int:
     path = config_path(os.environ)
     config = load()
     here = folder.of(Path.cwd())
-    odd = [*pointless(config), *_unknown(config), *(Fault(("keys",), said) for said in faults(config.keys))]
+    odd = list(doubts(config, os.environ))
     for found in odd:
-        say(f"{in_file(read(path), str(path))(found.path)}: key `{dotted(found.path)}`: {found.problem}")
+        say(str(_placed(found, path)))
     if odd:
         return edge.USAGE
     sys.stdout.write(f"{path} is fine\n" if path.exists() else f"{path} does not exist; the defaults hold\n")
@@ -63,17 +57,10 @@ def check() -> int:
     return edge.OK
 
 
-def _unknown(config: Config) -> Iterator[Fault]:
-    """Rules that name a cloud's model which neither the catalogue nor `[models]` knows; other servers say what they have."""
-    clouds = {place.name: place for place in endpoints(config, os.environ) if place.locality is Locality.REMOTE}
-    for number, rule in enumerate(rules_of(config)):
-        place = clouds.get((rule.model or "").partition(":")[0])
-        if rule.model is None or place is None or place.own_base or rule.model in config.models:
-            continue
-        known = [model.id for model in models_for(place, config)]
-        if rule.model not in known:
-            problem = f"{rule.name} names {rule.model}, which is not known{suggestion(rule.model, known)}"
-            yield Fault(("rule", number, "use"), f"{problem}; a table [models.{json.dumps(rule.model)}] makes it known")
+def _placed(found: Fault, path: Path) -> ConfigError:
+    """With the line of the file, or the variable that says it and wins over the file."""
+    variable = next((name for name, key in VARIABLES.items() if split(key) == found.path and os.environ.get(name)), "")
+    return told(found, (lambda _: f"environment variable {variable}") if variable else in_file(read(path), str(path)))
 
 
 def show() -> int:

@@ -41,10 +41,10 @@ def starting_pair(
     usable = [m for m in models if not embeds(m) and not _hidden(m, config)]
     near = [m for m in usable if _local(m, config)]
     far = [m for m in usable if not _local(m, config)]
-    local = next((m for m in near if m.id == config.pair.local), None) or _near(near, live, used, device_memory_free)
-    cloud = next((m for m in far if m.id == config.pair.cloud), None) or _far(far, config)
-    wanted = ((config.pair.local, local), (config.pair.cloud, cloud))
-    missing = tuple(w for w, found in wanted if w is not None and (found is None or found.id != w))
+    local = _configured(near, config.pair.local) or _near(near, live, used, device_memory_free)
+    cloud = _configured(far, config.pair.cloud) or _far(far, config)
+    sides = ((config.pair.local, near), (config.pair.cloud, far))
+    missing = tuple(wanted for wanted, some in sides if wanted is not None and _configured(some, wanted) is None)
     return Pair(local, None if config.privacy.cloud == "never" else cloud, missing)
 
 
@@ -53,6 +53,11 @@ def embeds(model: Model) -> bool:
     if model.capabilities:
         return "embedding" in model.capabilities and "completion" not in model.capabilities
     return any(part in model.name.lower() for part in _EMBEDDERS)
+
+
+def _configured(models: list[Model], wanted: str | None) -> Model | None:
+    """The model of that id; Ollama lists one that was pulled without a tag as `:latest`."""
+    return next((m for m in models if wanted is not None and m.id in {wanted, f"{wanted}:latest"}), None)
 
 
 def _hidden(model: Model, config: Config) -> bool:

@@ -9,10 +9,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from hybridchat.config import themes
 from hybridchat.config.endpoints import URL_VARIABLES, endpoints
 from hybridchat.config.errors import ConfigError, dotted, suggestion
 from hybridchat.config.folder import NAME, Folder
 from hybridchat.config.load import VARIABLES, Where, in_file, load, parse, read, split
+from hybridchat.config.paths import themes_dir
 from hybridchat.config.schema import STRATEGIES, Config
 from hybridchat.config.template import LISTS, PLACES, Entry, entries, toml
 from hybridchat.facts import Mode
@@ -125,6 +127,7 @@ def _one(entry: Entry, at: tuple[str, ...], said: _Said) -> Setting:
         place = said.where(at)
         line = int(place.rpartition(":")[2])
         source = source or place
+    names = _names(at, said)
     return Setting(
         key=dotted(at),
         group=dotted(at[:-1]) or "general",
@@ -132,13 +135,20 @@ def _one(entry: Entry, at: tuple[str, ...], said: _Said) -> Setting:
         value=shown(entry.default if content is None else content),
         source=source or "default",
         default=UNSAID if at[0] == "keys" else shown(entry.default),
-        allowed=entry.allowed,
+        allowed=", ".join(names) or entry.allowed,
         description=entry.description,
-        choices=(*STRATEGIES, *config.strategies) if at == ("strategy",) else _choices(entry.allowed),
+        choices=names or _choices(entry.allowed),
         line=line,
         held_by=held,
         path=at,
     )
+
+
+def _names(at: tuple[str, ...], said: _Said) -> tuple[str, ...]:
+    """What there is to name, for a setting that names something."""
+    if at == ("strategy",):
+        return (*STRATEGIES, *said.config.strategies)
+    return themes.names([str(themes_dir(said.env))]) if at == ("theme",) else ()
 
 
 def _rules(config: Config, where: Where) -> Iterator[Setting]:

@@ -116,15 +116,21 @@ def toml(value: object) -> str:
     return str(tomlkit.item(msgspec.to_builtins(value, builtin_types=(date,))).as_string())
 
 
-def set_value(path: Path, key: str, value: object) -> Config:
+def set_value(path: Path, key: str, value: object, check: Callable[[Config], None] = lambda _: None) -> Config:
     """Sets the dotted `key` in the file at `path` to `value` (`None` takes it away) and returns what the file now says.
 
     Text is read as what the key wants (`"12"` for a number). Comments and order are kept; the file is replaced in one step
     and is readable by the user alone; what another program changes in it meanwhile is not lost. Nothing is written when the
-    result would be wrong: raises `ConfigError`. Raises `OSError` when it cannot be written.
+    result would be wrong, or `check` raises for it: raises `ConfigError`. Raises `OSError` when it cannot be written.
     """
     at = split(key)
-    return _changed(path, lambda old: _with_value(old, str(path), at, value))
+
+    def edit(old: str) -> tuple[Config, str]:
+        config, text = _with_value(old, str(path), at, value)
+        check(config)
+        return config, text
+
+    return _changed(path, edit)
 
 
 def _changed(path: Path, edit: Callable[[str], tuple[Config, str]]) -> Config:

@@ -13,6 +13,7 @@ from textual import constants
 from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
+from hybridchat.config.themes import files, places
 from hybridchat.render.palette import Palette
 from hybridchat.value import value
 
@@ -59,17 +60,6 @@ class Entry:
     problem: str = ""
     own: bool = False
     """In the user's directory."""
-
-
-def places(extra: Iterable[str] = ()) -> list[Path]:
-    """Directories to look in; later ones win."""
-    package = Path(__file__).resolve().parent.parent
-    return [package / "themes", package.parent / "themes", *(Path(p) for p in extra)]
-
-
-def files(extra: Iterable[str] = ()) -> dict[str, Path]:
-    """Theme name (the file's stem) -> file."""
-    return {path.stem: path for place in places(extra) if place.is_dir() for path in sorted(place.glob("*.toml"))}
 
 
 def entries(extra: Iterable[str] = ()) -> tuple[Entry, ...]:
@@ -162,10 +152,12 @@ def _base(path: Path, *, dark: bool, ansi: bool) -> Theme:
 
 def load(name: str, extra: Iterable[str] = ()) -> tuple[Theme, str]:
     """The theme of that name, or the built-in one and the sentence that says why."""
+    extra = tuple(extra)
     known = files(extra)
     if name not in known:
         names = ", ".join(sorted(known)) or "none found"
-        return fallback(), f"There is no theme {name!r}; there are: {names}."
+        yours = f" One of your own would be {Path(extra[-1]) / name}.toml." if extra else ""
+        return fallback(), f"There is no theme {name!r}; there are: {names}.{yours}"
     try:
         return read(known[name]), ""
     except ThemeError as error:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from hybridchat.config import ConfigError
+from hybridchat.configuring import Configuring
 from tests.cli.run import inside
 
 
@@ -17,4 +21,19 @@ def test_config_check_names_a_key_bound_twice_and_one_that_is_none(tmp_path: Pat
     assert done.returncode == 2
     told = done.stderr.decode()
     assert f"{file}:1: key `keys`: ^o is bound twice: other and copy" in told
-    assert "new: ctlr+n is no key" in told
+    assert f"{file}:3: key `keys.new`: ctlr+n is no key" in told
+
+
+def test_a_key_that_is_none_is_not_written_and_one_bound_twice_is_written_and_told(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    port = Configuring({"HYBRIDCHAT_CONFIG": str(file)})
+    for key, keys, problem in (
+        ("keys.new", "ctlr+n", r"ctlr\+n is no key"),
+        ("keys.local", "l", "needed for typing"),
+        ("keys.nwe", "f8", "did you mean"),
+    ):
+        with pytest.raises(ConfigError, match=problem):
+            port.set(key, keys)
+    assert not file.exists()
+    assert port.set("keys.copy", "ctrl+o").endswith("^o is bound twice: other and copy")
+    assert port.set("keys.copy", "none") == f"keys.copy is none in {file}"

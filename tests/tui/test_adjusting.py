@@ -92,6 +92,9 @@ async def test_a_change_that_waits_for_the_next_start_says_so_and_one_line_does_
         await shows(seat.pilot, "LOCAL ONLY")
         await seat.type("/settings mode nonsense")
         await shows(seat.pilot, "Allowed: only_local")
+        await seat.type("/settings theme drak")
+        await shows(seat.pilot, "did you mean `dark`?")
+        assert "drak" not in (tmp_path / "config.toml").read_text("utf-8")
 
 
 async def test_the_demo_keeps_no_settings() -> None:
