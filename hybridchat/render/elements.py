@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import StringIO
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from markdown_it.token import Token
 from rich import box
@@ -222,5 +222,11 @@ class Document(Markdown):
     }
 
     def __init__(self, tokens: list[Token]) -> None:
-        super().__init__("", hyperlinks=True)
+        # not Rich's own: it makes a parser for every text, and an answer that grows is many texts
+        vars(self).update(_blank())
         self.parsed = tokens
+
+
+@cache
+def _blank() -> dict[str, Any]:
+    return vars(Markdown("", hyperlinks=True))

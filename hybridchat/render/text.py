@@ -64,7 +64,11 @@ def one_line(text: str, limit: int = 200) -> str:
 
 # A cut needs this much text before it, so that short paragraphs are not rendered one by one.
 _MIN_CHUNK = 400
-# Past this many characters without a good place, lists are cut between items and code between lines.
+# Code of this size is cut where a paragraph of it begins at the margin: colouring it is the dearest there is.
+_CODE_CHUNK = 1_000
+# Past this many characters without a good place code is cut between lines, even if that is within a string,
+_LONG_CODE = 2_000
+# and past this lists between items.
 _LONG_CHUNK = 3_000
 # Past this, any line end will do: the cost of one repaint must not grow with the answer.
 _MAX_CHUNK = 6_000
@@ -129,7 +133,8 @@ class Splitter:
         size = self._seen - self._start
         if self._fence is not None:
             closing, opening = self._fence
-            if size < _LONG_CHUNK or line.strip() == closing:
+            begins = size >= _CODE_CHUNK and not self._above.strip() and line[:1].isalpha()
+            if (size < _LONG_CODE and not begins) or line.strip() == closing:
                 return None
             return self._cut(after=closing, before=opening + "\n", joined=True)
         if size < _MIN_CHUNK or not line.strip():

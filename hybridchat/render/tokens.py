@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
@@ -25,8 +26,7 @@ class TooDeepError(Exception):
 
 def parse(text: str) -> list[Token]:
     """The tokens of `text`. Raises `TooDeepError`."""
-    # HTML is text here: a model that writes `<div>` means it to be read.
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
+    parser = _parser()
     tokens = parser.parse(text)
     if any(token.level >= _DEEPEST for token in tokens):
         raise TooDeepError
@@ -34,6 +34,16 @@ def parse(text: str) -> list[Token]:
         if token.children:
             token.children = list(_shown(_whole(token.children), parser))
     return tokens
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """Made once, which takes longer than to read a short text. Any thread may use it."""
+    # HTML is text here: a model that writes `<div>` means it to be read.
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
+    # its first text has it sort its rules, which two threads must not do at once
+    parser.parse("x")
+    return parser
 
 
 def links(text: str) -> list[str]:

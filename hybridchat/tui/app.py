@@ -45,8 +45,8 @@ class HybridChat(App[None], inherit_bindings=False):
         theme = themes.fitting(theme, sixteen=launch.sixteen)
         # NO_COLOR: with RGB colours Textual would still write them, as greys
         self._colourless = bool(os.environ.get("NO_COLOR"))
+        self.launch = launch  # before Textual asks for the driver
         super().__init__(ansi_color=theme.ansi or self._colourless)
-        self.launch = launch
         self.animation_level = "none"
         self._chat: ChatScreen | None = None
         self._focus_told = False
@@ -62,7 +62,7 @@ class HybridChat(App[None], inherit_bindings=False):
             self.set_keymap(dict(self.keys.keymap()))
 
     def get_driver_class(self) -> type[Driver]:
-        return lean(super().get_driver_class())
+        return lean(super().get_driver_class(), erases=self.launch.terminal.name != "screen")
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.VARIABLES
