@@ -14,7 +14,10 @@ for a cloud's SDK."""
 def main() -> None:
     """Runs the program and exits with its code; the only place that turns an interrupt or a closed pipe into one."""
     gc.set_threshold(STARTING)
-    code = run(sys.argv[1:])
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # while we are still being imported
+        code = 130
     # the system takes everything back in a moment: Python's last look for garbage would take 10-25 ms
     gc.freeze()
     sys.exit(code)

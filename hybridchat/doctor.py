@@ -127,13 +127,14 @@ def _terminal(env: Mapping[str, str]) -> Iterator[Item]:
 
 def _disk(env: Mapping[str, str]) -> Iterator[Item]:
     at = data_dir(env)
-    there = next((folder for folder in (at, *at.parents) if folder.exists()), None)
-    if there is None:
-        return
     try:
+        there = next((folder for folder in (at, *at.parents) if folder.exists()), None)
+        if there is None:
+            return
         free = shutil.disk_usage(there).free
-    except OSError:
-        yield Item("disk", f"how much is free at {there} is not known", State.NOTE)
+    except OSError as error:
+        told = f"how much is free at {at} is not known: {error.strerror or error}"
+        yield Item("disk", told, State.NOTE, "make the folder readable, or put the data elsewhere with HYBRIDCHAT_DATA_DIR")
         return
     state = State.WRONG if free < TOO_LITTLE else State.NOTE if free < LITTLE else State.OK
     fix = "" if state is State.OK else "make room, or put the data elsewhere with HYBRIDCHAT_DATA_DIR"

@@ -66,7 +66,7 @@ def remove(path: Path, *words: str) -> tuple[str, ...]:
     unwanted = {collapse(word.strip().removeprefix("!")) for word in words}
     kept: list[str] = []
     gone: list[str] = []
-    if not path.exists():
+    if not _lines(path):
         return ()
     with _alone(path):
         for line in _lines(path):

@@ -48,9 +48,12 @@ def at_the_edge(argv: list[str]) -> int:
         say(str(error))
         return USAGE
     except OSError as error:
-        if not _output_failed(error):
+        if _output_failed(error):
+            return OK if _reader_left(error) else PROVIDER
+        if error.filename is None:
             raise
-        return OK if _reader_left(error) else PROVIDER
+        say(f"{error.filename}: {error.strerror}.")
+        return USAGE
     return code
 
 

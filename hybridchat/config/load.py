@@ -61,7 +61,11 @@ def load(
 
 def _refuse_missing(path: Path, env: Mapping[str, str]) -> None:
     """A file that somebody named is meant: with a slip of the finger the rules in it would silently not hold."""
-    if env.get(NAMED) and not path.exists():
+    try:
+        missing = bool(env.get(NAMED)) and not path.exists()
+    except OSError:
+        return  # reading it says why it cannot be
+    if missing:
         problem = "names a file that is not there; correct the name, or unset it and the defaults hold"
         raise ConfigError(f"environment variable {NAMED}", "", f"{problem} ({path})")
 

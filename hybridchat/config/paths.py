@@ -11,6 +11,7 @@ from hybridchat.config.errors import ConfigError
 
 APP = "hybridchat"
 NAMED = "HYBRIDCHAT_CONFIG"
+DATA = "HYBRIDCHAT_DATA_DIR"
 PROFILE = "HYBRIDCHAT_PROFILE"
 DEFAULT = "default"
 """Name of the profile whose data lies where it lies without any."""
@@ -21,14 +22,22 @@ _TAKEN = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
 def config_path(env: Mapping[str, str] | None = None) -> Path:
-    """`config.toml` in the user's configuration directory; HYBRIDCHAT_CONFIG names another file."""
+    """`config.toml` in the user's configuration directory; HYBRIDCHAT_CONFIG names another file. Raises `ConfigError`."""
     env = os.environ if env is None else env
     if named := env.get(NAMED):
-        return Path(named).expanduser()
+        return _home_put_in(named, NAMED)
     # imported here: 6 ms that a process with both paths in its environment does not need
     import platformdirs
 
     return platformdirs.user_config_path(APP, appauthor=False) / "config.toml"
+
+
+def _home_put_in(named: str, variable: str) -> Path:
+    try:
+        return Path(named).expanduser()
+    except RuntimeError:  # nobody of that name, or no home
+        problem = f"names a home folder that is not known; write the whole path ({named})"
+        raise ConfigError(f"environment variable {variable}", "", problem) from None
 
 
 def data_dir(env: Mapping[str, str] | None = None) -> Path:
@@ -38,10 +47,13 @@ def data_dir(env: Mapping[str, str] | None = None) -> Path:
 
 
 def data_root(env: Mapping[str, str] | None = None) -> Path:
-    """Directory of everything that is kept, all profiles together; HYBRIDCHAT_DATA_DIR names another one."""
+    """Directory of everything that is kept, all profiles together; HYBRIDCHAT_DATA_DIR names another one.
+
+    Raises `ConfigError`.
+    """
     env = os.environ if env is None else env
-    if named := env.get("HYBRIDCHAT_DATA_DIR"):
-        return Path(named).expanduser()
+    if named := env.get(DATA):
+        return _home_put_in(named, DATA)
     import platformdirs  # as above
 
     return platformdirs.user_data_path(APP, appauthor=False)
