@@ -39,6 +39,7 @@ from hybridchat.world import Sources, World
 if TYPE_CHECKING:  # the samplers cost 10 ms that one-shot commands, http.server 25 ms that all but the demo can do without
     from hybridchat.agents.connectivity import ConnectivityAgent
     from hybridchat.agents.resources import ResourceMonitor
+    from hybridchat.config.samplers import Lines
     from hybridchat.demo import Demo
 
 DEMO_CONFIG = Config(pair=PairSettings(local="ollama:llama3.2:3b"), save=False)
@@ -110,6 +111,8 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         connectivity=far,
         clock=time.time,
     )
+    if setup.samplers:
+        world.draw(_lines(config, places))
     crew = Crew(
         world=world,
         store=store,
@@ -256,6 +259,15 @@ def adopt(chat: Chat, config: Config, env: Mapping[str, str]) -> None:
         rules=rules_of(config),
         retention=config.retention,
     )
+    if chat.world.lines:
+        chat.world.draw(_lines(config, places))
+
+
+def _lines(config: Config, places: tuple[Endpoint, ...]) -> dict[str, Lines]:
+    from hybridchat.config import samplers  # imported here, as below
+
+    found = ((name, _named(config, places, name, consent=False)) for name in (*STRATEGIES, *config.strategies))
+    return {name: samplers.lines(config, policy) for name, policy in found if policy is not None}
 
 
 def _named(config: Config, places: tuple[Endpoint, ...], name: str, *, consent: bool) -> Policy | None:

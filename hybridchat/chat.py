@@ -13,7 +13,7 @@ from hybridchat import tuning, waiting
 from hybridchat.answer import Answer
 from hybridchat.asking import NO_OPTIONS, Ask, Options
 from hybridchat.conversation import Session, Turn
-from hybridchat.crew import Crew, held_mode
+from hybridchat.crew import Crew, held_mode, policy_of
 from hybridchat.errands import Errands
 from hybridchat.events import Ended, Event, HandedOver, Verdict
 from hybridchat.facts import Decision, Mode, Model, Snapshot
@@ -241,6 +241,7 @@ class Chat:
             made, told = tuning.tuned(session, text, self._crew.strategies)
         if made != session and made.id:
             self.store.set_session(made.id, strategy=made.strategy, parameters=made.parameters)
+        self.world.follow(policy_of(self._crew, made).name)
         return made, told
 
     def set_pin(self, session_id: str, model_id: str | None) -> None:
@@ -308,8 +309,9 @@ class Chat:
         await self.store.close()
 
     def opened(self, session: Session) -> None:
-        """Says which session is looked at: its mode holds for probes too."""
+        """Says which session is looked at: its mode holds for probes too, and its strategy says where the gauges' lines are."""
         self.world.local_only(on=self.mode(session) is Mode.ONLY_LOCAL)
+        self.world.follow(policy_of(self._crew, session).name)
 
     @property
     def banner(self) -> str:
@@ -330,8 +332,13 @@ class Chat:
 
     @property
     def limits(self) -> tuple[ResourceThresholds | None, ConnectivityThresholds | None]:
-        """Where the samplers of this machine and of the ways to hosts draw their lines; `None` for one that does not run."""
-        near, far = self.world.resources, self.world.connectivity
+        """Where the samplers of this machine and of the ways to hosts draw their lines; `None` for one that does not run.
+
+        Those of the strategy that the session looked at follows.
+        """
+        near, far, lines = self.world.resources, self.world.connectivity, self.world.lines.get(self.world.strategy)
+        if lines is not None:
+            return lines.resources, lines.connectivity
         return near.thresholds if near is not None else None, far.thresholds if far is not None else None
 
     async def close(self) -> None:

@@ -186,13 +186,14 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
     waited = ask.queued and measures.rule is not None
     pin = (None if waited else ask.soft_pin) or ask.pinned(session)
     named = measures.rule.model if measures.rule is not None else None
-    snapshot = crew.world.snapshot(also={m for m in (pin, named, current if ask.escalated else None) if m is not None})
+    policy, wanted = policy_of(crew, session), ask.options.parameters
+    also = {m for m in (pin, named, current if ask.escalated else None) if m is not None}
+    snapshot = crew.world.snapshot(also, policy.name)
     # what somebody sends by hand is tried, and a model asked for by name may go as soon as the way is there; the program itself
     # waits until it is good again
     back = snapshot.links.keys() if ask.queued else returned(snapshot) if pin is not None else ()
     snapshot = seen(snapshot, ask.lost, {*ask.back, *back})
-    checks = (*await crew.world.checks(), *(ask.checks or ()))
-    policy, wanted = policy_of(crew, session), ask.options.parameters
+    checks = (*await crew.world.checks(policy.name), *(ask.checks or ()))
     if (rule := word_rule(policy.word_rule, parts.question, snapshot.budget)) is not None:
         checks = (*checks, rule)
     if ask.over_budget:

@@ -13,7 +13,7 @@ from typing import Literal
 from hybridchat.asking import Ask
 from hybridchat.config.rules import rules_of
 from hybridchat.config.schema import RuleConditions, RuleSettings
-from hybridchat.crew import Crew
+from hybridchat.crew import Crew, policy_of
 from hybridchat.events import HandedOver
 from hybridchat.facts import Locality, Mode
 from hybridchat.routing.kinds import KINDS, Kind, kind_of
@@ -103,8 +103,8 @@ class Repair:
         self._memory: Memory = {}
         self._kinds: dict[str, Kind] = {}
         """Session id -> kind of the question last moved in it."""
-        self._watched: set[str] = set()
-        """Sessions in which a person asks."""
+        self._watched: dict[str, bool] = {}
+        """Sessions in which a person asks, and whether they begin on this machine."""
 
     def observed(self, ask: Ask) -> Ask:
         """The question, which is on its way. Reads the store: off the event loop."""
@@ -113,7 +113,7 @@ class Repair:
         self._memory = _read(self._crew.store.recall(KEY))
         session = self._crew.store.session(ask.session_id)
         if session is not None and session.kind != "api":
-            self._watched.add(session.id)
+            self._watched[session.id] = policy_of(self._crew, session).local_first
         return ask
 
     def went(self, ask: Ask, event: HandedOver) -> None:
@@ -121,7 +121,7 @@ class Repair:
         if ask.options.compared or ask.session_id not in self._watched:
             return
         side: Side = "local" if event.locality is Locality.ON_DEVICE else "cloud"
-        usual = side == "local" and self._crew.policy.local_first
+        usual = side == "local" and self._watched[ask.session_id]
         moved = ask.escalated or (ask.pin is not None and not usual)
         kind = kind_of(ask.text)
         before = self._memory

@@ -93,5 +93,7 @@ def _strategy(session: Session, content: str, strategies: Collection[str]) -> tu
         return replace(session, strategy=None), "The program’s own strategy holds here again."
     if content not in strategies:
         raise ValueError(f"There is no strategy {content!r}. There are: {', '.join(strategies)}.")
-    said_now = f"This conversation follows {content}. Limits of the gauges and the day's budget stay the program’s."
+    said_now = (
+        f"This conversation follows {content}, with its limits of the gauges. The day’s budget is one for all conversations."
+    )
     return replace(session, strategy=content), said_now

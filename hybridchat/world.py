@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ import msgspec
 from hybridchat.agents.base import BaseAgent, ask
 from hybridchat.agents.budget import BudgetAgent, budget
 from hybridchat.config.endpoints import Endpoint
-from hybridchat.facts import Check, Device, Live, Locality, Model, Outcome, Result, Snapshot
+from hybridchat.facts import Check, Device, Link, Live, Locality, Model, Outcome, Result, Snapshot
 from hybridchat.gate import Gate
 from hybridchat.health import Health
 from hybridchat.providers.base import Provider
@@ -24,6 +24,7 @@ from hybridchat.sessions.store import Store
 if TYPE_CHECKING:  # the samplers cost 10 ms; one-shot commands start none
     from hybridchat.agents.connectivity import ConnectivityAgent
     from hybridchat.agents.resources import ResourceMonitor
+    from hybridchat.config.samplers import Lines
 
 
 @dataclass(slots=True)
@@ -73,6 +74,10 @@ class World(Roster):
         """Called with what became of each attempt."""
         self.daily_limit = sources.daily_limit
         """US dollars; `None`: no budget is set."""
+        self.lines: Mapping[str, Lines] = {}
+        """Strategy -> where it has the gauges' agents draw their lines; without samplers none."""
+        self.strategy = ""
+        """The one whose lines hold where nobody names another; empty: those of the program's."""
         self.stored_gauges: Snapshot | None = None
         """A running chat's gauges, for one-shot commands that have no samplers of their own."""
         self.on_listed = self._credit
@@ -96,16 +101,34 @@ class World(Roster):
 
     # -- gauges -----------------------------------------------------------------------------------
 
-    def snapshot(self, also: Collection[str] = ()) -> Snapshot:
-        """Every gauge at this moment, with the active models and those of the ids in `also`; no I/O."""
+    def draw(self, lines: Mapping[str, Lines]) -> None:
+        """Has every sample judged by the lines of each strategy."""
+        self.lines = lines
+        if self.resources is not None:
+            self.resources.beside = tuple({one.resources for one in lines.values()} - {self.resources.thresholds})
+        if self.connectivity is not None:
+            self.connectivity.beside = tuple({one.connectivity for one in lines.values()} - {self.connectivity.thresholds})
+
+    def follow(self, strategy: str) -> None:
+        """The conversation that is looked at follows this strategy: its lines are shown, and probes have its pace."""
+        self.strategy = strategy
+        if self.connectivity is not None and (lines := self.lines.get(strategy)) is not None:
+            self.connectivity.probe_every(lines.probe_s)
+
+    def snapshot(self, also: Collection[str] = (), strategy: str | None = None) -> Snapshot:
+        """Every gauge at this moment, with the active models and those of the ids in `also`; no I/O.
+
+        Machine and network are judged as `strategy` has it; `None`: as the one that is looked at.
+        """
+        lines = self.lines.get(self.strategy if strategy is None else strategy)
         stored = self.stored_gauges or Snapshot()
         models = self.models
         if self.active is not None:
             models = tuple(m for m in models if m.id in self.active or m.id in also)
         return Snapshot(
             at=self._clock(),
-            device=self._device(stored),
-            links=dict(self.connectivity.links) if self.connectivity is not None else stored.links,
+            device=self._device(stored, lines),
+            links=self._links(stored, lines),
             models=models,
             live=self._live([m.id for m in models]),
             budget=budget(self.spent.usd, self.spent.reserved, self.daily_limit),
@@ -113,23 +136,34 @@ class World(Roster):
             metered=self.connectivity.metered if self.connectivity is not None else stored.metered,
         )
 
-    def _device(self, stored: Snapshot) -> Device:
+    def _device(self, stored: Snapshot, lines: Lines | None) -> Device:
         if self._simulated is not None:
             return self._simulated()
-        return self.resources.device if self.resources is not None else stored.device
+        if self.resources is None:
+            return stored.device
+        return self.resources.device if lines is None else self.resources.judged(lines.resources)
 
-    async def checks(self) -> tuple[Check, ...]:
-        """The built-in agents' verdicts, from what their samplers last saw; nobody is waited for."""
+    def _links(self, stored: Snapshot, lines: Lines | None) -> Mapping[str, Link]:
+        if self.connectivity is None:
+            return stored.links
+        return dict(self.connectivity.links if lines is None else self.connectivity.judged(lines.connectivity))
+
+    async def checks(self, strategy: str | None = None) -> tuple[Check, ...]:
+        """The built-in agents' verdicts, from what their samplers last saw; nobody is waited for. `strategy` as in `snapshot`."""
+        lines = self.lines.get(self.strategy if strategy is None else strategy)
         agents: dict[str, BaseAgent] = {}
+        told: dict[str, object] = {}
         if self.resources is not None:
             agents["resource_monitor"] = self.resources
+            told["resource_monitor"] = lines.resources if lines is not None else None
         if self.connectivity is not None:
             agents["connectivity_monitor"] = self.connectivity
+            told["connectivity_monitor"] = lines.connectivity if lines is not None else None
         if self.daily_limit is not None:
             spent = self.spent
             agents["budget"] = BudgetAgent(lambda: spent.usd, self.daily_limit, reserved=lambda: spent.reserved)
         # under these names, whatever a program calls its own: rules and scores read their figures themselves
-        checks = await asyncio.gather(*(ask(agent) for agent in agents.values()))
+        checks = await asyncio.gather(*(ask(agent, thresholds=told.get(name)) for name, agent in agents.items()))
         return tuple(replace(check, agent=name) for name, check in zip(agents, checks, strict=True))
 
     def record(self, snapshot: Snapshot) -> str:
@@ -138,7 +172,7 @@ class World(Roster):
 
     def save_gauges(self) -> None:
         """Leaves the gauges for one-shot commands."""
-        self._store.save_snapshot(self.record(replace(self.snapshot(), models=(), live={})), self._clock())
+        self._store.save_snapshot(self.record(replace(self.snapshot(strategy=""), models=(), live={})), self._clock())
 
     def load_gauges(self, max_age: float) -> None:
         """Takes a running chat's gauges if they are younger than `max_age` seconds. Reads the store."""

@@ -14,7 +14,17 @@ from hybridchat.agents.base import BaseAgent, Sampler
 from hybridchat.agents.link import os_online
 from hybridchat.agents.metered import metered_line
 from hybridchat.agents.probe import TIMEOUT_S, Abandoned, Look, Permit, Place, place, probe, trust
-from hybridchat.agents.ways import BULK_BYTES, DEFAULTS, ConnectivityThresholds, LinkSample, LinkState, observe, pace, unknown
+from hybridchat.agents.ways import (
+    BULK_BYTES,
+    DEFAULTS,
+    ConnectivityThresholds,
+    LinkSample,
+    LinkState,
+    folded,
+    observe,
+    pace,
+    unknown,
+)
 from hybridchat.facts import Check, ConnectivityState, Link, Target
 
 __all__ = ["ConnectivityAgent", "ConnectivityThresholds", "LinkSample", "LinkState", "observe"]
@@ -73,6 +83,8 @@ class ConnectivityAgent(BaseAgent):
     ) -> None:
         super().__init__(name)
         self.thresholds = ConnectivityThresholds(latency_threshold, packet_loss_threshold, bandwidth_threshold)
+        self.beside: tuple[ConnectivityThresholds, ...] = ()
+        """Other thresholds by which every try is judged too, for `judged`."""
         self._every = check_interval
         self.on_contact = on_contact
         self._look = look or self._knock
@@ -178,8 +190,18 @@ class ConnectivityAgent(BaseAgent):
     @property
     def links(self) -> Mapping[str, Link]:
         """Every host heard of, as of its latest sample; unknown, with its figures, once that is older than 3 intervals."""
+        return self.judged(self.thresholds)
+
+    def judged(self, thresholds: ConnectivityThresholds) -> Mapping[str, Link]:
+        """The same by other thresholds; by its own where those are not among `beside`, or not yet."""
         now = self._clock()
-        return MappingProxyType({host: self._link(way, now) for host, way in self._ways.items()})
+        return MappingProxyType({host: self._link(way, now, thresholds) for host, way in self._ways.items()})
+
+    def probe_every(self, check_interval: float) -> None:
+        """Seconds from one probe to the next while all is well, from now on."""
+        if check_interval != self._every:
+            self._every = check_interval
+            self._nudge()
 
     @property
     def online(self) -> bool | None:
@@ -187,8 +209,9 @@ class ConnectivityAgent(BaseAgent):
         return self._system.state
 
     async def check(self, **kwargs: object) -> Check:
-        """The best way to any host that is not this device, or with `host=` the way to that one."""
-        links, host = self.links, kwargs.get("host")
+        """The best way to any host that is not this device, or with `host=` the way to that one; judged by `thresholds=`."""
+        wanted, host = kwargs.get("thresholds"), kwargs.get("host")
+        links = self.judged(wanted if isinstance(wanted, ConnectivityThresholds) else self.thresholds)
         if isinstance(host, str):
             found = [links.get(host.strip().lower(), Link(host=host))]
         else:
@@ -271,14 +294,14 @@ class ConnectivityAgent(BaseAgent):
         return now
 
     def _fold(self, state: LinkState, sample: LinkSample) -> LinkState:
-        return observe(state, sample, self.thresholds)
+        return folded(state, sample, self.thresholds, self.beside)
 
     def _pace(self, state: LinkState) -> float:
         return pace(state, self._every, idle=self._idle, metered=self.metered)
 
-    def _link(self, way: _Way, now: float) -> Link:
+    def _link(self, way: _Way, now: float, thresholds: ConnectivityThresholds) -> Link:
         state = way.sampler.state
-        link = replace(state.link, allowed=way.permit is not None)
+        link = replace(state.beside.get(thresholds, state).link, allowed=way.permit is not None)
         age = None if state.at is None else now - state.at
         # a look at a host that keeps silent takes longer than the pace it is looked at in trouble
         if age is not None and age > 3 * max(self._pace(state), self._every, TIMEOUT_S):

@@ -36,6 +36,8 @@ class Resources:
     signals: Mapping[str, Steady] = field(default_factory=dict)
     at: float | None = None
     samples: int = 0
+    beside: Mapping[ResourceThresholds, Resources] = field(default_factory=dict)
+    """The same samples, judged by other thresholds."""
 
 
 def observe(state: Resources, sample: ResourceSample, thresholds: ResourceThresholds = DEFAULTS) -> Resources:
@@ -145,6 +147,8 @@ class ResourceMonitor(BaseAgent):
             critical_memory=critical_memory_threshold,
         )
         self.thresholds = renamed(given, {"load_threshold": load_threshold, **(custom_thresholds or {})})
+        self.beside: tuple[ResourceThresholds, ...] = ()
+        """Other thresholds by which every sample is judged too, for `judged`."""
         self._every = check_interval
         self._clock = clock
         self._machine = Machine(clock=clock)
@@ -172,14 +176,21 @@ class ResourceMonitor(BaseAgent):
     @property
     def device(self) -> Device:
         """This machine as of the latest sample; unknown, with the figures as they were, once that is older than 3 intervals."""
+        return self.judged(self.thresholds)
+
+    def judged(self, thresholds: ResourceThresholds) -> Device:
+        """The same by other thresholds; by its own where those are not among `beside`, or not yet."""
         state = self._sampler.state
+        state = state.beside.get(thresholds, state)
         age = None if state.at is None else self._clock() - state.at
         if age is not None and age > 3 * self._interval(state):
             return replace(state.device, state=ResourceState.UNKNOWN, reason=f"last measured {age:.0f} s ago")
         return state.device
 
-    async def check(self, **kwargs: object) -> Check:  # noqa: ARG002 - the machine does not depend on the prompt
-        device = self.device
+    async def check(self, **kwargs: object) -> Check:
+        """This machine's state; with `thresholds=` judged by those."""
+        wanted = kwargs.get("thresholds")
+        device = self.judged(wanted if isinstance(wanted, ResourceThresholds) else self.thresholds)
         return Check(
             agent=self.name,
             state=device.state,
@@ -227,7 +238,8 @@ class ResourceMonitor(BaseAgent):
         return self._every * (5 if self._idle else 1)
 
     def _observe(self, state: Resources, sample: ResourceSample) -> Resources:
-        return observe(state, sample, self.thresholds)
+        beside = {limits: observe(state.beside.get(limits, Resources()), sample, limits) for limits in self.beside}
+        return replace(observe(state, sample, self.thresholds), beside=beside)
 
     def _measure(self) -> ResourceSample:
         sample, before = self._read(), self._sampler.state.at

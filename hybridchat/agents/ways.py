@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from hybridchat.agents.steady import Steady
@@ -69,6 +69,8 @@ class LinkState:
     """Samples since the state last changed."""
     suspect: bool = False
     """The newest try was worse than the state says: look again soon."""
+    beside: Mapping[ConnectivityThresholds, LinkState] = field(default_factory=dict)
+    """The same tries, judged by other thresholds."""
 
 
 def observe(state: LinkState, sample: LinkSample, thresholds: ConnectivityThresholds = DEFAULTS) -> LinkState:
@@ -118,6 +120,15 @@ def observe(state: LinkState, sample: LinkSample, thresholds: ConnectivityThresh
             up_since=(state.link.up_since or sample.at) if sample.ok else None,
         ),
     )
+
+
+def folded(
+    state: LinkState, sample: LinkSample, thresholds: ConnectivityThresholds, beside: Iterable[ConnectivityThresholds]
+) -> LinkState:
+    """`observe`, and beside it the same by other thresholds, each with a memory of its own."""
+    blank = LinkState(Link(host=state.link.host))
+    others = {limits: observe(state.beside.get(limits, blank), sample, limits) for limits in beside}
+    return replace(observe(state, sample, thresholds), beside=others)
 
 
 def unknown(state: LinkState, reason: str) -> LinkState:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from hybridchat.agents.connectivity import ConnectivityAgent
+from hybridchat.agents.connectivity import ConnectivityAgent, ConnectivityThresholds
 from hybridchat.agents.probe import Abandoned, Look, Permit, Place
 from hybridchat.facts import ConnectivityState, Target
 from tests.agents.listening import Listener, dead_port
@@ -226,6 +226,19 @@ def test_without_a_network_no_packet_is_sent_and_the_reason_is_the_cable(wire: W
     wire.online = None
     wire.turn("api.example.com")
     assert wire.asked == ["localhost", "api.example.com"], "unknown is not offline"
+
+
+def test_the_same_tries_are_judged_by_other_lines_too(wire: Wire) -> None:
+    strict = ConnectivityThresholds(latency=30)
+    wire.agent.beside = (strict,)
+    wire.agent.allow("api.example.com")
+    assert wire.turn("api.example.com", 3) is O
+    assert wire.agent.judged(strict)["api.example.com"].state is D
+    assert wire.agent.judged(ConnectivityThresholds(latency=1))["api.example.com"].state is O, "lines that nobody draws"
+    wire.turn("api.example.com")
+    wire.agent.probe_every(5)
+    wire.now += 16
+    assert wire.agent.links["api.example.com"].state is U, "three of the shorter intervals ago"
 
 
 async def test_a_cable_put_back_is_noticed_at_once(wire: Wire) -> None:

@@ -199,6 +199,17 @@ class Script:
         return self.monitor.device.state
 
 
+def test_the_same_samples_are_judged_by_other_lines_too_each_with_a_memory_of_its_own() -> None:
+    rig = Script()
+    roomy = ResourceThresholds(cpu=90, memory=90)
+    rig.monitor.beside = (roomy,)
+    rig.play(replace(GOOD, cpu=85), 4)
+    assert (rig.monitor.device.state, rig.monitor.judged(roomy).state) == (C, A)
+    assert rig.monitor.judged(ResourceThresholds(cpu=1)).state is C, "lines that nobody draws are the monitor's own"
+    rig.play(replace(GOOD, cpu=84), 2)
+    assert rig.monitor.judged(roomy).gauges["cpu"].value == 84
+
+
 def test_the_verdict_is_frozen_from_the_start_of_our_answer_to_five_seconds_after_its_end() -> None:
     rig = Script()
     busy = replace(GOOD, cpu=99.0)
