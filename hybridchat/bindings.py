@@ -43,7 +43,7 @@ _TABLE = (
         ("write-up", "up", "in an empty composer: the message that waits, back to edit; else the question before"),
         ("write-down", "down", "the question after, while looking back"),
         ("write-end", "end", "in an empty composer: the newest line, and follow it again"),
-        ("to-messages", "shift+tab", "go to the messages"),
+        ("to-messages", "shift+tab", "go to the messages; twice: to the gauges"),
         ("scroll-up", "pageup", "scroll the conversation up while you write"),
         ("scroll-down", "pagedown", "scroll it down"),
         ("leave", "ctrl+d", "leave, when the composer is empty; else delete the next character"),
@@ -60,7 +60,15 @@ _TABLE = (
         ("message-link", "o", "show where the next link leads"),
         ("message-open", "enter", "open the link that is shown"),
         ("message-end", "end", "newest line, and follow it again"),
+        ("to-gauges", "shift+tab", "on to the gauges"),
         ("to-writing", "escape,tab", "back to the composer"),
+    )),
+    ("gauges", (
+        ("gauge-above", "up,left", "the figure above"),
+        ("gauge-below", "down,right", "the figure below"),
+        ("gauge-open", "enter", "all of it in a view of its own"),
+        ("gauges-messages", "tab", "back to the messages"),
+        ("gauges-writing", "escape,shift+tab", "back to the composer"),
     )),
     ("find", (
         ("find-above", "up,enter", "the hit above"),
@@ -140,7 +148,7 @@ _TABLE = (
 WITHIN: Mapping[str, tuple[str, ...]] = {
     "writing": ("chat",), "messages": ("chat",), "find": ("chat",), "conversations": ("views",), "queue": ("views",),
     "recall": ("views",), "help": ("views",), "choosing models": ("views",), "models": ("views",), "words": ("chat",),
-    "settings": ("views",), "own words": ("views",),
+    "settings": ("views",), "own words": ("views",), "gauges": ("chat",),
 }  # fmt: skip
 """Where a key counts too: in the composer those of the chat, in a list those of every view; `everywhere` counts everywhere."""
 

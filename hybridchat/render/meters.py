@@ -9,14 +9,14 @@ from hybridchat.facts import Device, Gauge, Link, Snapshot
 from hybridchat.render.words import money, size
 from hybridchat.value import value
 
-DEVICE_RULE = "feeds rule device (critical keeps a model that is not loaded out) and the score of models here"
-SCORE = "feeds the score of models here, no rule"
-LINK_RULE = "feeds rule connectivity (without a way its models are out) and their score"
+DEVICE_RULE = "busy: models here count for less; very busy: of them only loaded ones are asked (rule device)"
+SCORE = "busy: models here count for less (score, no rule)"
+LINK_RULE = "slow: its models count for less; no way there: they are not asked (rule connectivity)"
 _WORDS = {
     "available": "ok", "constrained": "busy", "critical": "very busy", "unknown": "not measured",
     "optimal": "good", "degraded": "slow", "disconnected": "none",
 }  # fmt: skip
-UNLIMITED = "no limit; feeds nothing"
+UNLIMITED = "no limit; nothing is decided by it"
 UNMEASURED = "not measured"
 
 
@@ -73,27 +73,32 @@ class Meter:
     value: str
     lines: tuple[str, ...]
     key: str = ""
-    """What its last values are kept under; empty where they are not."""
+    """The gauge's name, the host of a latency, `budget`; empty for what else is known of a way."""
 
 
-def meters(snapshot: Snapshot, limits: Limits, history: Mapping[str, Sequence[float]]) -> Iterator[Meter]:
-    """This machine first, then the way to each host, then the money. `history` has the last values, by gauge or host."""
+def meters(
+    snapshot: Snapshot, limits: Limits, history: Mapping[str, Sequence[float]], also: Mapping[str, str] | None = None
+) -> Iterator[Meter]:
+    """This machine first, then the way to each host, then the money. `history` has the last values, by gauge or host.
+
+    `also` are further hosts with the names of their endpoints.
+    """
     device = snapshot.device
     state = f"this machine: {_WORDS[device.state.value]}{f', {device.reason}' if device.reason else ''}"
     for name, gauge in device.gauges.items():
         below = [*_limit(name, limits.machine), _samples(gauge, history.get(name, ()), snapshot.at), _free(name, device)]
         yield Meter(state, name.replace("_", " "), _told(gauge), tuple(filter(None, below)), name)
     # a server on this device needs no way to it
-    for host, endpoint in {m.host: m.endpoint for m in snapshot.models if not m.on_device}.items():
+    for host, endpoint in {**{m.host: m.endpoint for m in snapshot.models if not m.on_device}, **(also or {})}.items():
         link = snapshot.links.get(host, Link(host))
         yield from _link(endpoint, link, limits, history.get(host, ()), snapshot.at)
     budget = snapshot.budget
     if budget.limit is not None or budget.spent or budget.reserved:
         limit = "no limit" if budget.limit is None else f"of {money(budget.limit)} a day"
-        told = "feeds rule budget: from 70 % only hard messages, from 90 % none"
-        yield Meter(
-            "money", "budget", f"{money(budget.spent + budget.reserved)} {limit}", (told,) if budget.limit is not None else ()
+        told = (
+            ("from 70 % only hard messages go to a paid model, from 90 % none (rule budget)",) if budget.limit is not None else ()
         )
+        yield Meter("money", "budget", f"{money(budget.spent + budget.reserved)} {limit}", told, "budget")
 
 
 def _link(endpoint: str, link: Link, limits: Limits, seen: Sequence[float], now: float) -> Iterator[Meter]:
@@ -101,7 +106,7 @@ def _link(endpoint: str, link: Link, limits: Limits, seen: Sequence[float], now:
     group = f"way to {endpoint} at {link.host}: {', '.join(filter(None, (state, link.reason)))}"
     if not link.gauges:
         why = "nothing goes there, no probe either, before you allow it" if not link.allowed else "no sample yet"
-        yield Meter(group, "latency", UNMEASURED, (why,))
+        yield Meter(group, "latency", UNMEASURED, (why,), link.host)
     bounds: Mapping[str, str] = {}
     if limits.links is not None:
         bounds = {
@@ -135,7 +140,7 @@ def _limit(name: str, limits: MachineLimits | None) -> list[str]:
     if name in two:
         busy, critical = two[name]
         ours = "; what our own models hold does not count" if name in {"memory", "vram"} else ""
-        return [f"busy above {busy:g} %, critical above {critical:g} %{ours}", DEVICE_RULE]
+        return [f"busy over {busy:g} %, very busy over {critical:g} %{ours}", DEVICE_RULE]
     if name == "load":
         per_core = limits.load_per_core
         bound = f"busy above {limits.load:g}" if per_core is None else f"busy above {per_core:g} per core"

@@ -76,11 +76,13 @@ async def _examined(screen: ChatScreen, looking: Awaitable[Sequence[Item]]) -> N
 
 async def gauges(screen: ChatScreen, _: str) -> None:
     from hybridchat.render.meters import Limits, Meter, meters
+    from hybridchat.tui.gauges import others
     from hybridchat.tui.meters import Gauges
 
     def see() -> Sequence[Meter]:
         limits, history = Limits(*screen.opened.chat.limits), screen.chrome.history
-        return tuple(meters(history.take(screen.opened.snapshot()), limits, history.values))
+        also = others(screen.opened.chat.models())
+        return tuple(meters(history.take(screen.opened.snapshot()), limits, history.values, also))
 
     screen.app.push_screen(Gauges(see, screen.chrome.history.bars))
 

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
 from hybridchat.bindings import Keys
 from hybridchat.facts import Decision, Mode, Snapshot
-from hybridchat.tui import gauges, lines
+from hybridchat.tui import gauges, lines, watched
 from hybridchat.tui.gauges import Shown
 from hybridchat.tui.leader import bar
 from hybridchat.tui.ports import Preview
 
 if TYPE_CHECKING:
     from hybridchat.conversation import Session
+    from hybridchat.render.meters import LinkLimits, MachineLimits
 
-PANEL = ("machine", "network", "why")
 _OPENS = {"machine": "gauges", "network": "gauges", "status": "gauges", "why": "why"}
 
 
@@ -31,9 +30,9 @@ class Chrome:
         self, screen: Screen[None], *, demo: bool, names_hidden: Callable[[], bool], keys: Keys, profile: str = ""
     ) -> None:  # fmt: skip
         self.parts: dict[str, Shown] = {
-            n: Shown(id=n) for n in ("top", "banner", "status", "edge", "next", "preview", "keys", "leader", *PANEL)
+            n: Shown(id=n) for n in ("top", "banner", "status", "edge", "next", "preview", "keys", "leader", *watched.PARTS)
         }
-        self.panel = Vertical(*(self.parts[name] for name in PANEL), id="panel")
+        self.panel = watched.Watched(self.parts)
         self._screen = screen
         self._demo, self._profile, self._private = demo, profile, False
         self._names_hidden = names_hidden
@@ -71,16 +70,28 @@ class Chrome:
         self.parts["banner"].display = bool(said)
         self.parts["banner"].say(Content(said), layout=True)
 
-    def look(self, snapshot: Snapshot, decision: Decision | None, also: gauges.Places = gauges.NOBODY) -> None:
-        """Brings the gauges up to date; `also` are hosts that could be asked."""
+    def look(
+        self,
+        snapshot: Snapshot,
+        decision: Decision | None,
+        also: gauges.Places,
+        limits: tuple[MachineLimits | None, LinkLimits | None],
+    ) -> None:
+        """Brings the gauges up to date; `also` are hosts that could be asked, `limits` where the samplers draw their lines."""
         snapshot = self.history.take(snapshot)
         self.banner("offline", "Offline: only models on this machine can answer." if gauges.offline(snapshot) else "")
         self.parts["status"].say(gauges.line(snapshot, self._width - 2, also))
         if self.panel.display:
             # three parts, so that a moving figure does not have the whole panel drawn again
-            for name, text in zip(PANEL, gauges.panel(snapshot, self.history, decision, self._other_key, also), strict=True):
+            texts = gauges.panel(snapshot, self.history, decision, self._other_key, also)
+            self.panel.offer(watched.rows(snapshot, also))
+            for name, text in zip(watched.PARTS, texts, strict=True):
                 before = self.parts[name].size.height
-                self.parts[name].say(text, layout=before != len(text.plain.split("\n")))
+                self.parts[name].say(self.panel.marked(name, text), layout=before != len(text.plain.split("\n")))
+            part, name = self.panel.at
+            if part:
+                told = watched.told(name, snapshot, limits, self.history, also) if name else watched.reasons(decision)
+                self.panel.tell(told)
 
     def preview(self, value: Preview | None, loading: str = "", *, beside: str = "", refused: str = "") -> None:
         """Says where the draft would go; `beside` is what goes along, `refused` why a file of it cannot."""
@@ -109,8 +120,8 @@ class Chrome:
             self.parts["preview"].say(found, layout=True)
         return found is not None
 
-    def hints(self, *, running: bool, reading: bool, armed: bool, asking: bool) -> None:
-        text = lines.hints(self._width, self._keys, running=running, reading=reading, armed=armed, asking=asking)
+    def hints(self, *, running: bool, place: str, armed: bool, asking: bool) -> None:
+        text = lines.hints(self._width, self._keys, running=running, place=place, armed=armed, asking=asking)
         self.parts["keys"].say(text)
         if self.parts["leader"].display:
             self.lead(on=True)

@@ -286,10 +286,15 @@ def _short_reason(candidate: Candidate) -> str:
 class Shown(Static):
     """A text that is only drawn again when it differs; `wrote` counts how often it was."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__("", id=id)
+    def __init__(self, *, id: str | None = None, classes: str = "") -> None:  # noqa: A002 - Textual's name
+        super().__init__("", id=id, classes=classes)
         self.wrote = 0
         self._now: Content | None = None
+
+    @property
+    def said(self) -> Content:
+        """What stands there."""
+        return self._now or Content("")
 
     def say(self, text: Content, *, layout: bool = False) -> None:
         """Shows `text`; the layout is only redone where its height may have changed."""

@@ -17,7 +17,7 @@ CLEARED = "Draft cleared: ↑ or ^z brings it back."
 
 
 async def wanted(screen: ChatScreen, what: str) -> None:
-    """A key in the composer that belongs to the screen."""
+    """A key that belongs to the screen: Tab and Shift+Tab go round from the composer, the gauges and the messages."""
     if screen.first is not None and screen.first.wanted(what):
         return
     match what:
@@ -27,14 +27,16 @@ async def wanted(screen: ChatScreen, what: str) -> None:
             pass
         case "transcript" if any(b.addressable for b in screen.thread.blocks):
             screen.transcript.focus()
+        case "transcript" | "gauges" if screen.ready:
+            screen.chrome.panel.enter()
         case "pageup":
             screen.transcript.scroll_page_up(animate=False)
         case "pagedown":
             screen.transcript.scroll_page_down(animate=False)
         case "end":
             screen.transcript.action_end()
-        case "offer":
-            screen.focus_next()
+        case "offer" if screen.ready and not screen.exchange.to_question():
+            screen.chrome.panel.enter()
         case "next" if screen.ready:
             screen.followups.send()
         case "leader":

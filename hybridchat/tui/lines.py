@@ -134,17 +134,22 @@ def hints(
     keys: Keys,
     *,
     running: bool = False,
-    reading: bool = False,
+    place: str = "",
     armed: bool = False,
     asking: bool = False,
 ) -> Content:
-    """Key hints, whole ones only, most needed first; each names a key that arrives here."""
+    """Key hints, whole ones only, most needed first; each names a key that arrives here. `place` is where the keyboard is:
+    `messages`, `gauges`, else the composer."""
     if armed:
         return Content.styled(f"press {keys.word('interrupt')} again to quit", "$warn")
-    if reading:
+    if place == "gauges":
+        moving = f"{keys.word('gauge-above')} {keys.word('gauge-below')}".strip()
+        names = {"gauge-open": "in full", "gauges-writing": "back to writing", "gauges-messages": "messages"}
+        items = [(moving, "figure"), *((keys.word(name), word) for name, word in names.items())]
+    elif place == "messages":
         names = {
             "message-copy": "copy", "to-writing": "back to writing", "message-end": "newest", "message-edit": "edit",
-            "message-code": "code", "message-link": "link", "message-thinking": "thoughts",
+            "message-code": "code", "message-link": "link", "message-thinking": "thoughts", "to-gauges": "gauges",
         }  # fmt: skip
         moving = f"{keys.word('message-up')} {keys.word('message-down')}".strip()
         items = [(moving, "message"), *((keys.word(name), word) for name, word in names.items())]

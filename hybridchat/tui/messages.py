@@ -1,4 +1,4 @@
-"""What the transcript tells the screen; the handlers are called `on_transcript_...`."""
+"""What the transcript and the panel tell the screen; the handlers are called `on_transcript_...` and `on_watched_...`."""
 
 from __future__ import annotations
 
@@ -43,6 +43,10 @@ class Older(Message, namespace="transcript"):
     def __init__(self, *, all: bool = False) -> None:  # noqa: A002 - as it is said
         self.all = all
         super().__init__()
+
+
+class Moved(Message, namespace="watched"):
+    """The keyboard stands on another row of the panel of gauges, came there or went."""
 
 
 class Copied(Message, namespace="transcript"):

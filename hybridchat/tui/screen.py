@@ -31,6 +31,7 @@ from hybridchat.tui.exchange import Exchange
 from hybridchat.tui.followups import FollowUps
 from hybridchat.tui.gauges import others
 from hybridchat.tui.habits import Habits
+from hybridchat.tui.inherited import inherited
 from hybridchat.tui.keymap import bind
 from hybridchat.tui.ports import Launch, Opened, Preview
 from hybridchat.tui.thread import Thread, Tone, place_of
@@ -47,10 +48,12 @@ LOOK = 2.0
 _KEYS: list[BindingType] = [bind(c.name, f"do('{c.name}')", priority=c.key != "escape") for c in COMMANDS]
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(Screen[None], inherit_bindings=False):
     """One conversation at a time. What commands do is in `actions`, how a question is answered in `exchange`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*_KEYS, bind("interrupt", "interrupt", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *inherited(Screen, "everywhere"), *_KEYS, bind("interrupt", "interrupt", priority=True),
+    ]  # fmt: skip
 
     class ThemeWanted(Message):
         """The user asked for the theme `name`, or with an empty name for the next one."""
@@ -282,7 +285,8 @@ class ChatScreen(Screen[None]):
         """Brings the gauges up to date, while somebody looks."""
         if self._opened is not None and self.app.app_focus:
             snapshot = self._opened.snapshot()
-            self.chrome.look(snapshot, self.current.decision, others(self._opened.chat.models()))
+            also = others(self._opened.chat.models())
+            self.chrome.look(snapshot, self.current.decision, also, self._opened.chat.limits)
             self.waiting.look(snapshot)
             if self.previewed is not None:
                 self.ahead.show()  # what is being loaded takes less and less
@@ -294,8 +298,8 @@ class ChatScreen(Screen[None]):
 
     def hints(self) -> None:
         asking = any(not card.has_class("-aside") for card in self.query("Consent")) and self.composer.has_focus
-        reading = self.transcript.has_focus
-        self.chrome.hints(running=self.exchange.running, reading=reading, armed=self.armed, asking=asking)
+        place = "messages" if self.transcript.has_focus else "gauges" if self.chrome.panel.has_focus else ""
+        self.chrome.hints(running=self.exchange.running, place=place, armed=self.armed, asking=asking)
 
     def on_resize(self) -> None:
         self.show_top()
@@ -313,7 +317,13 @@ class ChatScreen(Screen[None]):
             await ACTIONS[name](self, "")
 
     async def on_composer_wanted(self, message: Composer.Wanted) -> None:
-        await keys.wanted(self, message.what)
+        await self.action_wanted(message.what)
+
+    async def action_wanted(self, what: str) -> None:
+        await keys.wanted(self, what)
+
+    def on_watched_moved(self) -> None:
+        self.look()
 
     async def on_composer_led(self, message: Composer.Led) -> None:
         await keys.led(self, message.letter)

@@ -44,6 +44,7 @@ class Transcript(LineView):
         bind("message-link", "link"),
         bind("message-open", "open"),
         bind("message-end", "end"),
+        bind("to-gauges", "screen.wanted('gauges')"),
         bind("to-writing", "leave"),
     ]
 
