@@ -31,7 +31,7 @@ from hybridchat.referring import doubts
 from hybridchat.render.terminal import recognise
 from hybridchat.render.words import plural, size
 from hybridchat.value import value
-from hybridchat.welcome import start, to_pull
+from hybridchat.welcome import to_pull
 
 if TYPE_CHECKING:
     from hybridchat.chat import Chat
@@ -190,7 +190,7 @@ def _here(chat: Chat, config: Config, place: Endpoint) -> Item:
     named = f"{place.name} at {place.host}"
     problem = chat.world.problems.get(place.name)
     if problem is not None:
-        fix = start(place) if isinstance(problem, Unreachable) else ""
+        fix = problem.start if isinstance(problem, Unreachable) else ""
         # nobody asked for the one that is looked for by itself: without it the others answer
         asked_for = place.name in config.endpoints or place.source != "default" or not chat.world.models
         state = State.WRONG if asked_for else State.NOTE

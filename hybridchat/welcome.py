@@ -14,7 +14,6 @@ from hybridchat.facts import Device, Locality, Model
 from hybridchat.fits import PULLABLE, Fit, fit, suggestion
 from hybridchat.keys import has_key
 from hybridchat.providers.base import Unreachable
-from hybridchat.providers.ollama_start import start_ollama
 from hybridchat.render.words import plural, size
 from hybridchat.routing.memory import memory_free
 from hybridchat.value import value
@@ -62,7 +61,7 @@ def _endpoint(world: World, endpoint: Endpoint) -> Found:
         place += f" ({endpoint.source}, not its usual address)"
     problem = world.problems.get(endpoint.name)
     if isinstance(problem, Unreachable) and endpoint.locality is Locality.ON_DEVICE:
-        return Found(False, f"{place}: nothing answers", start(endpoint))
+        return Found(False, f"{place}: nothing answers", problem.start)
     if problem is not None:
         return Found(False, str(problem))
     models = [m for m in world.models if m.endpoint == endpoint.name]
@@ -149,11 +148,6 @@ def keep_words(hide: Callable[[str], str], typed: str) -> str:
     if len(said) < 2:
         return "".join(said)
     return f"{', '.join(words)}: hidden from now on, wherever they occur. /terms lists all."
-
-
-def start(endpoint: Endpoint) -> str:
-    """The command that makes this server answer, on this system; empty when we do not know it."""
-    return start_ollama() if endpoint.kind == "ollama" else ""
 
 
 def _part(model: Model) -> str:

@@ -20,7 +20,7 @@ from hybridchat.demo import Demo, Fault
 from hybridchat.earlier import ANOTHER
 from hybridchat.events import Decided, Ended, Event, FellBack, HandedOver, Held, Offered, Verdict, Waiting
 from hybridchat.facts import ConnectivityState, Locality, Mode
-from hybridchat.providers.ollama_start import start_ollama
+from hybridchat.providers.ollama_start import command as start_ollama
 from hybridchat.render.offline import GO_ON
 from tests.support.chats import LOCAL, Bench, Heard, bench, hear
 

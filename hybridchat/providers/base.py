@@ -155,6 +155,11 @@ class Unreachable(ProviderError):
     kind = "unreachable"
     retry_same = True
 
+    def __init__(self, message: str, *, host: str = "", retry_after: float | None = None, start: str = "") -> None:
+        super().__init__(message, host=host, retry_after=retry_after)
+        self.start = start
+        """The command that makes the server answer, on this system; empty where none is known."""
+
 
 class Stalled(ProviderError):
     kind = "stalled"

@@ -212,15 +212,17 @@ def _why(chain: tuple[BaseException, ...], names: set[str]) -> str:
 
 
 def unreachable(site: Site, why: str = "") -> Unreachable:
+    """Looks at the disk: call it off the event loop."""
+    start = ollama_start.command() if site.on_device and site.protocol == "ollama" else ""
     if site.on_device and not why:
-        start = ollama_start.told() if site.protocol == "ollama" else "Start the server, or correct its base_url."
-        return Unreachable(f"Nothing answers at {site.host}. {start}", host=site.host)
+        fix = ollama_start.told(start) if start else "Start the server, or correct its base_url."
+        return Unreachable(f"Nothing answers at {site.host}. {fix}", host=site.host, start=start)
     fix = {
         "the proxy refused": "Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY.",
         "its certificate or TLS was not accepted": "Check the address and whether the network intercepts connections.",
         "its name was not found": "Check the network and base_url.",
     }.get(why, "Check the network and that the server runs.")
-    return Unreachable(f"No connection to {site.host}{f' ({why})' if why else ''}. {fix}", host=site.host)
+    return Unreachable(f"No connection to {site.host}{f' ({why})' if why else ''}. {fix}", host=site.host, start=start)
 
 
 def _sentence(kind: type[ProviderError], said: Complaint, site: Site, matter: Matter) -> str:

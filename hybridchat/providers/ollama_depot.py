@@ -41,7 +41,8 @@ class Depot:
                 begun = True
                 yield step
         except Exception as error:  # noqa: BLE001  # an SDK's and an HTTP library's: all of it is translated, nothing swallowed
-            failure = self._failure(error, name, begun=begun)
+            # off the event loop, as wherever errors are translated
+            failure = await asyncio.to_thread(self._failure, error, name, begun=begun)
         finally:
             await steps.aclose()
         if failure is not None:
@@ -66,7 +67,7 @@ class Depot:
                 async with asyncio.timeout(CHANGE_S):
                     return await work
         except Exception as error:  # noqa: BLE001  # as in `pull`
-            failure = translate(error, self._site, Matter(name))
+            failure = await asyncio.to_thread(translate, error, self._site, Matter(name))
         raise failure
 
     async def _steps(self, name: str) -> AsyncGenerator[Progress, None]:

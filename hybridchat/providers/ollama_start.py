@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 
-
-def installed() -> bool:
-    """Whether the program is found on the path. Looks at the disk."""
-    return shutil.which("ollama") is not None
+_SERVE = "ollama serve"
 
 
-def start_ollama() -> str:
-    """`ollama serve`, or where it is not installed how to get it on this system."""
-    return "ollama serve" if installed() else install_ollama(sys.platform)
+def command() -> str:
+    """`ollama serve`, or where it is not installed how to get it on this system. Looks at the disk."""
+    import shutil  # imported here: only where nothing answers
+
+    return _SERVE if shutil.which("ollama") is not None else install_ollama(sys.platform)
 
 
 def install_ollama(platform: str) -> str:
@@ -25,6 +23,6 @@ def install_ollama(platform: str) -> str:
     return "curl -fsSL https://ollama.com/install.sh | sh"
 
 
-def told() -> str:
-    """The same in a sentence."""
-    return f"{'Start' if installed() else 'Install'} it with `{start_ollama()}`."
+def told(start: str) -> str:
+    """Such a command in a sentence."""
+    return f"{'Start' if start == _SERVE else 'Install'} it with `{start}`."

@@ -180,9 +180,14 @@ async def tell(work: Awaitable[T], site: Site, matter: Matter = NOTHING) -> T:
     try:
         return await work
     except Exception as error:  # noqa: BLE001  # three SDKs, two HTTP libraries: all of it is translated, nothing swallowed
-        failure = translate(error, site, matter)
+        failure = await _translated(error, site, matter)
     # outside the handler, so that the SDK's exception (it holds the key) is not even the context of ours
     raise failure
+
+
+async def _translated(error: Exception, site: Site, matter: Matter) -> Exception:
+    # off the event loop: what to do about a server that is not there depends on what lies on the disk
+    return await asyncio.to_thread(translate, error, site, matter)
 
 
 async def follow(parts: AsyncGenerator[Part, None], call: Call, site: Site) -> AsyncGenerator[Part, None]:
@@ -193,7 +198,7 @@ async def follow(parts: AsyncGenerator[Part, None], call: Call, site: Site) -> A
         async for part in watched:
             yield part
     except Exception as error:  # noqa: BLE001  # as in `tell`
-        failure = translate(error, site, matter_of(call))
+        failure = await _translated(error, site, matter_of(call))
     finally:
         await watched.aclose()
     if failure is not None:

@@ -15,7 +15,7 @@ import pytest
 
 from hybridchat.demo import Demo, Fault
 from hybridchat.facts import Device, ResourceState, Snapshot
-from hybridchat.providers.ollama_start import start_ollama
+from hybridchat.providers.ollama_start import command as start_ollama
 from hybridchat.sessions.store import Store
 from tests.cli.run import ROOT, bare, hybridchat, inside
 from tests.support.chats import environment

@@ -16,7 +16,7 @@ import pytest
 
 from hybridchat.config import load
 from hybridchat.demo import Demo
-from hybridchat.providers.ollama_start import start_ollama
+from hybridchat.providers.ollama_start import command as start_ollama
 from tests.cli.run import ROOT, bare, hybridchat, inside
 from tests.support.chats import environment
 from tests.support.faultserver import FaultServer, http

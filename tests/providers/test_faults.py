@@ -9,7 +9,7 @@ import pytest
 from hybridchat.demo import Fault
 from hybridchat.providers import base
 from hybridchat.providers.base import ProviderError
-from hybridchat.providers.ollama_start import start_ollama
+from hybridchat.providers.ollama_start import command as start_ollama
 from tests.providers.conftest import KEY, Line, said
 
 QUESTION = "What is the capital of the secret country of Zembla, for zoe@example.org?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 from pathlib import Path
@@ -10,8 +11,9 @@ from types import FrameType
 import pytest
 
 import hybridchat
+from hybridchat.config import Config
 from hybridchat.demo import Demo
-from tests.support.screen import until
+from tests.support.screen import shows, until
 from tests.support.screens import seated
 
 OURS = str(Path(hybridchat.__file__).parent)
@@ -54,3 +56,24 @@ async def test_a_command_opens_no_file_on_the_event_loop(tmp_path: Path, demo: D
         finally:
             witness.looking = False
         assert witness.opened == []
+
+
+async def test_what_makes_a_missing_server_answer_is_looked_up_off_the_event_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+
+    def which(*_: object, **__: object) -> None:
+        looked.append(threading.get_ident())
+
+    # Python's own way through PATH, in which a folder may lie on a slow disk or on none that answers
+    monkeypatch.setattr(shutil, "which", which)
+    with Demo(chunks_per_second=0) as paused:
+        paused.ollama.pause()
+        async with seated(tmp_path, paused, config=Config()) as seat:
+            before = len(looked)
+            await shows(seat.pilot, "✗ ollama at")
+            # the first screen looks around again by itself
+            await until(seat.pilot, lambda: len(looked) > before)
+            await seat.type("hello")
+    assert threading.get_ident() not in looked
