@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import FrameType
-from typing import Self
 
 from hybridchat.answer import Answer
 from hybridchat.asking import Options as Told
@@ -19,15 +16,14 @@ from hybridchat.chat import Chat
 from hybridchat.cli import edge, sentences
 from hybridchat.cli.ask_result import Result, dry_lines, dry_record, record, stored_checks, unrouted_code
 from hybridchat.cli.edge import Exit, say
-from hybridchat.cli.offline import keep, notice
+from hybridchat.cli.following import Follow
+from hybridchat.cli.offline import keep
 from hybridchat.cli.paint import Printer
 from hybridchat.cli.stdin import question
 from hybridchat.config import ConfigError
-from hybridchat.conversation import Ending, Session
-from hybridchat.events import Asked, Decided, Ended, Event, HandedOver, Held, Offered, Said, SecondLook
+from hybridchat.conversation import Session
 from hybridchat.facts import Mode
 from hybridchat.parameters import Parameters, asked
-from hybridchat.render import words
 from hybridchat.sessions.attachments import Named
 from hybridchat.value import value
 
@@ -163,7 +159,7 @@ async def _ask(chat: Chat, options: Options, session: Session, text: str, pin: s
 async def answered(chat: Chat, options: Options, answer: Answer) -> Result:
     """Follows `answer` over its consent question, if there is one, to its end."""
     result, printer = Result(), None if options.as_json else Printer(stream=options.stream)
-    follow = _Follow(result, printer, options)
+    follow = Follow(result, printer, quiet=options.quiet, demo=options.demo)
     await follow.through(answer)
     if result.held is not None and not result.interrupted:
         from hybridchat.cli.consenting import consent  # imported here: most questions stay on this machine
@@ -210,94 +206,6 @@ def _session(chat: Chat, options: Options) -> Session:
     if not options.dry_run:
         chat.store.remember(key, session.id)
     return session
-
-
-class _Follow:
-    """Takes the events of an answer: the text to stdout, the rest to the result and to stderr."""
-
-    def __init__(self, result: Result, printer: Printer | None, options: Options) -> None:
-        self._result, self._printer, self._options = result, printer, options
-
-    async def through(self, answer: Answer) -> None:
-        """Follows `answer` to its end; Ctrl+C stops it, and what was said is kept."""
-        with _Stopping(answer) as stopping:
-            async with answer:
-                async for event in answer:
-                    self._take(event)
-                    if not self._options.quiet:
-                        for line in [*sentences.notices(event), *await notice(event)]:
-                            say(line)
-            self._result.interrupted = stopping.came
-        if self._printer is not None:
-            self._printer.finish()
-        if self._result.ended is not None:
-            self._close(self._result.ended)
-
-    def _take(self, event: Event) -> None:
-        match event:
-            case Said(text=text):
-                self._result.text.append(text)
-                if self._printer is not None:
-                    self._printer.write(text)
-            case Asked(turn=turn):
-                self._result.turn_id = turn.id
-            case Decided(decision=decision):
-                self._result.decision = decision
-            case Held():
-                self._result.held = event
-            case Offered():
-                self._result.offered = event
-            case HandedOver(hidden=hidden):
-                self._result.hidden = hidden
-            case SecondLook():
-                # the answer that counts begins anew
-                self._result.text.clear()
-                if self._printer is not None:
-                    self._printer.finish()
-                    self._printer.write("\n")
-            case Ended():
-                self._result.ended = event
-            case _:
-                pass
-
-    def _close(self, ended: Ended) -> None:
-        if ended.ending is not Ending.COMPLETE:
-            say(sentences.without_keys(ended.text if self._options.quiet else words.ended(ended)))
-        if self._options.quiet:
-            return
-        for note in ended.notes:
-            say(note)
-        if ended.model_id is not None and ended.locality is not None and ended.ending is Ending.COMPLETE:
-            demo = self._options.demo
-            say(words.head(ended.model_id, ended.locality, timings=ended.timings, usage=ended.usage, cost=ended.cost, demo=demo))
-
-
-class _Stopping:
-    """While it holds, the first Ctrl+C stops the answer; a second one ends the program."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.came = False
-        self._answer = answer
-        self._task: asyncio.Task[None] | None = None
-        self._before: Callable[[int, FrameType | None], object] | int | None = None
-
-    def __enter__(self) -> Self:
-        self._loop = asyncio.get_running_loop()
-        self._before = signal.getsignal(signal.SIGINT)
-        if self._before is not signal.SIG_IGN:  # a background job is not to be stopped from the keyboard
-            signal.signal(signal.SIGINT, self._stop)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._before or signal.SIG_DFL)
-
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self.came = True
-        signal.signal(signal.SIGINT, self._before or signal.SIG_DFL)
-        self._loop.call_soon_threadsafe(self._stop_now)
-
-    def _stop_now(self) -> None:
-        self._task = self._loop.create_task(self._answer.stop())
 
 
 async def checks_of(chat: Chat, result: Result) -> Mapping[str, object]:
