@@ -30,6 +30,8 @@ from hybridchat.render import words
 from hybridchat.welcome import found
 
 T = TypeVar("T")
+SHOWN = 10
+"""Questions that are told again when a conversation is opened: reading all of a long one aloud would take hours."""
 HELLO = "hybridchat, plain mode. /help lists the commands; a line that ends with \\ goes on; Ctrl+C stops an answer."
 
 
@@ -103,6 +105,11 @@ class Plain:
         for line in lines:
             self.tty.line(line)
 
+    def quote(self, *lines: str) -> None:
+        """Says what others said, sign for sign."""
+        for line in lines:
+            self.tty.quote(line)
+
     def choose(self, title: str, choices: Sequence[str], letters: Sequence[str] = ()) -> int | None:
         return self.tty.choose(title, choices, letters)
 
@@ -142,7 +149,7 @@ class Plain:
         """Tells what was typed meanwhile and goes out next; after a stop or a failure only if the user says so."""
         texts = self.tty.next
         for n, text in enumerate(texts, 1):
-            self.say(f"next {n}: {text}" if len(texts) > 1 else f"next: {text}")
+            self.quote(f"next {n}: {text}" if len(texts) > 1 else f"next: {text}")
         if texts and (ended is None or ended.ending is not Ending.COMPLETE):
             it = "it" if len(texts) == 1 else "them"
             if (
@@ -207,11 +214,15 @@ class Plain:
         return self.chat.store.path(self.session.id, self.session.leaf_id) if self.session.id else ()
 
     def show_path(self) -> None:
-        """Prints the conversation so far."""
-        for turn in self.path():
-            self.say(f"you: {brief(turn.question)}", *(f"({label})" for label in words.attached(turn)))
+        """Prints the end of the conversation so far."""
+        path = self.path()
+        if len(path) > SHOWN:
+            self.say(f"The last {SHOWN} of {len(path):,} questions. /find TEXT looks in all of them.")
+        for turn in path[-SHOWN:]:
+            self.quote(f"you: {brief(turn.question)}", *(f"({label})" for label in words.attached(turn)))
             if (answer := turn.answer) is not None:
-                self.say(f"{words.head_of(answer, turn, demo=self.demo)}", answer.text)
+                self.quote(f"{sentences.label(answer.model_id, answer.locality)}{answer.text or '(nothing)'}")
+                self.say(f"({words.head_of(answer, turn, demo=self.demo)})")
             if mark := words.ending(turn.ending, answer.error if answer is not None else ""):
                 self.say(mark)
 
@@ -237,7 +248,7 @@ class Plain:
         if name := profile():
             self.say(f"Profile: {name}")
         for line in found(self.chat.world, self.config, demo=self.demo, here=self.chat.here):
-            self.say(f"  {'✓' if line.ok else '✗'} {line.text}" + (f". Try: {line.fix}" if line.fix else ""))
+            self.say(f"  {'' if line.ok else 'Not ready: '}{line.text}" + (f". Try: {line.fix}" if line.fix else ""))
         first_words(self)
         if self.chat.banner and not self.demo:
             self.say(self.chat.banner)

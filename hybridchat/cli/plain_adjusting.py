@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from hybridchat.late import late
+from hybridchat.render.aloud import aloud
+
 if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
     from hybridchat.cli.plain import Plain
     from hybridchat.config.settings import Setting
     from hybridchat.configuring import Configuring
+
+
+_COLUMNS = late(r"(?<=\S) {2,}")
+_STATES = {"ok": "ok", "note": "note", "wrong": "wrong"}
 
 
 def set_(plain: Plain, text: str) -> None:
@@ -27,7 +34,7 @@ def _change(plain: Plain, text: str, *, think: bool) -> None:
     except ValueError as error:
         plain.say(str(error))
         return
-    plain.say(*told.splitlines())
+    plain.say(*(_COLUMNS.sub(": ", line, 1) for line in told.splitlines()))
 
 
 def settings(plain: Plain, text: str) -> None:
@@ -60,7 +67,7 @@ def _choose(plain: Plain, port: Configuring) -> None:
         return
     inside = [one for one in every if one.group == groups[chosen]]
     found = plain.choose(
-        f"{groups[chosen]}:", [f"{one.name} = {one.value}{f' ({one.source})' if one.set else ''}" for one in inside]
+        f"{groups[chosen]}:", [aloud(f"{one.name} = {one.value}") + (f" ({one.source})" if one.set else "") for one in inside]
     )
     if found is not None:
         _one(plain, port, inside[found])
@@ -98,7 +105,11 @@ def doctor(plain: Plain, text: str) -> None:
         found = plain.stage.run(examine(plain.chat, load(), os.environ, online="online" in text))
     except ConfigError as error:
         found = broken(error, os.environ)
-    plain.say(*(line for _, line in rows(found)), verdict(found))
+    for state, line in rows(found):
+        # the mark before a line says the same as the word
+        text = line.strip().partition(" ")[2]
+        plain.say(f"  To do: {text}" if state == "fix" else f"{_STATES[state]}, {text}")
+    plain.say(verdict(found))
 
 
 def gauges(plain: Plain, _: str) -> None:

@@ -38,7 +38,7 @@ def find(plain: Plain, text: str) -> None:
     plain.say(f"{plural(len(found), 'hit')}, the newest first." if found else "Not found in this conversation.")
     for n, (index, nth) in enumerate(found, 1):
         who, words = said[index]
-        plain.say(f"  {n} {who}: {finding.around(words, finding.places(words, wanted)[nth], len(wanted))}")
+        plain.quote(f"  {n} {who}: {finding.around(words, finding.places(words, wanted)[nth], len(wanted))}")
 
 
 def edit(plain: Plain, text: str) -> None:
@@ -145,7 +145,7 @@ def system(plain: Plain, text: str) -> None:
         plain.session = replace(plain.session, system="" if text == UNTOLD else text)
         if plain.session.id:
             plain.chat.store.set_session(plain.session.id, system=plain.session.system)
-    plain.say(*told_first(plain.session.system).splitlines())
+    plain.quote(*told_first(plain.session.system).splitlines())
 
 
 def mouse(plain: Plain, _: str) -> None:

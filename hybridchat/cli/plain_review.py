@@ -44,7 +44,7 @@ def consent(plain: Plain, held: Held) -> tuple[Verdict, Package]:
             verdict = CONSENT[chosen][1]
             if verdict is not None:
                 return verdict, package
-            plain.say(*sentences.view(package))
+            plain.quote(*sentences.view(package))
         elif shown[chosen] == REWORD:
             plain.reworded = (plain.tty.ask("the question in other words, or Enter to go back: ") or "").strip()
             if plain.reworded:

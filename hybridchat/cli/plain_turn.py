@@ -56,7 +56,7 @@ class Teller:
         if event.loads:
             self._tty.line(f"({words.loading(event.load_s)} …)")
         self._last_model, self._thinking = event.model_id, False
-        self._label = sentences.label(event)
+        self._label = sentences.label(event.model_id, event.locality)
 
     def _say(self, text: str) -> None:
         if self._label:
@@ -72,7 +72,9 @@ class Teller:
         if mark := words.ended(ended):
             self._tty.line(sentences.without_keys(mark, commands=True) + offline.to_go_on(ended))
         for note in words.notes(ended, "/other"):
-            self._tty.line(f"({note})")
+            # why a second try was needed is why there is no answer: said once is enough
+            if ended.ending is not Ending.FAILED or note.partition(": ")[2].rstrip(".") not in ended.text:
+                self._tty.line(f"({note})")
         answered = ended.ending not in {Ending.FAILED, Ending.UNROUTED}
         if answered and ended.model_id is not None and ended.locality is not None and ended.timings.total_s is not None:
             head = words.head(

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from hybridchat.asking import NO_OPTIONS
 from hybridchat.cli import plain_files, sentences
-from hybridchat.cli.lists import columns
-from hybridchat.cli.teletype import ascii_only
 from hybridchat.comparing import Comparison, named
 from hybridchat.render import ledger as left
 from hybridchat.render import words
@@ -42,7 +40,7 @@ def compare(plain: Plain, args: str) -> None:
     comparison = plain.on_loop(make)
     try:
         for n, model in enumerate(chosen):
-            plain.say(f"== {model.name} ({words.PLACES[model.locality]}) ==")
+            plain.say(f"Asking {model.name} ({words.PLACES[model.locality]}):")
             plain.turn(partial(comparison.start, n))
             if not comparison.turn_id and (path := plain.path()):
                 comparison.turn_id = path[-1].id
@@ -66,21 +64,20 @@ def ledger(plain: Plain) -> None:
     """The newest of what left."""
     rows = plain.chat.store.ledger.rows(limit=ROWS)
     plain.say(left.total(rows))
-    told = [(row.id[:8], row.host, f"{left.whom(row)}: {left.what(row)}") for row in rows]
-    plain.say(*columns(told).splitlines())
+    plain.say(*(f"{row.id[:8]}, {row.host}, {left.whom(row)}: {left.what(row)}" for row in rows))
     if any(row.bytes for row in rows) and plain.chat.store.saved:
         plain.say("The exact bytes: hybridchat ledger --raw ID")
 
 
 def stats(plain: Plain) -> None:
     """The sums, as `hybridchat stats` tells them."""
-    from hybridchat.cli.stats import compared_with, told
+    from hybridchat.cli.stats import compared_with, spoken
     from hybridchat.stats import stats as summed
 
     cloud = compared_with(plain.config)
     made = summed(plain.chat.store.past.tried(), cloud.price if cloud is not None else None)
     if made.total.questions:
-        plain.say(*told(made, cloud, poor=ascii_only(), bars=False))
+        plain.say(*spoken(made, cloud))
     else:
         plain.say("Nothing was asked yet.")
 

@@ -70,7 +70,7 @@ def queue(plain: Plain, text: str) -> None:
 
 
 def _one(plain: Plain, turn: Turn) -> None:
-    plain.say(brief(turn.question))
+    plain.quote(brief(turn.question))
     match plain.choose("What about it?", ["send it now", "answer it here", "reword it", "remove it"], "yled"):
         case 0:
             _send(plain, turn)
@@ -89,7 +89,7 @@ def _one(plain: Plain, turn: Turn) -> None:
 def _send(plain: Plain, turn: Turn, how: Verdict = Verdict.SEND) -> None:
     if turn.session_id != plain.session.id:
         plain.look_at(plain.chat.store.session(turn.session_id))
-    plain.say(offline.sending(turn))
+    plain.quote(f"From the queue: {offline.row(turn)}")
     plain.turn(partial(plain.chat.resume, turn.id, how))
 
 

@@ -172,7 +172,7 @@ def _money(budget: Budget) -> str:
     return f"Budget of today: {words.money(budget.spent + budget.reserved)} of {words.money(budget.limit)}{said and ', ' + said}"
 
 
-def label(event: HandedOver) -> str:
+def label(model_id: str, locality: Locality) -> str:
     """What stands before an answer: `llama3.2, local: `."""
-    place = "local" if event.locality is Locality.ON_DEVICE else words.PLACES[event.locality]
-    return f"{words.short(event.model_id)}, {place}: "
+    place = "local" if locality is Locality.ON_DEVICE else words.PLACES[locality]
+    return f"{words.short(model_id)}, {place}: "

@@ -87,23 +87,45 @@ def _record(made: Stats, cloud: Model | None, days: int | None) -> dict[str, obj
     }
 
 
-def told(made: Stats, cloud: Model | None, *, poor: bool, bars: bool = True) -> Iterator[str]:
-    """The tables and what their words mean; without `bars` nothing in them is drawn, as for a screen reader."""
+def told(made: Stats, cloud: Model | None, *, poor: bool) -> Iterator[str]:
+    """The tables and what their words mean."""
     heads = ("asked", "here", "tries", "tokens", "spent", "saved", "fell", "moved")
     most = max(line.questions for line in made.days)
     rows: list[tuple[str, ...]] = [("day", "", *heads)]
     rows += [(line.name, _bar(line, most, poor=poor), *_figures(line)) for line in made.days]
     rows.append(("all", "", *_figures(made.total)))
-    yield from columns(rows if bars else [(row[0], *row[2:]) for row in rows]).splitlines()
+    yield from columns(rows).splitlines()
     yield ""
     yield from columns(
         [("model", "answers", *heads[1:]), *((words.short(line.name), *_figures(line)) for line in made.models)]
     ).splitlines()
     yield ""
-    if bars:
-        here, elsewhere = "#." if poor else "█░"
-        yield f"{here} answered on this machine, {elsewhere} elsewhere or not at all."
+    here, elsewhere = "#." if poor else "█░"
+    yield f"{here} answered on this machine, {elsewhere} elsewhere or not at all."
+    yield "here: answered on this machine. tries: attempts; fell: fallbacks to another model (of a model: from it);"
+    yield "moved: answers by another model than the one before (of a model: to it)."
     yield from _notes(made.total, cloud)
+
+
+def spoken(made: Stats, cloud: Model | None) -> Iterator[str]:
+    """The same as sentences, for who hears them."""
+    yield f"In all: {_said(made.total, 'question')}."
+    if len(made.days) > 1:
+        yield from (f"{line.name}: {_said(line, 'question')}." for line in made.days)
+    yield from (f"{words.short(line.name)}: {_said(line, 'answer')}." for line in made.models)
+    yield from _notes(made.total, cloud)
+
+
+def _said(line: Line, what: str) -> str:
+    """`4 questions, 50 % answered here, 812 tokens, spent $0.01`; what did not happen is left out."""
+    _, share, _, tokens, spent, saved, *_ = _figures(line)
+    parts = [words.plural(line.questions, what)]
+    if what == "question":
+        parts.append("none answered" if share == "-" else f"{share} answered on this machine")
+    parts += [f"{tokens} tokens", "cost unknown" if spent == "unpriced" else f"spent {spent}"]
+    parts += [f"saved {saved.replace('~', 'about ')}" if saved not in {"-", "unpriced"} else ""]
+    parts += [words.plural(line.fallbacks, "fallback") if line.fallbacks else ""]
+    return ", ".join(filter(None, parts))
 
 
 def _figures(line: Line) -> Iterable[str]:
@@ -132,8 +154,6 @@ def _bar(line: Line, most: int, *, poor: bool) -> str:
 
 
 def _notes(total: Line, cloud: Model | None) -> Iterator[str]:
-    yield "here: answered on this machine. tries: attempts; fell: fallbacks to another model (of a model: from it);"
-    yield "moved: answers by another model than the one before (of a model: to it)."
     if total.unpriced:
         yield f"spent: without {words.plural(total.unpriced, 'attempt')} whose price nobody told."
     if cloud is None:

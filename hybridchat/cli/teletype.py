@@ -13,6 +13,7 @@ from unicodedata import combining, normalize
 
 from hybridchat.cli.edge import speaks_unicode
 from hybridchat.commands import parse
+from hybridchat.render.aloud import aloud
 from hybridchat.render.text import neutralise
 from hybridchat.render.words import spell
 
@@ -54,9 +55,13 @@ class Teletype:
             sys.stdin.reconfigure(encoding="utf-8", errors="replace")
 
     def line(self, text: str = "") -> None:
-        """Prints a line of our own words, on a line of its own."""
-        self.end_line()
-        self._put(self._spelt(neutralise(text)) + "\n")
+        """Prints a line of our own words, on a line of its own; its marks are words."""
+        self.quote(aloud(text))
+
+    def quote(self, text: str) -> None:
+        """Prints a line that holds somebody else's words, sign for sign."""
+        self.begin(text)
+        self._put("\n")
 
     def begin(self, text: str) -> None:
         """Prints our own words and leaves the line open."""
@@ -84,7 +89,7 @@ class Teletype:
         """One message: a line, what was pasted with it, and the lines after each that ends with a backslash."""
         if self.next:
             text = self.next.pop(0)
-            self.line(prompt + text)
+            self.quote(prompt + text)
             return text
         lines = [self._read(prompt)]
         while parse(lines[0]) is None:
@@ -122,7 +127,7 @@ class Teletype:
         """
         self.line(title)
         for number, (choice, letter) in enumerate(zip_longest(choices, letters, fillvalue=""), 1):
-            self.line(f"  {number} {choice}{f' ({letter})' if letter else ''}")
+            self.quote(f"  {number} {choice}{f' ({letter})' if letter else ''}")
         known = [letter for letter in letters if letter]
         prompt = f"{', '.join(known)} or a number, or Enter for none: " if known else "number, or Enter for none: "
         while True:

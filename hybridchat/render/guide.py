@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from hybridchat.bindings import BINDINGS, Keys
+from hybridchat.bindings import BINDINGS, Bound, Keys
 from hybridchat.commands import COMMANDS, Command, key_word
+from hybridchat.keytable import TOLD_TOGETHER
 from hybridchat.render.newline import Snippet, needs, snippet
-from hybridchat.render.terminal import Terminal
+from hybridchat.render.terminal import RICH, Terminal
 from hybridchat.value import value
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -21,28 +22,20 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Commands by what they are about; one that is missing here stands under `PROGRAM`."""
 PROGRAM = "The program"
-FIXED = "Editing, with keys that cannot be changed"
-EDITING = (
-    ("home ctrl+a", "start of the line"),
-    ("ctrl+e", "end of the line"),
-    ("ctrl+left ctrl+right", "a word back, a word on"),
-    ("shift+left shift+right", "select; with ctrl too whole words"),
-    ("shift+home shift+end", "select to the start or the end of the line"),
-    ("ctrl+w", "delete the word before"),
-    ("ctrl+u", "delete to the start of the line"),
-    ("ctrl+k", "delete to the end of the line"),
-    ("ctrl+z", "undo"),
-    ("ctrl+y", "redo"),
-)
-"""Keys of the text field itself, which Textual brings; `[keys]` can lay another binding over them."""
 PLACES = {
     "writing": "Keys while you write", "messages": "Keys in the messages", "gauges": "Keys in the gauges", "find": "Keys while finding",
     "views": "Keys in lists and views", "conversations": "Keys in the list of conversations", "queue": "Keys in the queue",
     "recall": "Keys in the list of what you typed", "choosing models": "Keys while choosing models",
     "compare": "Keys while comparing", "help": "Keys in this list", "words": "Keys on the first screen",
     "models": "Keys in the list of models", "settings": "Keys in the settings",
+    "consent": "Keys of the question before anything leaves", "review": "Keys in the view of what would leave",
+    "no network": "Keys where a model cannot be reached", "too much hidden": "Keys where too much was hidden",
+    "editing": "Editing a text", "fields": "Editing a text", "lists": "In every list", "reading": "In every text that scrolls",
+    "palette": "In the list of all commands",
 }  # fmt: skip
 """Headings for the bindings of each place; another place stands under its own name."""
+_EVERY_PROGRAM = {"editing", "fields", "lists", "reading", "palette"}
+"""Places whose keys are what they are in most programs: each has another way to do it."""
 
 
 @value
@@ -65,15 +58,26 @@ def entries(keys: Keys) -> list[Entry]:
     rows.sort(key=lambda row: order.index(row.group))
     commands = {c.name for c in COMMANDS}
     for bound in BINDINGS.values():
-        words = " ".join(key_word(key) for key in keys.arriving(bound.id)) or keys.word(bound.id)
-        if bound.id in commands or not words:
-            continue
-        group = PLACES.get(bound.where, PROGRAM if bound.where in {"everywhere", "chat"} else f"Keys: {bound.where}")
-        rows.append(Entry(group, "", words, bound.help, bound.id))
-    for pressed, said in EDITING:
-        if words := " ".join(key_word(key) for key in pressed.split() if key not in keys.kept):
-            rows.append(Entry(FIXED, "", words, said))
+        if bound.id not in commands and bound.id not in _TOLD and (row := _bound(bound, keys)) is not None:
+            rows.append(row)
     return rows
+
+
+_ALSO = {names[0]: names for names in TOLD_TOGETHER}
+_TOLD = {name for names in TOLD_TOGETHER for name in names[1:]}
+
+
+def _bound(bound: Bound, keys: Keys) -> Entry | None:
+    """The row of a binding, and of those that are told with it; `None` where none has a key."""
+    words, said = [], []
+    for one in (BINDINGS[name] for name in _ALSO.get(bound.id, (bound.id,))):
+        if own := " ".join(key_word(key) for key in keys.arriving(one.id)) or keys.word(one.id):
+            words.append(own)
+            said.append(one.help)
+    if not words:
+        return None
+    group = PLACES.get(bound.where, PROGRAM if bound.where in {"everywhere", "chat"} else f"Keys: {bound.where}")
+    return Entry(group, "", " ".join(words), ", ".join(said), " ".join(_ALSO.get(bound.id, (bound.id,))))
 
 
 def _command(command: Command, group: str, keys: Keys) -> Entry:
@@ -95,8 +99,8 @@ def _all_of(row: Entry) -> str:
 
 def here_only(terminal: Terminal, keys: Keys) -> list[str]:
     """What is to be known of this terminal: which of our keys it keeps, and what to press instead. Sentences."""
-    ours = {key for name in BINDINGS for key in keys.of(name)}
-    kept = sorted(terminal.kept & ours - {"shift+enter", "alt+enter"}, key=lambda key: (len(key), key))
+    ours = {key for bound in BINDINGS.values() if bound.where not in _EVERY_PROGRAM for key in keys.of(bound.id)}
+    kept = sorted(terminal.kept & ours - RICH, key=lambda key: (len(key), key))
     rows = []
     if kept and (leader := keys.word("leader")):
         those = _and([key_word(key) for key in kept])
@@ -131,17 +135,15 @@ def plain(wanted: str = "") -> list[str]:
     rows = found((_command(c, group, _NO_KEYS) for group, c in _grouped()), wanted)
     if not rows:
         return [f"Nothing about {wanted!r}. /help lists everything."]
-    width = max(len(row.name) for row in rows)
     lines: list[str] = []
     group = ""
     for row in rows:
         if row.group != group:
             group = row.group
             lines.append(f"{group}:")
-        lines.append(f"  {row.name:<{width}}  {row.said}" + (f" (also {row.also.replace(' ', ', ')})" if row.also else ""))
+        lines.append(f"  {row.name}: {row.said}" + (f" (also {row.also.replace(' ', ', ')})" if row.also else ""))
     if not wanted:
-        wide = max(len(key) for key, _ in PLAIN)
-        lines += ["Keys:", *(f"  {key:<{wide}}  {said}" for key, said in PLAIN)]
+        lines += ["Keys:", *(f"  {key}: {said}" for key, said in PLAIN)]
     return lines
 
 

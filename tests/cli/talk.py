@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,9 @@ from tests.cli.run import bare
 from tests.support.terminal import Terminal
 
 PROMPT = "\nyou: "
+_STOPS = frozenset("…’‘“”–—°")
+"""What is read as a pause, or by its name; other signs beyond ASCII are read out one by one, or skipped."""
+_DRAWN = re.compile(r"\S {3,}\S|^ *[=_-]{3,} *$", re.MULTILINE)
 
 
 class Talk:
@@ -42,6 +46,13 @@ class Talk:
     @property
     def raw(self) -> bytes:
         return bytes(self.terminal.raw)
+
+    @property
+    def drawn(self) -> set[str]:
+        """What in all that was printed is there to be seen, not to be heard: signs, columns, rules."""
+        text = self.raw.decode("utf-8", "replace").replace("\r\n", "\n")
+        signs = {c for c in text if not (c.isascii() or c.isalnum() or c in _STOPS)}
+        return signs | {found[0] for found in _DRAWN.finditer(text)}
 
     def until(self, words: str, seconds: float = 60.0) -> str:
         """What was printed since the last call, up to and with `words`."""

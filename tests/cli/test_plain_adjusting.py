@@ -22,10 +22,10 @@ def test_what_is_set_before_the_first_question_goes_out_with_it_and_stays(demo: 
         talk.until("\nyou: ")
         assert "temperature is 0.25 in this conversation." in talk.line("/set temperature 0.25")
         assert "is a number from 0 to 2" in talk.line("/set temperature hot")
-        assert "strategy     the program" in talk.line("/set")
+        assert "strategy: the program" in talk.line("/set")
         assert "Thinking is high" not in talk.line("/think")
         talk.line("/think high")
-        assert "Set here: temperature 0.25 · think high" in talk.line("/status")
+        assert "Set here: temperature 0.25, think high" in talk.line("/status")
         said = talk.line("What is the capital of France?")
         assert " cannot think)" in said
         assert "cannot think: it answers without" in talk.line("/think")

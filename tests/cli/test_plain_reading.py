@@ -47,7 +47,7 @@ def test_after_a_stop_it_is_not_sent_unless_wanted(tmp_path: Path) -> None:
             talk.until(" ")
         talk.terminal.send("ctrl+c")
         said = talk.until("number, or Enter for none: ")
-        assert "■ stopped" in said
+        assert "\nStopped\n" in said
         assert "next: repeat: two" in said
         assert "local: two" not in talk.line("2")
 

@@ -33,10 +33,10 @@ def test_words_are_hidden_and_shown_by_numbers_before_anything_leaves(demo: Demo
         assert "1 show it in this conversation" in talk.line("2", MENU)
         assert "ana@example.org is sent readable in this conversation." in talk.line("1", MENU)
         again = talk.line("", MENU)
-        assert "1 item hidden · 0 words left to check" in again
+        assert "1 item hidden, 0 words left to check" in again
         assert not cloud_bodies(demo)
         told = talk.line("1")
-        assert "1 hidden · 0 left readable · " in told
+        assert "1 hidden, 0 left readable, " in told
         sent = cloud_bodies(demo)[-1]
         assert b"7421993" not in sent
         assert b"ana@example.org" in sent

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from hybridchat.render.aloud import aloud
 from tests.cli.run import bare
 from tests.cli.talk import Talk
 from tests.script.conversation import LOCAL, Choose
@@ -98,7 +99,8 @@ class Lines:
             self._until(lambda said: not said.endswith(MENU), "\n")
 
     def shows(self, words: str) -> None:
-        self._until(lambda said: plain_text(words) in plain_text(said), words)
+        heard = aloud(words)
+        self._until(lambda said: plain_text(heard) in plain_text(said), heard)
 
     def answered(self, model: str) -> None:
         self.shows(f"\n{model}, {'local' if model == LOCAL else 'cloud'}: ")
@@ -107,7 +109,9 @@ class Lines:
         pass
 
     def leave(self) -> int:
-        return self._talk.leave("/quit", "enter")
+        code = self._talk.leave("/quit", "enter")
+        assert not self._talk.drawn, "plain lines are for who hears them"
+        return code
 
     def close(self) -> None:
         self._talk.__exit__(None, None, None)

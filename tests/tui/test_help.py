@@ -7,12 +7,12 @@ import tomllib
 
 import pytest
 from rich.cells import cell_len
-from textual.binding import Binding
 from textual.command import CommandPalette
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from hybridchat.bindings import BINDINGS, here
 from hybridchat.commands import COMMANDS
+from hybridchat.keytable import TOLD_TOGETHER
 from hybridchat.render import guide
 from hybridchat.render.newline import SNIPPETS, needs, snippet
 from hybridchat.render.terminal import TERMINALS
@@ -139,7 +139,7 @@ def test_a_terminal_that_keeps_keys_is_told_with_what_to_press_instead() -> None
 def test_plain_help_lists_every_command_and_its_other_names() -> None:
     said = "\n".join(guide.plain())
     for command in COMMANDS:
-        assert f"  {command.usage} " in said
+        assert f"  {command.usage}: " in said
         assert all(f"/{alias}" in said for alias in command.aliases)
     assert "F1" not in said
     assert "^x" not in said
@@ -151,14 +151,12 @@ def test_plain_help_with_a_word_is_about_that_word() -> None:
     assert guide.plain("zzz") == ["Nothing about 'zzz'. /help lists everything."]
 
 
-def test_the_keys_of_the_text_field_are_those_it_has() -> None:
-    bound = {key for binding in TextArea.BINDINGS if isinstance(binding, Binding) for key in binding.key.split(",")}
-    assert {key for keys, _ in guide.EDITING for key in keys.split()} <= bound
-    assert not {key for keys, _ in guide.EDITING for key in keys.split()} & {key for name in BINDINGS for key in _here(name)}
-
-
-def _here(name: str) -> tuple[str, ...]:
-    return here().of(name) if BINDINGS[name].where in {"chat", "writing", "everywhere"} else ()
+def test_keys_of_the_text_field_that_belong_together_have_one_row_and_are_found_by_their_ids() -> None:
+    rows = guide.entries(here(kept=TERMINALS["unknown"].kept))
+    assert [(row.keys, row.said) for row in guide.found(rows, "edit-word-right")] == [("^← ^→", "a word back, a word on")]
+    assert [row.keys for row in guide.found(rows, "edit-delete-word-left")] == ["^w"]
+    assert not guide.found(rows, "edit-select-all")
+    assert not {name for names in TOLD_TOGETHER for name in names} - set(BINDINGS)
 
 
 async def test_the_palette_finds_a_command_and_does_it() -> None:

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from hybridchat.commands import COMMANDS
 from hybridchat.demo import Demo
 from tests.cli.run import bare
 from tests.support.chats import CALM, environment
@@ -238,12 +239,48 @@ PLAIN = (
     ("/help", "/export"),
     ("repeat: what stands in @{near}/notes.txt ?", "notes.txt"),
     ("/export {near}/out.md", "Written to"),
+    ("/find Bourbaki", "hits, the newest first"),
+    ("/tag letters", "Tags: #letters"),
+    ("/top", "top of the list"),
+    ("/archive", "Archived"),
+    ("/archive", "in the list again"),
+    ("/branch", "/branch 1 to /branch 2"),
+    ("/retry", "local: "),
+    ("/continue", ""),
+    ("/system be brief", "Told first"),
+    ("/set", "temperature: "),
+    ("/set temperature 0.2", "temperature is 0.2"),
+    ("/think high", "think is high"),
+    ("/terms", "Bourbaki: hidden"),
+    ("/stats", "In all: "),
+    ("/status", "This machine: "),
+    ("/gauges", "cpu"),
+    ("/doctor", "ok, configuration"),
+    ("/settings privacy.cloud ask", "ask"),
+    ("/queue repeat: later", "Kept for later"),
+    ("/queue", MENU),
+    ("1", MENU),
+    ("d", "Removed."),
+    ("/recall Bourbaki", MENU),
+    ("", "you: "),
+    ("/model", MENU),
+    ("", "you: "),
+    ("/mouse", "never takes it"),
+    ("/anyway", "No question was refused"),
+    ("/stop", "Nothing is running"),
+    ("/fork", "of its own"),
+    ("/purge", "Erased in 10 minutes"),
+    ("/undo", "Back: "),
     ("/delete", "/undo brings it back"),
     ("/undo", "Back: About letters"),
     ("/private", "you (private): "),
     ("repeat: nobody shall know", "local: nobody shall know"),
     ("/new", "forgotten"),
 )
+
+
+ELSEWHERE = {"/cloud", "/compare", "/editor", "/quit"}
+"""Commands that other conversations in plain lines go through."""
 
 
 def test_the_same_in_plain_lines(servers: Demo, near: Path) -> None:
@@ -255,7 +292,7 @@ def test_the_same_in_plain_lines(servers: Demo, near: Path) -> None:
         talk.line(ESSAY, "local: ")
         talk.until(".")
         talk.terminal.send("ctrl+c")
-        talk.until("■ stopped")
+        talk.until("\nStopped\n")
         talk.until("\nyou: ")
         for typed, comes in PLAIN:
             before = len(talk.raw)
@@ -265,6 +302,8 @@ def test_the_same_in_plain_lines(servers: Demo, near: Path) -> None:
                 assert time.monotonic() < deadline, f"{typed}: {comes!r} did not come; this did:\n{said}"
                 talk.terminal.pump(0.2)
         assert talk.leave("/quit", "enter") == 0
+        assert {typed.partition(" ")[0] for typed, _ in PLAIN} >= {f"/{c.name}" for c in COMMANDS} - ELSEWHERE
+        assert not talk.drawn, "plain lines are for who hears them"
     assert "my dear Bourbaki" in (near / "out.md").read_text()
 
 
