@@ -159,15 +159,12 @@ def command(name: str) -> Command:
 
 _KEY_WORDS = {
     "escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "delete": "del", "up": "↑", "down": "↓", "left": "←", "right": "→",
-    "shift+tab": "⇧tab", "shift+enter": "⇧enter", "shift+left": "⇧←", "shift+right": "⇧→", "ctrl+left": "^←", "ctrl+right": "^→",
     "slash": "/", "question_mark": "?",
 }  # fmt: skip
 
 
 def key_word(key: str) -> str:
-    """A key as the hints print it: `ctrl+o` -> `^o`, `escape` -> `esc`, `f1` -> `F1`."""
-    if key.startswith("ctrl+") and len(key) == 6:
-        return f"^{key[5:]}"
-    if key[:1] == "f" and key[1:].isdigit():
-        return key.upper()
-    return _KEY_WORDS.get(key, key)
+    """A key as the hints print it: `ctrl+o` -> `^o`, `shift+left` -> `⇧←`, `escape` -> `esc`, `f1` -> `F1`."""
+    *modifiers, last = key.split("+") if len(key) > 1 else [key]
+    signs = "".join({"ctrl": "^", "shift": "⇧"}.get(held, f"{held}+") for held in modifiers)
+    return signs + (last.upper() if last[:1] == "f" and last[1:].isdigit() else _KEY_WORDS.get(last, last))

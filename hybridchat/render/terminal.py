@@ -32,9 +32,15 @@ def _terminal(name: str, title: str, kept: str = "", notice: str = "", *, tells_
     return Terminal(name, title, frozenset(kept.split()), notice, tells_focus)
 
 
-_ONE_ENTER = "shift+enter alt+enter"
-"""Without the kitty keyboard protocol a terminal encodes no Shift on Enter (tmux wiki, Modifier-Keys), and Textual 8.2 reads the
-ESC CR of Alt+Enter as Enter."""
+_PLAIN = (
+    "shift+enter alt+enter alt+backspace alt+delete ctrl+backspace ctrl+shift+a ctrl+shift+k super+backspace super+c super+x "
+    "super+y super+z"
+)
+"""Without the kitty keyboard protocol a terminal encodes no Shift on Enter (tmux wiki, Modifier-Keys) or on a control character,
+no Ctrl on Backspace and no Super; and Textual 8.2 reads the ESC CR of Alt+Enter as Enter, Alt+Backspace as Ctrl+W and Alt+Delete
+as Esc and Delete."""
+RICH = frozenset(_PLAIN.split())
+"""Keys that only a terminal with a richer protocol sends."""
 
 TERMINALS: Mapping[str, Terminal] = {
     found.name: found
@@ -44,23 +50,23 @@ TERMINALS: Mapping[str, Terminal] = {
         # togglePanel Ctrl+J, toggleTabFocusMode Ctrl+M, quickOpen Ctrl+P and Ctrl+E; chords begin with Ctrl+K (allowChords)
         _terminal(
             "vscode", "VS Code",
-            f"f1 f3 f5 f6 f10 f11 ctrl+f ctrl+g ctrl+j ctrl+m ctrl+p ctrl+e ctrl+k {_ONE_ENTER}",
+            f"f1 f3 f5 f6 f10 f11 ctrl+f ctrl+g ctrl+j ctrl+m ctrl+p ctrl+e ctrl+k {_PLAIN}",
         ),
         # GNOME Terminal's help: F1 opens it, F10 the menu, F11 the full screen; libvte swallows OSC 9 and 777
         # (gdamore/tcell issue 499) and knows no richer keyboard protocol
-        _terminal("vte", "GNOME Terminal", f"f1 f10 f11 {_ONE_ENTER}"),
+        _terminal("vte", "GNOME Terminal", f"f1 f10 f11 {_PLAIN}"),
         # learn.microsoft.com, Windows Terminal actions: Alt+Enter and F11 full screen, Ctrl+V paste;
         # OSC 777 since microsoft/terminal pull request 20012, older ones swallow it
-        _terminal("windows-terminal", "Windows Terminal", f"f11 ctrl+v {_ONE_ENTER}", "777"),
-        _terminal("conhost", "Windows console", f"f11 ctrl+v {_ONE_ENTER}"),
+        _terminal("windows-terminal", "Windows Terminal", f"f11 ctrl+v {_PLAIN}", "777"),
+        _terminal("conhost", "Windows console", f"f11 ctrl+v {_PLAIN}"),
         # speaks the keyboard protocol it invented, which Textual asks for; OSC 777 since 0.24 (kitty's changelog)
         _terminal("kitty", "kitty", "", "777"),
         # OSC 9 is its own; whether it lets programs ask for more than plain keys is a setting of each profile
-        _terminal("iterm2", "iTerm2", _ONE_ENTER, "9"),
+        _terminal("iterm2", "iTerm2", _PLAIN, "9"),
         # Page Up, Page Down, Home and End scroll its own buffer; macOS shows the desktop with F11; no notification sequence
-        _terminal("apple-terminal", "Apple Terminal", f"pageup pagedown home end f11 {_ONE_ENTER}", tells_focus=False),
+        _terminal("apple-terminal", "Apple Terminal", f"pageup pagedown home end f11 {_PLAIN}", tells_focus=False),
         # wezterm.org, default key assignments: Alt+Enter full screen; enable_kitty_keyboard is off by default; OSC 9 and 777
-        _terminal("wezterm", "WezTerm", _ONE_ENTER, "777"),
+        _terminal("wezterm", "WezTerm", _PLAIN, "777"),
         # the kitty keyboard protocol since 0.13; no notification sequence
         _terminal("alacritty", "Alacritty"),
         # foot-ctlseqs(7): the kitty keyboard protocol, OSC 9 and 777
@@ -68,18 +74,18 @@ TERMINALS: Mapping[str, Terminal] = {
         # ghostty.org, VT reference: the kitty keyboard protocol, OSC 9
         _terminal("ghostty", "Ghostty", "", "9"),
         # Konsole's default.keytab sends \EOM for Shift+Return, which is the Enter of a number pad; F11 full screen
-        _terminal("konsole", "Konsole", f"f11 {_ONE_ENTER}"),
+        _terminal("konsole", "Konsole", f"f11 {_PLAIN}"),
         # xterm(1): Alt+Enter toggles the full screen
-        _terminal("xterm", "xterm", _ONE_ENTER),
+        _terminal("xterm", "xterm", _PLAIN),
         # console_codes(4): no modifiers on Enter, no focus
-        _terminal("linux", "Linux console", _ONE_ENTER, tells_focus=False),
+        _terminal("linux", "Linux console", _PLAIN, tells_focus=False),
         # a page cannot have the keys that open and close windows and tabs; xterm.js gives the others to the program
-        _terminal("browser", "browser", f"ctrl+n ctrl+t ctrl+w {_ONE_ENTER}"),
+        _terminal("browser", "browser", f"ctrl+n ctrl+t ctrl+w {_PLAIN}"),
         # tmux(1): the prefix is Ctrl+B; extended-keys and focus-events are off by default; OSC needs allow-passthrough
-        _terminal("tmux", "tmux", f"ctrl+b {_ONE_ENTER}", tells_focus=False),
+        _terminal("tmux", "tmux", f"ctrl+b {_PLAIN}", tells_focus=False),
         # screen(1): the command key is Ctrl+A; its flow control may take Ctrl+S and Ctrl+Q; it passes no focus and no OSC 777
-        _terminal("screen", "GNU screen", f"ctrl+a ctrl+s ctrl+q {_ONE_ENTER}", tells_focus=False),
-        _terminal("unknown", "this terminal", _ONE_ENTER),
+        _terminal("screen", "GNU screen", f"ctrl+a ctrl+s ctrl+q {_PLAIN}", tells_focus=False),
+        _terminal("unknown", "this terminal", _PLAIN),
     )
 }  # fmt: skip
 """By name; the names are what `ui.terminal` takes."""

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from hybridchat.asking import NO_OPTIONS
@@ -26,9 +26,11 @@ from hybridchat.render.text import one_line
 from hybridchat.tui import handing, themes
 from hybridchat.tui.column import Column
 from hybridchat.tui.consent import Consent
+from hybridchat.tui.inherited import inherited
 from hybridchat.tui.keymap import bind, line
 from hybridchat.tui.ports import Answer, Purse
 from hybridchat.tui.thread import Kind, Tone
+from hybridchat.tui.widgets import Field
 
 if TYPE_CHECKING:  # the screen runs `compare` and hands itself in; at run time nothing points back
     from hybridchat.attaching import Attached
@@ -39,7 +41,7 @@ COLUMN = 44
 Begin = Callable[[tuple[Model, ...], str], Comparison[Answer]]
 
 
-class Compare(ModalScreen[str]):
+class Compare(ModalScreen[str], inherit_bindings=False):
     """Asks all the models the same and returns the turn's id, or "" when nothing was asked."""
 
     DEFAULT_CSS = """
@@ -52,6 +54,7 @@ class Compare(ModalScreen[str]):
     Compare Input:focus { border: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        *inherited(Screen, "everywhere"),
         bind("compare-close", "leave"),
         bind("compare-before", "move(-1)"),
         bind("compare-after", "move(1)"),
@@ -94,7 +97,7 @@ class Compare(ModalScreen[str]):
             yield from self.columns
         if not self._question:
             hint = "the question for all of them"
-            yield Input(placeholder=f"{hint}; Enter alone: the last one again" if self._again else hint)
+            yield Field(placeholder=f"{hint}; Enter alone: the last one again" if self._again else hint)
         yield Static(classes="keys")
 
     def on_mount(self) -> None:

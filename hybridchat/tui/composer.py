@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from textual import events
+from textual.binding import Binding
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import TextArea
@@ -22,9 +23,11 @@ TAKES_FILES = frozenset({"compare", "edit", "queue"})
 """Commands whose words are a question, in which `@` names files."""
 MEANT = (
     "send", "newline", "leader", "complete", "write-up", "write-down", "write-end", "to-messages", "scroll-up", "scroll-down",
-    "leave",
+    "leave", "names-close",
 )  # fmt: skip
 """Bindings that the composer looks for itself, in the order of what is typed."""
+_EDITS = {binding.id: binding.action for binding in FoldingArea.BINDINGS if isinstance(binding, Binding) and binding.id}
+"""What a text area does by itself: binding -> action."""
 
 
 class TakeBack(Protocol):
@@ -149,7 +152,9 @@ class Composer(FoldingArea):
     @keys.setter
     def keys(self, keys: Keys) -> None:
         self._keys = keys
-        self._meanings: Mapping[str, str] = keys.meanings(*MEANT)
+        self._meanings: Mapping[str, str] = keys.meanings(*MEANT[:-1])
+        self._editing: Mapping[str, str] = keys.meanings(*_EDITS)
+        self._closes = keys.of("names-close")
 
     async def on_key(self, event: events.Key) -> None:
         # Not left to bindings: those come after letters typed since, so that a slow line would move a word's letters about.
@@ -169,15 +174,12 @@ class Composer(FoldingArea):
 
     async def _edits(self, event: events.Key) -> bool:
         """Runs what a text area has its keys for: moving, deleting and the like; `False` for letters and other keys."""
-        bound = () if event.is_printable else self._bindings.key_to_bindings.get(event.key, ())
-        for binding in bound:
-            if await self.app.run_action(binding.action, self):
-                return True
-        return False
+        name = "" if event.is_printable else self._editing.get(event.key, "")
+        return bool(name) and await self.app.run_action(_EDITS[name], self)
 
     def _chooses(self, listed: Naming, key: str, name: str) -> bool:
         """Keys that mean something else while files are listed."""
-        if key == "escape":
+        if key in self._closes:
             listed.close(by_hand=True)
         elif name in {"write-up", "write-down"}:
             listed.step(-1 if name == "write-up" else 1)
@@ -199,18 +201,16 @@ class Composer(FoldingArea):
             case "complete":
                 return self._complete()
             case "write-up":
-                self._look_back()
+                return self._look_back()
             case "write-down":
-                self._look_on()
-            case "write-end":
-                self._to_end()
+                return self._look_on()
+            case "write-end" if not self.text:
+                self.post_message(self.Wanted("end"))
             case "to-messages":
                 self.post_message(self.Wanted("transcript"))
             case "scroll-up" | "scroll-down":
                 self.post_message(self.Wanted("pageup" if name == "scroll-up" else "pagedown"))
-            case "leave" if self.text:
-                self.action_delete_right()
-            case "leave":
+            case "leave" if not self.text:
                 self.post_message(self.Wanted("quit"))
             case _:
                 return False
@@ -254,26 +254,26 @@ class Composer(FoldingArea):
     def action_newline(self) -> None:
         self._replace_via_keyboard("\n", *self.selection)
 
-    def _look_back(self) -> None:
-        """In an empty composer the message that waits, else the question before; else a line up."""
+    def _look_back(self) -> bool:
+        """In an empty composer the message that waits, else the question before; `False` where the key only edits."""
         if self._turn_to(-1):
-            return
+            return True
         recalled = self._back and self.text == self._recalled
         if self.asked and (not self.text or recalled) and self._back < len(self.asked):
             self._recall(self._back + 1)
-            return
+            return True
         if not self.text:
             self.post_message(self.Wanted("up"))
-        self.action_cursor_up()
+        return not self.text
 
-    def _look_on(self) -> None:
-        """The question after, while looking back; else a line down."""
+    def _look_on(self) -> bool:
+        """The question after, while looking back; `False` where the key only edits."""
         if self.text and self._turn_to(1):
-            return
+            return True
         if self._back and self.text == self._recalled:
             self._recall(self._back - 1)
-        else:
-            self.action_cursor_down()
+            return True
+        return False
 
     def _turn_to(self, step: int) -> bool:
         """Goes to a message that waits; `False` where something else is written, or none is there."""
@@ -292,9 +292,3 @@ class Composer(FoldingArea):
         self._back = back
         self.draft = self.asked[-back] if back else ""
         self._recalled = self.text
-
-    def _to_end(self) -> None:
-        """In an empty composer the newest line of the conversation; else the end of this one."""
-        if not self.text:
-            self.post_message(self.Wanted("end"))
-        self.action_cursor_line_end()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from time import monotonic
 from typing import ClassVar
 
@@ -13,6 +14,8 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
+from hybridchat.bindings import Keys
+from hybridchat.commands import key_word
 from hybridchat.conversation import Package
 from hybridchat.enclosed import named
 from hybridchat.events import Held, Verdict
@@ -21,16 +24,22 @@ from hybridchat.purse import amount
 from hybridchat.render.text import one_line
 from hybridchat.render.words import NO_PRICE, earlier, money, plural, short
 from hybridchat.review import Changed
-from hybridchat.tui.keymap import fold
-from hybridchat.tui.review import LEAVING, Change, Reviewing
+from hybridchat.tui.keymap import fold, keys_of, meant
+from hybridchat.tui.review import Change, Reviewing
 
 SETTLE = 0.4
 """Seconds after the question appears in which keys are still meant for the composer."""
 ALONE = 0.25
 """Seconds without another letter that make a letter an answer."""
 
-_KEYS = (("y", "send"), ("a", "always in this conversation"), ("v", "view"), ("l", "stay local"), ("n", "cancel"))
-"""The same letters as in the view of what would leave, and as `ask` takes them."""
+_SHOWN: Mapping[str, str] = {
+    "consent-send": "send", "consent-always": "always in this conversation", "consent-view": "view",
+    "consent-local": "stay local", "consent-cancel": "cancel",
+}  # fmt: skip
+_AMOUNT = ("field-done", "edit-delete-left")
+"""Keys of a field that count while an amount is typed."""
+MEANT = (*_SHOWN, "consent-show")
+"""Bindings that the card looks for itself."""
 NOT_SENT = "Not sent. ↑ brings the question back."
 EDITED = "Not sent. Change it below."
 _MOVABLE = {"mode", "rule", "asked", "pin", "excluded"}
@@ -65,10 +74,15 @@ def _cost(dollars: float | None, *, demo: bool) -> str:
     return told if dollars is None else told.replace("< ", "under ") if told.startswith("<") else f"about {told}"
 
 
-def answers(shown: Sequence[tuple[str, str]], cells: int) -> Content:
-    """`[y] send [n] cancel` in rows of at most `cells`, broken so that no key stands apart from what it does."""
+def answers(keys: Keys, shown: Mapping[str, str], cells: int) -> Content:
+    """`[y] send [n] cancel` in rows of at most `cells`, broken so that no key stands apart from what it does.
+
+    `shown` are ids and what each does; one without a key is left out.
+    """
     rows = [Content("")]
-    for key, word in shown:
+    for key, word in ((keys.word(name), word) for name, word in shown.items()):
+        if not key:
+            continue
         item = Content.assemble((f"[{key}]", "$cloud bold"), (f" {word}", "$foreground"))
         if rows[-1] and rows[-1].cell_length + 1 + item.cell_length > cells:
             rows.append(item)
@@ -108,8 +122,11 @@ class Consent(Static, can_focus=True):
             super().__init__()
 
     VERDICTS: ClassVar[dict[str, Verdict]] = {
-        "y": Verdict.SEND, "a": Verdict.ALWAYS, "l": Verdict.LOCAL, "n": Verdict.CANCEL,
+        "consent-send": Verdict.SEND, "consent-always": Verdict.ALWAYS, "consent-local": Verdict.LOCAL,
+        "consent-cancel": Verdict.CANCEL,
     }  # fmt: skip
+    CANCELS: ClassVar[str] = "consent-cancel"
+    """The binding that leaves everything as it is; a key for it that is no letter counts at once."""
 
     def __init__(
         self, held: Held, *, demo: bool = False, local: bool = True, budget: str = "", change: Change | None = None
@@ -130,8 +147,12 @@ class Consent(Static, can_focus=True):
         self._letter = ""
         self._typing = False
         self._alone: Timer | None = None
-        self._verdicts = {k: v for k, v in self.VERDICTS.items() if local or v is not Verdict.LOCAL}
+        self._verdicts = {name: v for name, v in self.VERDICTS.items() if local or v is not Verdict.LOCAL}
         super().__init__()
+
+    @property
+    def _keys(self) -> Keys:
+        return keys_of(self.app)
 
     @property
     def about(self) -> str:
@@ -142,14 +163,15 @@ class Consent(Static, can_focus=True):
         """The question with its keys, and what hiding would cost."""
         package, reason = self._held.package, self._held.reason
         ask, mark, facts = question(package, demo=self._demo).partition("? ")
-        shown = [(key, word) for key, word in _KEYS if self._local or key != "l"]
+        shown = {name: word for name, word in _SHOWN.items() if self._local or name != "consent-local"}
         lines: list[tuple[str, str] | str | Content] = [(ask + mark.strip(), "bold"), "\n", fold(facts, self._cells)]
         subject = ", ".join(one_line(word, 40) for word in package.subject[:3])
-        if subject and self._change_it is not None:
-            lines += [("\nThe question is about what is hidden. ", "$warn"), ("[s]", "$cloud bold"), f" show {subject}"]
+        key = self._keys.word("consent-show")
+        if subject and key and self._change_it is not None:
+            lines += [("\nThe question is about what is hidden. ", "$warn"), (f"[{key}]", "$cloud bold"), f" show {subject}"]
         elif reason:
             lines.append((f"\n{one_line(reason, 240)}", "$muted"))
-        return Content.assemble(*lines, "\n", answers(shown, self._cells))
+        return Content.assemble(*lines, "\n", answers(self._keys, shown, self._cells))
 
     @property
     def _cells(self) -> int:
@@ -170,60 +192,76 @@ class Consent(Static, can_focus=True):
             self.update(self._card())
 
     def on_key(self, event: events.Key) -> None:
-        if event.key == "escape":
-            event.stop()
-            self.post_message(self.Answered(self._held.turn_id, Verdict.CANCEL))
+        name = meant(self._keys.meanings(*self._ids()), event)
+        letter = event.character if event.is_printable else None
+        if not letter and name == self.CANCELS:
+            event.prevent_default().stop()
+            self._cancel()
         elif self._amount is not None:
             event.stop()
             self._type(event, self._amount)
-        elif event.is_printable and event.character:
+        elif letter:
             event.stop()
-            self._pressed(event.character)
+            self._pressed(letter, name)
+        elif name:
+            event.stop()
+            if not self._early:
+                self._choose(name)
 
     def on_focus(self) -> None:
         self._typing = False
 
-    def _pressed(self, letter: str) -> None:
+    @property
+    def _early(self) -> bool:
+        """Keys are still meant for the composer."""
+        return monotonic() - self._shown_at < SETTLE
+
+    def _pressed(self, letter: str, name: str) -> None:
+        """A letter, and the binding it is; it counts when no other one comes with it."""
         if self._alone is not None:
             self._alone.stop()
-        early = monotonic() - self._shown_at < SETTLE
-        if early or self._letter or self._typing or letter.lower() not in self._letters():
+        if self._early or self._letter or self._typing or not name:
             self.post_message(self.Typed(self._letter + letter))
             self._letter, self._alone = "", None
             self._typing = True
         else:
             self._letter = letter
-            self._alone = self.set_timer(ALONE, self._meant)
+            self._alone = self.set_timer(ALONE, partial(self._was_alone, name))
 
-    def _letters(self) -> set[str]:
-        showing = {"s"} if self._change_it is not None and self._held.package.subject else set()
-        return {*self._verdicts, "v", *showing}
+    def _ids(self) -> Sequence[str]:
+        """The bindings that count now."""
+        showing = ["consent-show"] if self._change_it is not None and self._held.package.subject else []
+        return [*self._verdicts, "consent-view", *showing]
 
-    def _meant(self) -> None:
-        letter, self._letter, self._alone = self._letter.lower(), "", None
-        self._choose(letter)
+    def _was_alone(self, name: str) -> None:
+        self._letter, self._alone = "", None
+        self._choose(name)
 
-    def _choose(self, letter: str) -> None:
-        if letter == "v":
+    def _choose(self, name: str) -> None:
+        if name == "consent-view":
             self._view()
-        elif letter == "s" and letter not in self._verdicts:
+        elif name == "consent-show":
             self._show_subject()
-        elif self._budget and self._verdicts[letter] in {Verdict.SEND, Verdict.ALWAYS}:
-            self._meant_by, self._amount = self._verdicts[letter], ""
+        elif self._budget and self._verdicts[name] in {Verdict.SEND, Verdict.ALWAYS}:
+            self._meant_by, self._amount = self._verdicts[name], ""
             self._ask_amount("")
         else:
-            self.post_message(self.Answered(self._held.turn_id, self._verdicts[letter]))
+            self.post_message(self.Answered(self._held.turn_id, self._verdicts[name]))
+
+    def _cancel(self) -> None:
+        self.post_message(self.Answered(self._held.turn_id, Verdict.CANCEL))
 
     def _type(self, event: events.Key, typed: str) -> None:
         """One key of the amount; Enter ends it, and what is no amount stays to be mended."""
-        if event.key == "enter":
+        name = self._keys.meanings(*_AMOUNT).get(event.key, "")
+        if name == "field-done":
             try:
                 amount(typed)
             except ValueError as error:
                 self._ask_amount(str(error))
                 return
             self.post_message(self.Answered(self._held.turn_id, self._meant_by, typed))
-        elif event.key == "backspace":
+        elif name:
             self._amount = typed[:-1]
             self._ask_amount("")
         elif event.is_printable and event.character and len(typed) < 20:
@@ -232,7 +270,9 @@ class Consent(Static, can_focus=True):
 
     def _ask_amount(self, wrong: str) -> None:
         typed = Content.assemble((f"$ {self._amount}", "bold"), ("▏", "$cloud"))
-        how = Content.assemble(("[enter]", "$cloud bold"), " a day, empty for none  ", ("[esc]", "$cloud bold"), " cancel")
+        leaving = next((key for key in self._keys.arriving(self.CANCELS) if len(key) > 1), "")
+        ways = ((self._keys.word("field-done"), " a day, empty for none  "), (key_word(leaving), " cancel"))
+        how = Content.assemble(*(part for key, does in ways if key for part in ((f"[{key}]", "$cloud bold"), does)))
         told = (f"{wrong}\n", "$warn") if wrong else ("Dollars a day for paid models? Asked this once.\n", "$muted")
         self.update(Content.assemble((self._budget, "bold"), "\n", told, typed, "\n", how))
 
@@ -243,11 +283,11 @@ class Consent(Static, can_focus=True):
         change = self._changed if self._change_it is not None else None
         self.app.push_screen(Reviewing(self._held.package, facts, change, local=self._local), self._viewed)
 
-    def _viewed(self, meant: str | None) -> None:
-        if meant in LEAVING.values() and meant != "edit":
-            self._choose(next(letter for letter, word in LEAVING.items() if word == meant))
-        elif meant is not None:
-            self.post_message(self.Answered(self._held.turn_id, Verdict.CANCEL, edit=meant == "edit"))
+    def _viewed(self, chosen: str | None) -> None:
+        if chosen == "edit":
+            self.post_message(self.Answered(self._held.turn_id, Verdict.CANCEL, edit=True))
+        elif chosen is not None:
+            self._choose(f"consent-{chosen}")
 
     @work(group="review")
     async def _show_subject(self) -> None:

@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 from hybridchat.render.finding import flat, newest_first
 from hybridchat.tui.hits import Hits, hits, lit, place
 from hybridchat.tui.keymap import bind, line
+from hybridchat.tui.widgets import Field
 
 if TYPE_CHECKING:  # the screen opens this and hands itself in; at run time nothing points back
     from hybridchat.tui.screen import ChatScreen
@@ -53,7 +54,7 @@ def light(transcript: Transcript, wanted: str, index: int, nth: int, *, only: bo
 FIND_KEYS = "{find-above} {find-below} · {find-stay} stay · {find-back} back"
 
 
-class Words(Input):
+class Words(Field):
     """What is looked for; the keys that go from hit to hit."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -18,6 +18,7 @@ from hybridchat.tui import pulling
 from hybridchat.tui.keymap import bind
 from hybridchat.tui.lines import first_words
 from hybridchat.tui.thread import Block, Tone
+from hybridchat.tui.widgets import Field
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
     from hybridchat.tui.screen import ChatScreen
@@ -133,7 +134,7 @@ class First:
             self.look()
 
 
-class _Field(Input):
+class _Field(Field):
     """Where the words are written."""
 
     BINDINGS: ClassVar[list[BindingType]] = [bind("words-back", "back")]

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import events
+from textual.binding import BindingType
 from textual.document._document import EditResult, Location, Selection
 from textual.document._edit import Edit
 from textual.widgets import TextArea
 
 from hybridchat.mentions import mentions, unmeant
 from hybridchat.tui.folds import SHOWN, Folds
+from hybridchat.tui.inherited import inherited
 
 FOLDED = "{} is folded: tab beside it shows it."
 TOO_LONG = "Too long to be shown here. The editor (/editor) shows it."
 
 
-class FoldingArea(TextArea):
+class FoldingArea(TextArea, inherit_bindings=False):
     """Folds what is pasted or set when it is long. `draft` is what was written, with everything written out."""
+
+    BINDINGS: ClassVar[list[BindingType]] = inherited(TextArea, "editing")
 
     def __init__(self, *, id: str | None = None, placeholder: str = "") -> None:  # noqa: A002 - Textual's name
         self._folds = Folds()

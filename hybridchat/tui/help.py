@@ -20,6 +20,7 @@ from hybridchat.render.guide import Entry
 from hybridchat.render.terminal import Terminal
 from hybridchat.tui.keymap import bind
 from hybridchat.tui.sheet import Sheet, room
+from hybridchat.tui.widgets import Field, Scroll
 
 COLUMNS = 62
 """Cells from which on what a command does stands beside it, not below."""
@@ -108,8 +109,8 @@ class Help(Sheet[None]):
             yield Static(Content(self.keys_line(self.KEYS)), classes="keys")
 
     def inside(self) -> Iterable[Widget]:
-        yield Input(self._wanted, placeholder="a word of it, or a key", select_on_focus=False)
-        with VerticalScroll(can_focus=False):
+        yield Field(self._wanted, placeholder="a word of it, or a key", select_on_focus=False)
+        with Scroll(can_focus=False):
             yield Static(classes="page")
 
     def on_mount(self) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 from rich.cells import cell_len
 from textual.binding import Binding
+from textual.events import Key
 
 from hybridchat.bindings import BINDINGS, NONE, UNBOUND, Keys, here
 
@@ -30,6 +32,12 @@ class Keyed(Protocol):
 def keys_of(app: object) -> Keys:
     """The keys of the running program."""
     return app.keys if isinstance(app, Keyed) else here()
+
+
+def meant(names: Mapping[str, str], event: Key, *, fold: bool = True) -> str:
+    """Which of `names`, as `Keys.meanings` has them, a key is; empty for none. With `fold` a capital is its small letter too."""
+    sign = event.character or ""
+    return next((names[one] for one in (event.key, sign, sign.lower() if fold else "") if one in names), "")
 
 
 def line(app: object, text: str) -> str:

@@ -18,6 +18,7 @@ from hybridchat.render import ledger as words
 from hybridchat.render.text import neutralise, one_line
 from hybridchat.tui.listed import when
 from hybridchat.tui.sheet import Page, Sheet, room
+from hybridchat.tui.widgets import List
 
 if TYPE_CHECKING:
     from hybridchat.sessions.ledger import LedgerRow
@@ -69,7 +70,7 @@ class Ledger(Sheet[None]):
         more = f" (the newest {NEWEST})" if len(self._rows) == NEWEST else ""
         yield Static(Content(words.total(self._rows) + more), classes="total")
         if self._rows:
-            yield OptionList(*(Option(row) for row in self._lines()))
+            yield List(*(Option(row) for row in self._lines()))
 
     def _lines(self) -> list[Content]:
         wide = room(self.app.size.width) - 1

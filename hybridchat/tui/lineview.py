@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
+from textual.binding import BindingType
+from textual.containers import ScrollableContainer
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -20,6 +22,7 @@ from textual.widget import Widget
 from hybridchat.facts import Locality
 from hybridchat.render.palette import Palette
 from hybridchat.tui import messages
+from hybridchat.tui.inherited import inherited
 from hybridchat.tui.rows import Rows
 from hybridchat.tui.strips import thumb
 from hybridchat.tui.thread import Block, Thread, Tone
@@ -42,12 +45,13 @@ _SLICE = 0.008
 """Seconds of background rendering at a time: below what a key press notices."""
 
 
-class LineView(ScrollView, can_focus=True):
+class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows a `Thread` and follows its end while at the end."""
 
     DEFAULT_CSS = """
     LineView { scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: scroll; }
     """
+    BINDINGS: ClassVar[list[BindingType]] = inherited(ScrollableContainer, "reading")
 
     def __init__(self, thread: Thread, palette: Palette, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from hybridchat.render.meters import Meter
 from hybridchat.render.text import one_line
 from hybridchat.tui.sheet import Sheet, room
+from hybridchat.tui.widgets import List
 
 LOOK = 2.0
 """Seconds between two looks; what did not change is not drawn again."""
@@ -37,7 +38,7 @@ class Gauges(Sheet[None]):
         self._told = Content("")
 
     def inside(self) -> Iterable[Widget]:
-        yield OptionList()
+        yield List()
         yield Static(Content(""), classes="told")
 
     def on_mount(self) -> None:

@@ -23,6 +23,7 @@ from hybridchat.tui.gauges import Shown
 from hybridchat.tui.keymap import bind, line
 from hybridchat.tui.model_rows import row
 from hybridchat.tui.sheet import Sheet, room
+from hybridchat.tui.widgets import Field, List
 
 if TYPE_CHECKING:  # the screen hands its own in
     from hybridchat.tui.pulling import Pulling
@@ -87,10 +88,10 @@ class Models(Sheet[str]):
         self._models = sorted(models, key=lambda m: (not m.on_device, m.locality, -m.tier, m.name))
 
     def inside(self) -> Iterable[Widget]:
-        yield OptionList(*self._options())
+        yield List(*self._options())
         if self._stock is not None:
             yield Shown(id="about")
-            yield Input(placeholder="name of a model, as in llama3.2", select_on_focus=False)
+            yield Field(placeholder="name of a model, as in llama3.2", select_on_focus=False)
             yield Shown(id="pulled")
 
     def _options(self) -> list[Option]:

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from hybridchat.mentions import undone
 from hybridchat.render.text import one_line
 from hybridchat.render.words import plural, size
+from hybridchat.tui.keymap import line
 
 if TYPE_CHECKING:  # the composer makes one of these and hands itself in; at run time nothing points back
     from hybridchat.attaching import Offer
@@ -27,7 +28,10 @@ class Files(Static):
     DEFAULT_CSS = "Files { height: auto; padding: 0 1; background: $panel; }"
 
 
-def rows(found: tuple[Offer, ...], more: int, at: int, width: int, *, sees: bool) -> Content:
+KEYS = "{complete} takes it · {write-up} {write-down} choose · {names-close} closes"
+
+
+def rows(found: tuple[Offer, ...], more: int, at: int, width: int, *, sees: bool, keys: str = "") -> Content:
     """The list for `width` cells, row `at` marked: `› notes.md   1.2 kB · about 300 tokens`."""
     lines = []
     names = min(max((len(one.name) for one in found), default=0), max(12, width - 34))
@@ -38,7 +42,7 @@ def rows(found: tuple[Offer, ...], more: int, at: int, width: int, *, sees: bool
         pad = " " * (names - len(name) + 2) if figures.plain else ""
         lines.append(Content.assemble((sign, "$local"), (name, tone), pad, figures).truncate(width, ellipsis=True))
     said = [f"{more:,} more"] if more else []
-    lines.append(Content.styled(" · ".join([*said, "tab takes it", "↑ ↓ choose", "esc closes"]), "$muted").truncate(width))
+    lines.append(Content.styled(" · ".join([*said, keys] if keys else said), "$muted").truncate(width))
     return Content("\n").join(lines)
 
 
@@ -111,7 +115,8 @@ class Naming:
             await self._composer.screen.mount(self._list, before=self._composer)
         if self._list is not None:
             width = self._composer.size.width - 2
-            self._list.update(rows(self._found, self._more, self._at, width, sees=self._sees()))
+            keys = line(self._composer.app, KEYS)
+            self._list.update(rows(self._found, self._more, self._at, width, sees=self._sees(), keys=keys))
 
     def close(self, *, by_hand: bool = False) -> None:
         """Takes the list away; `by_hand`: until another name is written."""

@@ -16,6 +16,7 @@ from hybridchat.facts import Model, Snapshot
 from hybridchat.tui.keymap import bind
 from hybridchat.tui.model_rows import row
 from hybridchat.tui.sheet import Sheet, room
+from hybridchat.tui.widgets import List
 
 
 class Picker(Sheet[tuple[Model, ...]]):
@@ -32,7 +33,7 @@ class Picker(Sheet[tuple[Model, ...]]):
         self._snapshot, self._demo = snapshot, demo
 
     def inside(self) -> Iterable[Widget]:
-        yield OptionList(*(Option(self._row(model)) for model in self._models))
+        yield List(*(Option(self._row(model)) for model in self._models))
 
     def on_mount(self) -> None:
         picker = self.query_one(OptionList)

@@ -20,6 +20,7 @@ from hybridchat.tui.composer import Composer
 from hybridchat.tui.keymap import bind
 from hybridchat.tui.ports import Store
 from hybridchat.tui.sheet import Sheet, room
+from hybridchat.tui.widgets import List
 
 Sent = tuple[Verdict, tuple[Turn, ...]]
 _BESIDE = 60
@@ -51,7 +52,7 @@ class Queue(Sheet[Sent]):
         self._titles = titles
 
     def inside(self) -> Iterable[Widget]:
-        yield OptionList()
+        yield List()
         words = Composer(files=False)
         words.display = False
         yield words

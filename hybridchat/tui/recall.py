@@ -18,6 +18,7 @@ from hybridchat.render.finding import remembered
 from hybridchat.render.text import one_line
 from hybridchat.tui.keymap import bind
 from hybridchat.tui.sheet import Sheet, room
+from hybridchat.tui.widgets import Field, List
 
 if TYPE_CHECKING:  # the screen opens this and hands itself in; at run time nothing points back
     from hybridchat.tui.screen import ChatScreen
@@ -45,8 +46,8 @@ class Recall(Sheet[str]):
         self._shown: list[str] = []
 
     def inside(self) -> Iterable[Widget]:
-        yield Input(self._wanted, placeholder="some of its words or letters", select_on_focus=False)
-        yield OptionList()
+        yield Field(self._wanted, placeholder="some of its words or letters", select_on_focus=False)
+        yield List()
 
     def on_mount(self) -> None:
         picker = self.query_one(OptionList)

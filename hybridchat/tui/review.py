@@ -16,12 +16,13 @@ from textual.widgets.option_list import Option
 from hybridchat.conversation import Package
 from hybridchat.render.text import neutralise, one_line
 from hybridchat.review import Changed
-from hybridchat.tui.keymap import fold
+from hybridchat.tui.keymap import fold, keys_of, meant
 from hybridchat.tui.sheet import Sheet, room
+from hybridchat.tui.widgets import List, Scroll
 from hybridchat.value import value
 
 Change = Callable[[str, str], Awaitable[Changed]]
-"""Takes one of `CHANGES` and a word; raises `LookupError` when the turn waits no longer."""
+"""Takes a value of `CHANGES` and a word; raises `LookupError` when the turn waits no longer."""
 FOLD = 8
 """Rows of each list until the rest is asked for."""
 _LOW = 30
@@ -30,9 +31,14 @@ _AROUND = 10
 """Rows of border, padding, title, keys and what lies between."""
 SETTLE = 0.4
 """Seconds after the view opens in which keys are still meant for what was there before."""
-CHANGES = {"h": "hide", "H": "always", "s": "show", "S": "never"}
-"""Small letters for this conversation, capitals for good."""
-LEAVING = {"y": "send", "a": "always", "l": "local", "e": "edit", "n": "cancel"}
+CHANGES = {"review-hide": "hide", "review-hide-always": "always", "review-show": "show", "review-show-always": "never"}
+"""For this conversation, or for good."""
+LEAVING = {
+    "review-send": "send", "review-always": "always", "review-local": "local", "review-edit": "edit", "review-cancel": "cancel",
+}  # fmt: skip
+_SCROLLING = ("review-text-up", "review-text-down")
+MEANT = (*CHANGES, *LEAVING, *_SCROLLING)
+"""Bindings that the view looks for itself."""
 
 
 @value
@@ -71,12 +77,12 @@ class Reviewing(Sheet[str]):
             yield Static(Content(f"What {self._package.host} would see"), classes="title")
             yield from self.inside()
             yield Static(Content(""), classes="said")
-            yield Static(Content(self.keys_line(self._keys(None))), classes="keys")
+            yield Static(Content(self.keys_line(self._line(None))), classes="keys")
 
     def inside(self) -> Iterable[Widget]:
         yield Static(self._told_of(self._package), classes="facts")
-        yield OptionList()
-        with VerticalScroll(classes="text", can_focus=False):
+        yield List()
+        with Scroll(classes="text", can_focus=False):
             yield Static(self._text())
 
     def _told_of(self, package: Package) -> Content:
@@ -154,18 +160,22 @@ class Reviewing(Sheet[str]):
             rows.append((f"{neutralise(message.text)}\n\n", "$foreground"))
         return Content.assemble(*rows)
 
-    def _keys(self, row: Row | None) -> str:
-        keys = ["↑ ↓ choose", "pgup pgdn text"]
-        if self._change is not None and row is not None and not row.more:
-            keys = ["s show here · S never hide"] if row.hidden else ["h hide here · H always hide · S never ask"]
+    def _line(self, row: Row | None) -> str:
         """A line for `keymap.line`."""
+        keys = ["{list-up} {list-down} choose", "{review-text-up} {review-text-down} text"]
+        if self._change is not None and row is not None and not row.more:
+            if row.hidden:
+                keys = ["{review-show} show here", "{review-show-always} never hide"]
+            else:
+                keys = ["{review-hide} hide here", "{review-hide-always} always hide", "{review-show-always} never ask"]
         if self._change is None:
             return " · ".join([*keys, "{close} close"])
-        stay = ["l stay local"] if self._local else []
-        return "\n".join((" · ".join(keys), " · ".join(["y send", "a always", *stay, "e edit", "n cancel", "{close} back"])))
+        stay = ["{review-local} stay local"] if self._local else []
+        leaving = ["{review-send} send", "{review-always} always", *stay, "{review-edit} edit", "{review-cancel} cancel"]
+        return "\n".join((" · ".join(keys), " · ".join([*leaving, "{close} back"])))
 
     def _told(self) -> None:
-        self.say_keys(self._keys(self._row()))
+        self.say_keys(self._line(self._row()))
 
     def _row(self) -> Row | None:
         at = self.query_one(OptionList).highlighted
@@ -183,20 +193,24 @@ class Reviewing(Sheet[str]):
             self._fill(self.query_one(OptionList).highlighted)
 
     def on_key(self, event: events.Key) -> None:
-        if event.key in {"pageup", "pagedown"}:
-            event.stop()
+        keys = keys_of(self.app)
+        scrolls = meant(keys.meanings(*_SCROLLING), event)
+        if scrolls:
+            event.prevent_default().stop()
             scroll = self.query_one(VerticalScroll)
-            (scroll.scroll_page_up if event.key == "pageup" else scroll.scroll_page_down)(animate=False)
-        elif event.character and not self._busy and monotonic() - self._opened_at >= SETTLE and self._change is not None:
-            self._pressed(event.character)
+            (scroll.scroll_page_up if scrolls == "review-text-up" else scroll.scroll_page_down)(animate=False)
+        elif not self._busy and monotonic() - self._opened_at >= SETTLE and self._change is not None:
+            # a capital is the small letter where one leaves, and a key of its own where it makes a change for good
+            self._pressed(meant(keys.meanings(*CHANGES), event, fold=False) or meant(keys.meanings(*LEAVING), event))
 
-    def _pressed(self, letter: str) -> None:
+    def _pressed(self, name: str) -> None:
         row = self._row()
-        leaving = letter.lower()
-        if leaving in LEAVING and (leaving != "l" or self._local):
-            self.dismiss(LEAVING[leaving])
-        elif letter in CHANGES and row is not None and not row.more and (letter == "S" or row.hidden is (letter == "s")):
-            self._amend(CHANGES[letter], row.word)
+        if name in LEAVING and (name != "review-local" or self._local):
+            self.dismiss(LEAVING[name])
+        elif name not in CHANGES or row is None or row.more:
+            return
+        elif name == "review-show-always" or row.hidden is (name == "review-show"):
+            self._amend(CHANGES[name], row.word)
 
     @work(group="review")
     async def _amend(self, what: str, word: str) -> None:

@@ -23,6 +23,7 @@ from hybridchat.tui.keymap import bind
 from hybridchat.tui.listed import row
 from hybridchat.tui.ports import Store
 from hybridchat.tui.sheet import Sheet, room
+from hybridchat.tui.widgets import Field, List
 from hybridchat.value import value
 
 FOUND = 50
@@ -95,11 +96,11 @@ class Sessions(Sheet[Chosen]):
         self._tagging = False
 
     def inside(self) -> Iterable[Widget]:
-        yield Input(self._said, placeholder="search everything that was said, or #tag", select_on_focus=False, id="wanted")
-        picker = OptionList()
+        yield Field(self._said, placeholder="search everything that was said, or #tag", select_on_focus=False, id="wanted")
+        picker = List()
         picker.can_focus = True
         yield picker
-        field = Input(id="field")
+        field = Field(id="field")
         field.display = False
         yield field
 
@@ -273,11 +274,15 @@ class Sessions(Sheet[Chosen]):
         if self._deleted:
             back = self._deleted.pop()
             self._store.restore_session(back)
-            there = self._store.session(back)
-            self.notify(f"“{one_line(there.title or 'untitled', 40)}” is back." if there is not None else "It is erased already.")
+            self._tell_back(back)
             self._fill(session_id=back)
         else:
             self.notify("Nothing was deleted since the program started.")
+
+    @work(group="back")
+    async def _tell_back(self, session_id: str) -> None:
+        there = await asyncio.to_thread(self._store.session, session_id)
+        self.notify(f"“{one_line(there.title or 'untitled', 40)}” is back." if there is not None else "It is erased already.")
 
 
 NOTHING = "nothing yet: a conversation begins with its first question"

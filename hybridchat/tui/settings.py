@@ -15,10 +15,11 @@ from textual.widgets.option_list import Option
 
 from hybridchat.config.errors import ConfigError
 from hybridchat.config.settings import UNSAID, Setting
-from hybridchat.render.settings import about, refused, unwritten
+from hybridchat.render.settings import about, refused
 from hybridchat.render.text import one_line
 from hybridchat.tui.keymap import bind
 from hybridchat.tui.sheet import Sheet, room
+from hybridchat.tui.widgets import Field, List
 
 _LOW = 24
 """Rows of a screen below which less is told of the setting under the cursor."""
@@ -35,7 +36,7 @@ class Port(Protocol):
     def set(self, key: str, text: str | None) -> str: ...
 
 
-class _Rows(OptionList):
+class _Rows(List):
     """Keeps the row it stands on in sight when it becomes shorter."""
 
     def on_resize(self) -> None:
@@ -73,7 +74,7 @@ class Settings(Sheet[None]):
 
     def inside(self) -> Iterable[Widget]:
         yield _Rows()
-        yield Input(select_on_focus=False)
+        yield Field(select_on_focus=False)
         yield Static(Content(""), classes="told")
 
     def on_mount(self) -> None:
@@ -151,11 +152,8 @@ class Settings(Sheet[None]):
         one = self._at
         if one is None:
             return
-        if why := unwritten(one):
-            self._tell(why)
-            return
         keys = self.WRITING if one.choices else self.WRITING.replace(" · {settings-next} next choice", "")
-        self._open("write", "" if one.value == UNSAID else one.value, one.allowed, keys)
+        self._open("write", one.typed or ("" if one.value == UNSAID else one.value), one.allowed, keys)
 
     def _open(self, doing: str, text: str, hint: str, keys: str) -> None:
         self._doing = doing
@@ -188,11 +186,8 @@ class Settings(Sheet[None]):
 
     def action_default(self) -> None:
         one = self._at
-        if one is not None and not self._doing:
-            if why := unwritten(one):
-                self._tell(why)
-            elif one.line is not None:
-                self._write(one.key, None)
+        if one is not None and not self._doing and one.line is not None:
+            self._write(one.key, None)
 
     @work(exclusive=True)
     async def _write(self, key: str, text: str | None) -> None:

@@ -9,12 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from hybridchat.tui import keymap
+from hybridchat.tui.inherited import inherited
 from hybridchat.tui.keymap import bind
+from hybridchat.tui.widgets import Scroll
 
 R = TypeVar("R")
 _AROUND = 8
@@ -26,7 +28,7 @@ def room(width: int) -> int:
     return max(8, min(104, width * 92 // 100) - 7)
 
 
-class Sheet(ModalScreen[R]):
+class Sheet(ModalScreen[R], inherit_bindings=False):
     """A view over the chat. Subclasses say `TITLE`, `KEYS` and what is `inside`."""
 
     DEFAULT_CSS = """
@@ -46,7 +48,7 @@ class Sheet(ModalScreen[R]):
     }
     Sheet Input { border: none; height: 1; padding: 0; background: $panel; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [bind("close", "leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [*inherited(Screen, "everywhere"), bind("close", "leave")]
     HEADING: ClassVar[str] = ""
     KEYS: ClassVar[str] = "{close} close"
     """A line of keys; an id in braces is written as its key."""
@@ -120,7 +122,7 @@ class Page(Sheet[None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Content(self._heading), classes="title")
-            with VerticalScroll():
+            with Scroll():
                 yield Static(self._text, classes="text")
             yield Static(Content(self.keys_line(self.KEYS)), classes="keys")
 

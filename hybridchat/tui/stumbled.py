@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import events
 from textual.content import Content
 from textual.message import Message
 
@@ -14,6 +14,8 @@ from hybridchat.facts import Locality
 from hybridchat.render.text import one_line
 from hybridchat.tui.consent import Consent
 
+MEANT = ("hidden-show", "hidden-leave")
+"""Bindings that the card looks for itself."""
 _NOTHING = Package("", "", Locality.REMOTE, (), 0, 0)
 """Nothing leaves by this key alone: the question whether to send comes again."""
 
@@ -22,6 +24,7 @@ class Stumbled(Consent):
     """Stands above the composer until it is answered or the next question is asked; what is typed goes to the composer."""
 
     DEFAULT_CSS: ClassVar[str] = "Stumbled { border-left: thick $warn; }"
+    CANCELS: ClassVar[str] = "hidden-leave"
 
     class Wanted(Message):
         """The question of a turn shall be asked again with `values` shown."""
@@ -35,24 +38,22 @@ class Stumbled(Consent):
         super().__init__(Held(ended.turn_id, _NOTHING, ""))
         self.add_class("-aside")
         self._turn_id, self._values = ended.turn_id, ended.stumbled
-        shown = ", ".join(one_line(value, 40) for value in ended.stumbled[:3])
-        self._told = Content.assemble(
-            (f"{were_hidden(len(ended.stumbled))} · ", "bold"), ("[s]", "$cloud bold"), f" asks again showing {shown}  ",
-            ("[n]", "$cloud bold"), " leave it",
-        )  # fmt: skip
+        self._said = f"{were_hidden(len(ended.stumbled))} · "
+        self._asks = ", ".join(one_line(value, 40) for value in ended.stumbled[:3])
 
     def _card(self) -> Content:
-        return self._told
+        keys = self._keys
+        ways = ((keys.word("hidden-show"), f" asks again showing {self._asks}  "), (keys.word("hidden-leave"), " leave it"))
+        parts = (part for key, does in ways if key for part in ((f"[{key}]", "$cloud bold"), does))
+        return Content.assemble((self._said, "bold"), *parts)
 
-    def on_key(self, event: events.Key) -> None:
-        if event.key == "escape":
-            event.prevent_default().stop()
-            self.remove()
+    def _ids(self) -> Sequence[str]:
+        return MEANT
 
-    def _letters(self) -> set[str]:
-        return {"s", "n"}
+    def _cancel(self) -> None:
+        self.remove()
 
-    def _choose(self, letter: str) -> None:
-        if letter == "s":
+    def _choose(self, name: str) -> None:
+        if name == "hidden-show":
             self.post_message(self.Wanted(self._turn_id, self._values))
         self.remove()

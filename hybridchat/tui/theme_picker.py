@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from hybridchat.tui.sheet import Sheet
 from hybridchat.tui.themes import Entry
+from hybridchat.tui.widgets import List
 
 SAMPLE = Content.assemble(
     ("on this machine", "$local"), "  ", ("cloud", "$cloud"), "  ", ("look", "$warn"), "  ", ("error", "$error"), "\n",
@@ -43,7 +44,7 @@ class Themes(Sheet[str]):
         self._sixteen = sixteen
 
     def inside(self) -> Iterable[Widget]:
-        yield OptionList(*(Option(self._row(entry), disabled=self._beyond(entry)) for entry in self._entries))
+        yield List(*(Option(self._row(entry), disabled=self._beyond(entry)) for entry in self._entries))
         yield Static(classes="said")
         yield Static(SAMPLE, classes="sample")
 

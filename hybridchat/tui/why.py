@@ -19,6 +19,7 @@ from hybridchat.routing.explain import sentence, table
 from hybridchat.sessions.past import Past
 from hybridchat.tui import gauges
 from hybridchat.tui.sheet import Sheet, room
+from hybridchat.tui.widgets import List
 
 
 def page(decision: Decision, width: int = 100) -> Content:
@@ -54,7 +55,7 @@ class Why(Sheet[str]):
 
     def inside(self) -> Iterable[Widget]:
         yield Static(Content(sentence(self._decision)), classes="sentence")
-        yield OptionList(*(Option(row) for row in self._rows()))
+        yield List(*(Option(row) for row in self._rows()))
 
     def redraw(self) -> None:
         self.replace(self._rows())

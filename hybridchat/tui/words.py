@@ -17,6 +17,7 @@ from hybridchat.privacy.scan import Terms
 from hybridchat.render.text import one_line
 from hybridchat.tui.keymap import bind
 from hybridchat.tui.sheet import Sheet, room
+from hybridchat.tui.widgets import Field, List
 
 
 class Port(Protocol):
@@ -53,8 +54,8 @@ class Words(Sheet[None]):
         self._found = found
 
     def inside(self) -> Iterable[Widget]:
-        yield OptionList()
-        yield Input(placeholder="a word or phrase")
+        yield List()
+        yield Field(placeholder="a word or phrase")
 
     def on_mount(self) -> None:
         self._show()

@@ -684,7 +684,7 @@ async def test_staying_local_is_no_choice_where_no_local_model_can_answer() -> N
     assert can_stay(decided(GPT))
     card = Consent(Held("t1", package(), ""), local=False)
     assert "stay local" not in str(card.content)
-    assert "l" not in card._verdicts
+    assert "consent-local" not in card._verdicts
 
 
 @pytest.mark.parametrize("width", [45, 50, 60, 80])

@@ -8,6 +8,7 @@ from time import monotonic
 import pytest
 from textual.widgets import OptionList
 
+from hybridchat.bindings import here
 from hybridchat.conversation import Ending
 from hybridchat.demo import Demo
 from hybridchat.events import Ended, Verdict
@@ -130,7 +131,8 @@ async def test_edit_puts_the_question_back_and_sends_nothing(demo: Demo, tmp_pat
 async def test_a_letter_means_the_same_on_the_card_and_in_the_view(
     demo: Demo, tmp_path: Path, letter: str, verdict: Verdict
 ) -> None:
-    assert Consent.VERDICTS[letter] is verdict
+    name = next(name for name in Consent.VERDICTS if here().of(name)[0] == letter)
+    assert Consent.VERDICTS[name] is verdict
     async with seated(tmp_path, demo) as seat:
         view = await viewed(seat, "repeat: there are 7421993 beans")
         assert f"{letter} " in str(view.query_one(".keys").render())
