@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LARGEST = 5_000_000
 """Bytes of the text files of one question; the longest that any model reads is below that."""
+_SHARES = ("//", "\\\\", "/\\", "\\/")
+"""How the path of a share begins on Windows, where either slash is one."""
 _SEPARATORS = str.maketrans("_-.+", "    ")
 
 
@@ -122,7 +124,7 @@ def _named(found: Mention, base: Path) -> tuple[Path, str] | None:
 
 def _path(said: str, base: Path) -> Path:
     """Raises `ValueError` for a share of another machine: looking whether it is there would ask that one, unasked."""
-    if said.startswith(("//", "\\\\")):
+    if said.startswith(_SHARES):
         raise ValueError(said)
     return base / Path(said).expanduser()
 

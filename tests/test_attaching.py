@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -200,3 +201,12 @@ def test_a_share_of_another_machine_is_not_looked_for(tmp_path: Path) -> None:
     assert attached(f"Read @{share}/notes.md", tmp_path).text == f"Read @{share}/notes.md"
     assert offers(f"{share}/no", tmp_path) == ((), 0)
     assert offers("\\\\host\\share\\no", tmp_path) == ((), 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="where a backslash is a letter, a file can be called so")
+def test_a_share_is_known_whichever_way_its_slashes_lean(tmp_path: Path) -> None:
+    share = "\\/host"
+    (tmp_path / share).mkdir(parents=True)
+    (tmp_path / share / "notes.md").write_text("one")
+    assert attached(f"Read @{share}/notes.md", tmp_path).taken == ()
+    assert offers(f"{share}/no", tmp_path) == ((), 0)

@@ -90,8 +90,10 @@ def run(opening: Opening, config: Config) -> int:
         for task in keeping:
             task.cancel()
         for made in assembled:
-            left.append(_way_back(made.chat, app.conversation))
-            await made.close()
+            try:
+                left.append(await asyncio.to_thread(_way_back, made.chat, app.conversation))
+            finally:  # whatever became of the disk
+                await made.close()
 
     # a key must not wait its turn behind the thread that looks through a long text: 5 ms at each step, unless told otherwise
     sys.setswitchinterval(0.001)

@@ -54,11 +54,12 @@ def terminal() -> str:
     for variable in ("TMUX_PANE", "TERM_SESSION_ID", "WT_SESSION", "WINDOWID"):
         if named := os.environ.get(variable):
             return f"{variable}={named}"
-    for stream in (sys.stderr, sys.stdout, sys.stdin):
-        try:
-            return os.ttyname(stream.fileno())
-        except (AttributeError, OSError, ValueError):
-            continue
+    if sys.platform != "win32":
+        for stream in (sys.stderr, sys.stdout, sys.stdin):
+            try:
+                return os.ttyname(stream.fileno())
+            except (AttributeError, OSError, ValueError):
+                continue
     return f"parent={os.getppid()}"
 
 

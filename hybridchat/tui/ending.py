@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -19,7 +20,7 @@ GONE = 128 + 1
 
 def heed(app: App[None], leave: Callable[[], Awaitable[None]]) -> None:
     """Has `leave` called when the process is told to end or its terminal is gone. POSIX only; call it on the event loop."""
-    if os.name != "posix" or app.is_headless:
+    if sys.platform == "win32" or app.is_headless:
         return
     loop = asyncio.get_running_loop()
     end = partial(_end, app, leave, [])
@@ -33,7 +34,7 @@ def heed(app: App[None], leave: Callable[[], Awaitable[None]]) -> None:
 def _watch(loop: asyncio.AbstractEventLoop, end: Callable[[int], None]) -> None:
     import select  # imported here: not everywhere is there a `poll`
 
-    if not hasattr(select, "poll"):
+    if sys.platform == "win32" or not hasattr(select, "poll"):
         return
     poll = select.poll()
     # no event is asked for: only what is reported unasked wakes this thread, once
