@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from hybridchat.config.errors import ConfigError
 from hybridchat.config.settings import UNSAID, Setting
-from hybridchat.render.settings import about, refused
+from hybridchat.render.settings import about, refused, unwritten
 from hybridchat.render.text import one_line
 from hybridchat.tui.keymap import bind
 from hybridchat.tui.sheet import Sheet, room
@@ -153,7 +153,10 @@ class Settings(Sheet[None]):
         if one is None:
             return
         keys = self.WRITING if one.choices else self.WRITING.replace(" · {settings-next} next choice", "")
-        self._open("write", one.typed or ("" if one.value == UNSAID else one.value), one.allowed, keys)
+        if why := unwritten(one):
+            self._tell(why)
+            return
+        self._open("write", "" if one.value == UNSAID else one.value, one.allowed, keys)
 
     def _open(self, doing: str, text: str, hint: str, keys: str) -> None:
         self._doing = doing
@@ -186,8 +189,11 @@ class Settings(Sheet[None]):
 
     def action_default(self) -> None:
         one = self._at
-        if one is not None and not self._doing and one.line is not None:
-            self._write(one.key, None)
+        if one is not None and not self._doing:
+            if why := unwritten(one):
+                self._tell(why)
+            elif one.line is not None:
+                self._write(one.key, None)
 
     @work(exclusive=True)
     async def _write(self, key: str, text: str | None) -> None:
