@@ -21,6 +21,7 @@ from hybridchat.bindings import faults, here
 from hybridchat.commands import COMMANDS
 from hybridchat.render.palette import Palette
 from hybridchat.tui import ending, messages, sizing, themes
+from hybridchat.tui.early import listen, patient
 from hybridchat.tui.keymap import bind, line
 from hybridchat.tui.lean import lean
 from hybridchat.tui.ports import Launch
@@ -62,7 +63,7 @@ class HybridChat(App[None], inherit_bindings=False):
             self.set_keymap(dict(self.keys.keymap()))
 
     def get_driver_class(self) -> type[Driver]:
-        return lean(super().get_driver_class(), erases=self.launch.terminal.name != "screen")
+        return patient(lean(super().get_driver_class(), erases=self.launch.terminal.name != "screen"))
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.VARIABLES
@@ -197,6 +198,9 @@ class HybridChat(App[None], inherit_bindings=False):
     def looked_at(self) -> bool:
         """Whether the window has the focus; where the terminal does not say, nobody is thought to look."""
         return self.app_focus and (self._focus_told or self.launch.terminal.tells_focus)
+
+    def on_descendant_focus(self) -> None:
+        listen(self._driver)
 
     def on_app_focus(self) -> None:
         self._focus_told = True

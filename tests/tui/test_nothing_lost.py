@@ -74,9 +74,22 @@ def test_what_waits_and_what_is_being_written_survive_a_kill_and_nothing_is_sent
 
 
 def test_esc_clears_nothing_ctrl_c_clears_then_asks_twice_and_ctrl_d_leaves_an_empty_composer(demo: Demo, tmp_path: Path) -> None:
+    """Nor is a letter lost that was typed while the program started."""
     env = environment(demo, tmp_path)
     with program(env=env) as terminal:
         terminal.wait_for("asks before anything leaves")
+        assert terminal.close("ctrl+d") == 0
+    with program(env=env) as terminal:
+        # letter by letter from the first moment on: before there is a screen, while there is no composer, and after that
+        typed = ""
+        while "asks before anything leaves" not in terminal.text() or len(typed) < 20:
+            if len(typed) < 90:
+                terminal.send(letter := chr(ord("a") + len(typed) % 26))
+                typed += letter
+            terminal.pump(0.02)
+        until(terminal, lambda: f" {typed}" in terminal.text().split("\n"))
+        terminal.send("ctrl+c")
+        terminal.wait_for("message…")
         terminal.send("some words")
         terminal.wait_for("some words")
         terminal.send("esc", "!")
@@ -92,9 +105,6 @@ def test_esc_clears_nothing_ctrl_c_clears_then_asks_twice_and_ctrl_d_leaves_an_e
         terminal.send("ctrl+c")
         terminal.wait_for("press ^c again to quit")
         assert terminal.close("ctrl+c") == 0
-    with program(env=env) as terminal:
-        terminal.wait_for("asks before anything leaves")
-        assert terminal.close("ctrl+d") == 0
 
 
 EDITOR = """
