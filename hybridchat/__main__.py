@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
 import sys
 
 STARTING = 1_000_000
@@ -30,7 +32,9 @@ def run(argv: list[str]) -> int:
     if argv in (["--version"], ["-V"]):
         from hybridchat import __version__
 
-        sys.stdout.write(f"hybridchat {__version__}\n")
+        # past Python's own buffer: what stays in that is complained of at exit where nobody reads any more
+        with contextlib.suppress(OSError):
+            os.write(1, f"hybridchat {__version__}\n".encode())
         return 0
     return at_the_edge(argv)
 

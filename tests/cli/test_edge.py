@@ -41,6 +41,16 @@ def test_a_path_in_the_environment_that_cannot_be_is_told_in_a_sentence(
     assert name.encode() in done.stdout + done.stderr
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a POSIX shell closes the stream")
+@pytest.mark.parametrize("to", [">&-", ">/dev/full", "| true"])
+def test_the_version_where_nobody_can_read_it_is_no_error(to: str) -> None:
+    if "full" in to and not Path("/dev/full").exists():
+        pytest.skip("no such device here")
+    line = f'"{sys.executable}" -m hybridchat --version {to}'
+    done = subprocess.run(line, shell=True, env=bare(), cwd=ROOT, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Windows sends no SIGINT to one process alone")
 def test_an_interrupt_before_the_program_is_read_ends_it_without_a_traceback() -> None:
     # the first module it reads is one that sends the signal
