@@ -13,7 +13,7 @@ SERVICE = "hybridchat"
 
 
 class KeyUnavailable(Exception):
-    """A key was configured and could not be had. Names endpoint and source, never what a command printed."""
+    """A key was configured and could not be had. Names endpoint and source, never what a command was given or printed."""
 
 
 class Secret:
@@ -76,8 +76,8 @@ def _from_env(endpoint: Endpoint, env: Mapping[str, str]) -> str:
 
 
 def _from_command(endpoint: Endpoint, timeout_s: float) -> str:
-    command = " ".join(endpoint.api_key_cmd)
-    told = f"endpoint `{endpoint.name}`: api_key_cmd `{command}`"
+    # only the program: what follows it may be the secret that opens a store, and errors are shown and stored
+    told = f"endpoint `{endpoint.name}`: api_key_cmd `{endpoint.api_key_cmd[0]}`"
     try:
         done = subprocess.run(endpoint.api_key_cmd, capture_output=True, stdin=subprocess.DEVNULL, timeout=timeout_s, check=False)
     except subprocess.TimeoutExpired:
