@@ -24,7 +24,8 @@ _ASCII_TABLE = str.maketrans(_ASCII)
 
 PLACES = {Locality.ON_DEVICE: "on this machine", Locality.LAN: "in your network", Locality.REMOTE: "cloud"}
 
-UNFOUND = "patterns and your own terms only: names are not hidden"
+NAMES_STAY = "names are not hidden"
+UNFOUND = f"patterns and your own terms only: {NAMES_STAY}"
 """Said wherever something may leave while names cannot be found."""
 
 
@@ -52,6 +53,12 @@ def spell(text: str, *, ascii_only: bool) -> str:
 def short(model_id: str) -> str:
     """`ollama:llama3.2` -> `llama3.2`; the name alone, as people say it."""
     return model_id.partition(":")[2] or model_id
+
+
+def started(text: str) -> str:
+    """`text` as a sentence: a capital first, a full stop last."""
+    end = "" if text.endswith((".", "?", "!")) else "."
+    return f"{text[:1].upper()}{text[1:]}{end}" if text else ""
 
 
 def plural(count: int, word: str, many: str = "") -> str:

@@ -99,7 +99,8 @@ class Chrome:
             self.parts["preview"].say(Content.assemble(("✗ ", "$error"), (refused, "$muted")), layout=True)
             return
         keys = {"other_key": self._other_key, "local_key": self._local_key}
-        said = lines.preview(value, names_hidden=self._names_hidden(), loading=loading, beside=beside, **keys)
+        named, width = self._names_hidden(), self._width - 2
+        said = lines.preview(value, names_hidden=named, loading=loading, beside=beside, width=width, **keys)
         self.parts["preview"].say(said, layout=True)
 
     def following(self, texts: Sequence[str], *, resting: bool, first: str = "") -> None:

@@ -12,7 +12,7 @@ from hybridchat.commands import COMMANDS, matching
 from hybridchat.facts import Mode
 from hybridchat.render.staying import staying
 from hybridchat.render.text import one_line
-from hybridchat.render.words import UNFOUND, plural, short
+from hybridchat.render.words import NAMES_STAY, plural, short
 from hybridchat.tui.ports import Found, Preview
 
 DEMO = "DEMO · canned text, no model"
@@ -96,37 +96,72 @@ def preview(
     local_key: str = "f3",
     loading: str = "",
     beside: str = "",
+    width: int = 1000,
 ) -> Content:
-    """`→ llama3.2 (looks easy) · with a.py, 2 kB, about 600 tokens · loading 6 s · 2 personal items stay here`."""
+    """`→ llama3.2 (looks easy) · with a.py, 2 kB, about 600 tokens · loading 6 s · 2 personal items stay here`.
+
+    Of a route that does not fit into `width` cells first the extras go, then the reason, and last what is told of privacy.
+    """
     if value is None:
         return Content("")
     chosen = value.decision.chosen
     if chosen is None:
         return Content.assemble(("✗ ", "$error"), (value.sentence, "$muted"))
-    count = sum(value.hidden.values())
-    tone = "$local" if chosen.on_device else "$cloud"
-    why = f" ({value.decision.reason})" if value.decision.reason else ""
-    parts = [Content.assemble((f"→ {chosen.name}", tone), ("" if beside else why, "$muted"))]
-    if beside:  # the reason, which may be long, must not push it out of a narrow line
-        parts.append(Content.assemble((beside, "$foreground"), (why, "$muted")))
-    if value.think:
-        parts.append(Content.styled(value.think, "$muted"))
+    name, why = f"→ {chosen.name}", f" ({value.decision.reason})" if value.decision.reason else ""
+    if not chosen.on_device and (stays := staying(value.decision, local_key)):
+        name, why = f"→ still {short(chosen.id)}", stays.removeprefix(f"still {short(chosen.id)}")
+    head = Content.styled(name, "$local" if chosen.on_device else "$cloud")
+    tail = [(3, Content.styled(value.think, "$muted"))]
     if chosen.on_device:
-        if loading:
-            parts.append(Content.styled(loading, "$muted"))
-        if count:
-            parts.append(Content.styled(f"{plural(count, 'personal item')} {'stays' if count == 1 else 'stay'} here", "$local"))
-        if value.decision.offer:
-            parts.append(Content.styled(f"{other_key} asks {short(value.decision.offer)}", "$muted"))
-        return Content.styled(" · ", "$muted").join(parts)
-    if stays := staying(value.decision, local_key):
-        parts[0] = Content.styled(f"→ {stays}", tone)
-    parts.append(Content.styled(f"{plural(count, 'item')} hidden", "$foreground"))
-    if value.asks:
-        parts.append(Content.styled("asks first", "$muted"))
-    if not names_hidden:
-        parts.append(Content.styled(UNFOUND, "$warn"))
-    return Content.styled(" · ", "$muted").join(parts)
+        tail += _stays(value, loading, other_key)
+    else:
+        tail += _leaves(value, names_hidden=names_hidden)
+    said = [(1, Content.styled(beside, "$foreground"))]
+    return _route(head, why, [part for part in said if part[1]], [part for part in tail if part[1]], width)
+
+
+def _stays(value: Preview, loading: str, other_key: str) -> list[tuple[int, Content]]:
+    count = sum(value.hidden.values())
+    here = f"{plural(count, 'personal item')} {'stays' if count == 1 else 'stay'} here" if count else ""
+    offer = f"{other_key} asks {short(value.decision.offer)}" if value.decision.offer else ""
+    return [(3, Content.styled(loading, "$muted")), (1, Content.styled(here, "$local")), (2, Content.styled(offer, "$muted"))]
+
+
+def _leaves(value: Preview, *, names_hidden: bool) -> list[tuple[int, Content]]:
+    count = sum(value.hidden.values())
+    return [
+        (1 if count else 3, Content.styled(f"{plural(count, 'item')} hidden", "$foreground")),
+        (2, Content.styled("asks first" if value.asks else "", "$muted")),
+        (1, Content.styled("" if names_hidden else NAMES_STAY, "$warn")),
+    ]
+
+
+LEAST = 18
+"""Cells below which a reason that is cut says nothing."""
+
+
+def _route(head: Content, why: str, beside: list[tuple[int, Content]], tail: list[tuple[int, Content]], width: int) -> Content:
+    """One row: parts of a higher number go first; the reason, which stands beside the first part, is cut before it goes."""
+    dot = Content.styled(" · ", "$muted")
+
+    def row(reason: str, least: int) -> Content:
+        front = [part for rank, part in beside if rank <= least]
+        # the reason, which may be long, must not push what goes along out of a narrow line
+        first = dot.join([head, *front]) + Content.styled(reason, "$muted")
+        return dot.join([first, *(part for rank, part in tail if rank <= least)])
+
+    for least in (3, 2):
+        if (said := row(why, least)).cell_length <= width:
+            return said
+    room = width - row("", 2).cell_length
+    if room >= LEAST:
+        return row(Content(why).truncate(room, ellipsis=True).plain, 2)
+    for least in (2, 1):
+        if (said := row("", least)).cell_length <= width:
+            return said
+    room = width - dot.join([head, *(part for rank, part in tail if rank == 1)]).cell_length - len(" · ")
+    beside = [(1, part.truncate(room, ellipsis=True)) for _, part in beside if room >= LEAST]
+    return row("", 1).truncate(width, ellipsis=True)
 
 
 def hints(

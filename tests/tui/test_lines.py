@@ -13,7 +13,7 @@ from hybridchat.bindings import here
 from hybridchat.conversation import Ending, Turn
 from hybridchat.events import Asked, Ended, FellBack, HandedOver, Said, Thought
 from hybridchat.facts import ConnectivityState, Device, Gauge, Link, Locality, Mode, ResourceState
-from hybridchat.render.words import UNFOUND
+from hybridchat.render.words import NAMES_STAY
 from hybridchat.tui import gauges, lines
 from hybridchat.tui.model_rows import price, state
 from hybridchat.tui.thread import Kind, Thread
@@ -48,8 +48,33 @@ def test_personal_items_stay_here_or_are_hidden() -> None:
     local = lines.preview(Seen(decided(LLAMA), "", {"EMAIL": 1}), names_hidden=False).plain
     assert local == "→ llama3.2 (looks easy) · 1 personal item stays here"
     cloud = lines.preview(Seen(decided(GPT), "", {"EMAIL": 1}, asks=True), names_hidden=False).plain
-    assert cloud == f"→ gpt-5.4-mini (may be hard) · 1 item hidden · asks first · {UNFOUND}"
-    assert UNFOUND not in lines.preview(Seen(decided(GPT), "", {}), names_hidden=True).plain
+    assert cloud == f"→ gpt-5.4-mini (may be hard) · 1 item hidden · asks first · {NAMES_STAY}"
+    assert NAMES_STAY not in lines.preview(Seen(decided(GPT), "", {}), names_hidden=True).plain
+
+
+def test_the_route_takes_one_row_and_drops_the_least_important_first() -> None:
+    reason = "may be hard: numbers, 3 constraints, a table and code"
+    here = Seen(replace(decided(LLAMA, hard=True), reason=reason), "", {"EMAIL": 2}, think="thinks high")
+    away = Seen(decided(GPT), "", {"EMAIL": 1}, asks=True)
+
+    def row(seen: Seen, width: int, beside: str = "", loading: str = "loading 6 s") -> str:
+        said = lines.preview(seen, names_hidden=False, loading=loading, beside=beside, width=width)
+        assert said.cell_length <= width
+        return said.plain
+
+    for width in range(8, 150):
+        assert row(here, width)[:6] == "→ llam"
+        row(away, width, "with a.py, 2 kB, about 600 tokens")
+    whole = row(here, 200)
+    assert all(
+        part in whole for part in (reason, "thinks high", "loading 6 s", "2 personal items stay here", "^o asks gpt-5.4-mini")
+    )
+    assert row(here, 90) == "→ llama3.2 (may be hard: numbers, 3 c… · 2 personal items stay here · ^o asks gpt-5.4-mini"
+    assert row(here, 60) == "→ llama3.2 · 2 personal items stay here"
+    assert row(away, 78) == "→ gpt-5.4-mini · 1 item hidden · asks first · names are not hidden"
+    assert row(away, 58) == "→ gpt-5.4-mini · 1 item hidden · names are not hidden"
+    told = row(here, 78, "with report.md, 2 kB, about 600 tokens")
+    assert "2 personal items stay here" in told
 
 
 def test_without_a_model_the_preview_says_what_is_in_the_way() -> None:

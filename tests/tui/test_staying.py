@@ -25,7 +25,7 @@ def test_the_route_line_says_still_and_what_leaves() -> None:
 
 
 async def test_a_draft_in_a_conversation_that_stays_away_says_so_on_the_screen() -> None:
-    async with running(Staying()) as pilot:
+    async with running(Staying(), names_hidden=lambda: True) as pilot:
         screen(pilot).composer.draft = "and then?"
         said = "→ still gpt-5.4-mini: going back costs about 12 s of reading · f3"
         await until(pilot, lambda: said in frame(pilot.app).lower())
