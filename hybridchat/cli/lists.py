@@ -18,6 +18,7 @@ from hybridchat.config import Config, load
 from hybridchat.config.pair import starting_pair
 from hybridchat.facts import Model, price_age
 from hybridchat.render import ledger as told
+from hybridchat.render import why as explained
 from hybridchat.render import words
 from hybridchat.render.changes import changes
 from hybridchat.render.models import memory
@@ -169,7 +170,8 @@ def why(said: str | None) -> int:
     if record is None:
         missing = "no decision to explain yet" if said is None else f"no decision about a turn or conversation {said}"
         raise Exit(edge.USAGE, f"There is {missing}.")
-    told_of = [*sentences.why(from_record(record["decision"])), *_around(recorded(made) if made is not None else None)]
+    lines = [*explained.told(from_record(record["decision"])), *_around(recorded(made) if made is not None else None)]
+    told_of = [sentences.without_keys(line) for line in lines]
     sys.stdout.write("\n".join(told_of) + "\n")
     return edge.OK
 
@@ -184,7 +186,7 @@ def _around(record: Recorded | None) -> Iterator[str]:
     found = changes(record.request, record.snapshot, record.policy)
     yield ""
     yield "What would have changed it:" if found else "Nothing that was tried would have changed it."
-    yield from (f"  {condition}: {sentences.without_keys(told)}" for condition, told in found)
+    yield from (f"  {condition}: {outcome}." for condition, outcome in found)
 
 
 def _turn_id(store: Store, said: str | None) -> str | None:

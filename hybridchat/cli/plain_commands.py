@@ -150,8 +150,19 @@ def why(plain: Plain, number: str) -> None:
         plain.say(f"/why 1 is the last question, /why {len(path)} the first." if path else "There is no question yet.")
         return
     asked = path[-int(number)] if number else _last(plain)
-    if asked is not None and (decision := plain.chat.decision(asked.id)) is not None:
-        plain.say(*sentences.why(decision))
+    if asked is None:
+        return
+    from hybridchat.render.changes import hindsight  # imported here, like the next: for who asks why
+    from hybridchat.render.why import told
+
+    record, changed = hindsight(plain.chat.store.past, asked.id)
+    decision = plain.chat.decision(asked.id) if record is None else record.decision
+    if decision is None:
+        plain.say("No model was chosen for it yet.")
+        return
+    answered = asked.answer.model_id if asked.answer is not None and asked.answer.text else None
+    lines = told(decision, changed if record is not None else None, answered)
+    plain.say(*(sentences.without_keys(line, commands=True) for line in lines))
 
 
 def hide(plain: Plain, word: str) -> None:

@@ -19,10 +19,10 @@ from hybridchat.config.paths import config_path
 from hybridchat.config.template import set_value
 from hybridchat.facts import Difficulty, Mode
 from hybridchat.preview import Basis, Preview
+from hybridchat.render import why
 from hybridchat.render.changes import changes
 from hybridchat.render.package import printed
 from hybridchat.routing.difficulty import difficulty, notice, ranking
-from hybridchat.routing.explain import table
 from hybridchat.sessions.store import Store
 
 KEY = "routing.hard_from"
@@ -87,9 +87,9 @@ def _explained(preview: Preview) -> Iterator[str]:
     if (basis := preview.basis) is None:
         return
     yield ""
-    yield from columns(
-        (model_id, verdict, sentences.without_keys(reason)) for model_id, verdict, reason in table(preview.decision)
-    ).splitlines()
+    made = preview.decision
+    rows = [(one.model.id, why.verdict(made, one), sentences.without_keys(why.about(made, one))) for one in why.ranked(made)]
+    yield from columns(rows).splitlines()
     yield ""
     yield from _difficulty(basis.request.difficulty)
     yield from sentences.status(basis.snapshot, basis.snapshot.models)
@@ -109,7 +109,7 @@ def _changes(basis: Basis) -> Iterator[str]:
         return
     yield "What would have changed it:"
     for condition, told in found:
-        yield f"  {condition}: {sentences.without_keys(told)}"
+        yield f"  {condition}: {told}."
 
 
 # -- difficulties for scripts ------------------------------------------------------------------------------------------

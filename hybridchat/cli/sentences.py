@@ -10,7 +10,6 @@ from hybridchat.events import Event, FellBack, HandedOver, SecondLook
 from hybridchat.facts import (
     Budget,
     ConnectivityState,
-    Decision,
     Device,
     Gauge,
     Link,
@@ -22,7 +21,6 @@ from hybridchat.facts import (
 )
 from hybridchat.privacy.names_ready import finds_names
 from hybridchat.render import words
-from hybridchat.routing.explain import sentence, table
 
 SAID_OF_MODE = {
     Mode.ONLY_LOCAL: "LOCAL ONLY: nothing leaves this machine, a promise.",
@@ -46,10 +44,7 @@ _LINK = {
 }
 
 
-def started(text: str) -> str:
-    """`text` as a sentence: a capital first, a full stop last."""
-    end = "" if text.endswith((".", "?", "!")) else "."
-    return f"{text[:1].upper()}{text[1:]}{end}" if text else ""
+started = words.started
 
 
 def notices(event: Event) -> list[str]:
@@ -113,14 +108,6 @@ def view(package: Package) -> Iterator[str]:
     yield "what would leave:"
     for message in package.messages:
         yield f"  {message.role}: {' '.join([*words.pictures(message), message.text])}"
-
-
-def why(decision: Decision) -> Iterator[str]:
-    """The sentence, then one line for each model: its place in the order, and the reason."""
-    yield without_keys(sentence(decision))
-    for model_id, verdict, reason in table(decision):
-        yield f"  {words.short(model_id)}, {verdict}{': ' + reason if reason else ''}"
-    yield from (f"  agent {failure}" for failure in decision.failed)
 
 
 def model(one: Model, *, pinned: bool = False) -> str:

@@ -175,6 +175,7 @@ async def stop(screen: ChatScreen, _: str) -> None:
 
 async def why(screen: ChatScreen, args: str) -> None:
     """Tells the decision of the message under the cursor, else of the answer `args` from the end, else of the last one."""
+    from hybridchat.render.changes import hindsight
     from hybridchat.tui import why as story
 
     answers = [b for b in screen.thread.blocks if b.kind is Kind.ANSWER and b.text]
@@ -184,7 +185,7 @@ async def why(screen: ChatScreen, args: str) -> None:
     block = answers[-int(args)] if args else screen.transcript.current
     turn_id = block.turn_id if block is not None else screen.thread.last_turn
     past, attempt_id = screen.opened.chat.store.past, block.attempt_id if block is not None else ""
-    record, changed = await asyncio.to_thread(story.hindsight, past, turn_id, attempt_id)
+    record, changed = await asyncio.to_thread(hindsight, past, turn_id, attempt_id)
     # a question that several models answered was decided for each of them
     decision = record.decision if record is not None else screen.thread.decisions.get(turn_id)
     if decision is None:

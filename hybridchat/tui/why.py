@@ -11,12 +11,10 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from hybridchat.facts import Candidate, Decision
-from hybridchat.render.changes import changes
-from hybridchat.render.words import money, seconds
-from hybridchat.replay import Recorded, recorded
-from hybridchat.routing.explain import sentence, table
-from hybridchat.sessions.past import Past
+from hybridchat.facts import Decision
+from hybridchat.render import why as words
+from hybridchat.replay import Recorded
+from hybridchat.routing.explain import table
 from hybridchat.tui import gauges
 from hybridchat.tui.sheet import Sheet, room
 from hybridchat.tui.widgets import List
@@ -24,18 +22,8 @@ from hybridchat.tui.widgets import List
 
 def page(decision: Decision, width: int = 100) -> Content:
     """One paragraph per candidate under the sentence that decided, for `width` cells."""
-    rows = [Content.assemble((sentence(decision), "bold")), *(story(decision, row, width) for row in table(decision))]
+    rows = [Content.assemble((words.headline(decision), "bold")), *(story(decision, row, width) for row in table(decision))]
     return Content("\n\n").join([*rows, Content.assemble((facts(decision), "$muted"))])
-
-
-def hindsight(past: Past, turn_id: str, attempt_id: str = "") -> tuple[Recorded | None, list[tuple[str, str]]]:
-    """What the decision behind an attempt, or a turn's answer, was made of, and what would have changed it.
-
-    Reads the store and decides again, 20 ms.
-    """
-    made = past.made(turn_id, attempt_id)
-    record = recorded(made) if made is not None else None
-    return record, [] if record is None else changes(record.request, record.snapshot, record.policy)
 
 
 class Why(Sheet[str]):
@@ -54,7 +42,7 @@ class Why(Sheet[str]):
         self._ids = [model_id for model_id, _, _ in table(decision)]
 
     def inside(self) -> Iterable[Widget]:
-        yield Static(Content(sentence(self._decision)), classes="sentence")
+        yield Static(Content(words.headline(self._decision)), classes="sentence")
         yield List(*(Option(row) for row in self._rows()))
 
     def redraw(self) -> None:
@@ -74,7 +62,7 @@ class Why(Sheet[str]):
         picker.highlighted = 0
 
     def fit(self, beside: int = 0) -> None:
-        super().fit(beside + 1 + -(-len(sentence(self._decision)) // room(self.app.size.width)))
+        super().fit(beside + 1 + -(-len(words.headline(self._decision)) // room(self.app.size.width)))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         model = event.option_index < len(self._ids)
@@ -98,55 +86,31 @@ class Why(Sheet[str]):
             return
         head = "What would have changed it\n"
         for condition, told in self._changed:
-            yield Content.assemble(
-                (head, "bold"),
-                (_indented(condition, width), "$foreground"),
-                (_indented(f"→ {told}", width).rstrip("\n"), "$muted"),
-            )
+            said = _indented(f"{condition}: {told}.", width).rstrip("\n")
+            yield Content.assemble((head, "bold"), (said, "$foreground"))
             head = ""
 
 
 def story(decision: Decision, row: tuple[str, str, str], width: int) -> Content:
-    """One candidate: its place in the order, what removed it or how it scored."""
-    model_id, verdict, why = row
-    candidate = decision.candidate(model_id)
-    tone = "$muted" if verdict == "out" else "$local" if candidate is None or candidate.model.on_device else "$cloud"
+    """The candidate of one row: its place in the order, why it is not asked or how well it suits."""
+    candidate = next(one for one in decision.candidates if one.model.id == row[0])
+    said = words.verdict(decision, candidate)
+    tone = "$muted" if candidate.rejected is not None else "$local" if candidate.model.on_device else "$cloud"
     rows: list[tuple[str, str]] = [
-        (f"{'◄' if verdict == 'answers' else ' '} {model_id}", f"{tone} bold"),
-        (f"  {verdict}\n", tone),
+        (f"{'◄' if said == 'answers' else ' '} {candidate.model.id}", f"{tone} bold"),
+        (f"  {said}\n", tone),
+        (_indented(words.about(decision, candidate), width), "$foreground"),
     ]
-    rows.append((_indented(why, width), "$foreground"))
-    if candidate is not None and (figures := _figures(candidate)):
+    if figures := words.points(candidate):
         rows.append((_indented(figures, width), "$muted"))
     return Content.assemble(*rows).rstrip()
 
 
 def facts(decision: Decision) -> str:
-    """`strategy local-first · rule strategy · ahead by 0.21`, and the agents that failed."""
-    parts = [f"agent {failure}" for failure in decision.failed]
-    parts += [f"strategy {decision.strategy}"] if decision.strategy else []
-    parts += [f"rule {decision.rule}"] if decision.rule else []
-    parts += [f"ahead by {decision.margin:.2f}"] if decision.margin is not None else []
-    return " · ".join(parts)
+    """How it was decided, and the agents that failed."""
+    return words.decided(decision)
 
 
 def _indented(text: str, width: int) -> str:
     rows = wrap(text, max(12, width - 4), break_on_hyphens=False) or [""]
     return "".join(f"    {row}\n" for row in rows)
-
-
-def _figures(candidate: Candidate) -> str:
-    rejected = candidate.rejected
-    if rejected is not None:
-        if rejected.value is None:
-            return f"rule {rejected.rule}"
-        limit = "" if rejected.limit is None else f", limit {rejected.limit}"
-        return f"rule {rejected.rule}: {rejected.value}{limit}"
-    parts = [f"{name} {value:.2f}" for name, value in candidate.parts.items()]
-    if candidate.score is not None:
-        parts.insert(0, f"score {candidate.score:.2f}")
-    if candidate.est_first_token_s is not None:
-        parts.append(f"first word after about {seconds(candidate.est_first_token_s)}")
-    if candidate.est_cost is not None and not candidate.model.on_device:
-        parts.append(f"about {money(candidate.est_cost)}")
-    return " · ".join(parts)

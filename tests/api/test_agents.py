@@ -13,13 +13,13 @@ from hybridchat.agents import BaseAgent, BudgetAgent, ConnectivityAgent, Resourc
 from hybridchat.agents.panel import OnFailure, Panel
 from hybridchat.api import HookError, NothingLeft
 from hybridchat.assemble import Setup, assembled
-from hybridchat.cli import sentences
 from hybridchat.config import Config
 from hybridchat.config.schema import Privacy
 from hybridchat.conversation import Ending
 from hybridchat.demo import Demo
 from hybridchat.events import Decided
 from hybridchat.facts import Target
+from hybridchat.render.why import told
 from hybridchat.tui import gauges
 from hybridchat.tui import why as story
 from tests.api.conftest import CLOUD, HARD, LOCAL
@@ -139,7 +139,7 @@ async def test_a_broken_one_is_named_on_the_screen_and_its_rule_applied(
         heard = await hear(chat.answer(session.id, "hello", pin="anthropic:claude-haiku-5-5"))
         (decided,) = heard.of(Decided)
         assert isinstance(decided, Decided)
-        said = "\n".join(sentences.why(decided.decision))
+        said = "\n".join(told(decided.decision))
         page = story.page(decided.decision).plain
         _, _, beside = gauges.panel(chat.snapshot(), gauges.History(), decided.decision)
         for shown in (said, page, beside.plain):

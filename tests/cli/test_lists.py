@@ -87,8 +87,8 @@ def test_sessions_ledger_and_why_tell_what_happened(asked: tuple[Demo, dict[str,
     assert record["sha256"] == hashlib.sha256(sent.body).hexdigest()
     assert hybridchat("ledger", "--raw", row.split()[0], env=env).stdout == sent.body
     why = hybridchat("why", env=env).stdout.decode()
-    assert why.startswith("gpt-6.1-terra in the cloud: you asked for it\n")
-    assert "claude-haiku-5-5, out: another model was chosen by hand" in why
+    assert why.startswith("gpt-6.1-terra in the cloud was chosen. You asked for it by name.\n")
+    assert "\n  claude-haiku-5-5, not asked: another model was chosen by hand.\n" in why
     assert hybridchat("why", record["turn_id"], env=env).stdout.decode() == why
 
 

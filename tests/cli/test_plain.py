@@ -112,8 +112,9 @@ def test_a_conversation_from_the_first_word_to_the_last(demo: Demo, env: dict[st
         assert "llama3.2:3b, local: still here" in talk.line("repeat: still here")
         assert len(cloud_bodies(demo)) == before
         why = talk.line("/why")
-        assert "llama3.2:3b, answers" in why
-        assert "gpt-6.1-terra, out: LOCAL ONLY is on" in why
+        assert "\nllama3.2:3b on this machine was chosen. LOCAL ONLY is on.\n" in why
+        assert "\n  gpt-6.1-terra, not asked: LOCAL ONLY is on.\n" in why
+        assert "\n  With CLOUD ONLY: gpt-6.1-terra in the cloud would answer.\n" in why
         status = talk.line("/status")
         assert "This machine: " in status
         assert "LOCAL ONLY" in status

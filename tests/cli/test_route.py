@@ -57,7 +57,7 @@ def test_it_says_where_a_question_would_go_why_and_what_would_change_that(demo: 
     assert "answers" in text
     assert "Difficulty: 0.02 of 1, simple" in text
     assert "This machine:" in text
-    assert "were it harder, from difficulty" in text
+    assert "  Were the message harder (0." in text
     assert not any(r.body for s in (demo.openai, demo.anthropic) for r in s.requests)
 
 

@@ -218,7 +218,7 @@ async def test_the_keyboard_goes_round_and_tells_of_the_figure_it_stands_on_also
                 places.append(held.focused.id if held.focused is not None else "")
             assert places == (["transcript", "panel", "composer"] if keys[0] != "tab" else ["panel", "transcript", "composer"])
         await pilot.press("tab", "up", "up")
-        assert "looks easy" in await shows(pilot, "score 0.82")
+        assert "looks easy" in await shows(pilot, "suits to 82 of 100")
         await pilot.press("enter")
         await shows(pilot, "Why this model")
 
