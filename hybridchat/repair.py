@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Literal
 
 from hybridchat.asking import Ask
-from hybridchat.config.rules import rules_of
+from hybridchat.config.rules import NAMES, in_words, rules_of
 from hybridchat.config.schema import RuleConditions, RuleSettings
 from hybridchat.crew import Crew, policy_of
 from hybridchat.events import HandedOver
@@ -26,8 +26,6 @@ LAST = 10
 """Questions of a kind that are remembered."""
 ALIKE = 3
 """Moves to the same side among them after which the program asks."""
-NAMES: Mapping[Kind, str] = {"sql": "SQL"}
-"""Kinds that are not written as they are called."""
 
 
 @value
@@ -65,8 +63,8 @@ class Suggestion:
     def rule(self) -> RuleSettings:
         """The rule that a yes writes. It is a preference: the other side still steps in when this one cannot answer."""
         mode = Mode.PREFER_CLOUD if self.side == "cloud" else Mode.PREFER_LOCAL
-        name = f"{NAMES.get(self.kind, self.kind)} questions: {_place(self.side)} first"
-        return RuleSettings(name=name, use=mode.value, when=RuleConditions(kind=self.kind))
+        when = RuleConditions(kind=self.kind)
+        return RuleSettings(name=in_words(RuleSettings(use=mode.value, when=when)), use=mode.value, when=when)
 
 
 def _place(side: Side) -> str:
@@ -150,7 +148,7 @@ class Repair:
             self._crew.rules = (*self._crew.rules, Rule(rule.name, kind=suggestion.kind, mode=mode))
             where = "for this run"
         else:
-            from hybridchat.config.template import add_rule  # imported here: 22 ms, for writing only
+            from hybridchat.config.rule_file import add_rule  # imported here: 22 ms, for writing only
 
             self._crew.rules = rules_of(add_rule(file, rule, suggestion.observation))
             where = f"in {file}, where you can change it"

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from hybridchat.config import Config, ConfigError, load
+from hybridchat.config.rule_file import add_rule
 from hybridchat.config.rules import rules_of
 from hybridchat.config.schema import PairSettings, Privacy, RuleConditions, RuleSettings
-from hybridchat.config.template import add_rule, default_toml
+from hybridchat.config.template import default_toml
 from hybridchat.demo import Demo
 from hybridchat.events import Verdict
 from hybridchat.facts import Locality, Mode

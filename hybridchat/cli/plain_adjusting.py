@@ -42,14 +42,14 @@ def settings(plain: Plain, text: str) -> None:
         plain.say("The demo keeps no settings.")
         return
     from hybridchat.config import ConfigError  # imported here, like all that follows: for who asks for it
-    from hybridchat.configuring import UNSET, Configuring
+    from hybridchat.configuring import UNSET, Configuring, said
     from hybridchat.render.settings import refused
 
     port = Configuring(chat=plain.chat)
-    key, _, value = text.replace("=", " ", 1).partition(" ")
+    key, value = said(text)
     try:
-        if value.strip():
-            _set(plain, port, key, None if value.strip() in UNSET else value.strip())
+        if value:
+            _set(plain, port, key, None if value in UNSET else value)
         elif key:
             _one(plain, port, port.one(key))
         else:
@@ -75,13 +75,11 @@ def _choose(plain: Plain, port: Configuring) -> None:
 
 def _one(plain: Plain, port: Configuring, one: Setting) -> None:
     from hybridchat.configuring import UNSET
-    from hybridchat.render.settings import about, unwritten
+    from hybridchat.render.settings import about
 
     plain.say(f"{one.key} = {one.value}", *about(one))
-    if why := unwritten(one):
-        plain.say(why)
-        return
-    typed = plain.tty.ask("new value (Enter: as it is, none: the default): ")
+    none = "take the rule out" if one.key.startswith("rule.") else "the default"
+    typed = plain.tty.ask(f"new value (Enter: as it is, none: {none}): ")
     if typed is not None and typed.strip():
         _set(plain, port, one.key, None if typed.strip() in UNSET else typed.strip())
 

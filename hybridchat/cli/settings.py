@@ -87,6 +87,6 @@ def tell(key: str) -> int:
     from hybridchat.configuring import Configuring  # as above
 
     one = Configuring().one(key)
-    sys.stdout.write("" if one.value == UNSAID else f"{one.value}\n")
+    sys.stdout.write("" if one.value == UNSAID else f"{one.typed or one.value}\n")
     say("not set, and there is no default" if one.value == UNSAID else one.source)
     return edge.OK

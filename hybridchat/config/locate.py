@@ -175,8 +175,25 @@ def _entry(text: str, path: KeyPath) -> tuple[int, float]:
     return heads[path[1]], heads[path[1] + 1] if path[1] + 1 < len(heads) else float("inf")
 
 
+def span(text: str, path: KeyPath) -> tuple[int, int]:
+    """First and last line, from 1, of the `[[table]]` at `path`, a name and an index: to its last statement."""
+    first, end = _entry(text, path)
+    last = first
+    for start, stop, stated in _pieces(text):
+        if first <= start < end and stated and stated[0] == path[0]:
+            last = stop
+        elif start > first and stated and stated[0] != path[0]:
+            break
+    return first, last
+
+
 def _statements(text: str) -> Iterator[tuple[int, KeyPath]]:
     """Each key path that is said, with the line its statement begins on; `text` is valid TOML."""
+    return ((start, path) for start, _, path in _pieces(text))
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int, KeyPath]]:
+    """The same with the line that the statement ends on."""
     table: KeyPath = ()
     start, held = 1, ""
     for number, line in enumerate(text.split("\n"), 1):
@@ -191,7 +208,7 @@ def _statements(text: str) -> Iterator[tuple[int, KeyPath]]:
         if header and paths:
             table = max(paths, key=len)
         for path in paths:
-            yield start, path
+            yield start, number, path
         start, held = number + 1, ""
 
 

@@ -249,6 +249,7 @@ class RuleSettings(Table, frozen=True, kw_only=True):
             examples=["prefer_cloud"],
         ),
     ]
+    enabled: Annotated[bool, Meta(description="false: as if it were not there.")] = True
     when: RuleConditions = RuleConditions()
 
 

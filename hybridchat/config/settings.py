@@ -15,15 +15,18 @@ from hybridchat.config.errors import ConfigError, dotted, suggestion
 from hybridchat.config.folder import NAME, Folder
 from hybridchat.config.load import VARIABLES, Where, in_file, load, parse, read, split
 from hybridchat.config.paths import themes_dir
-from hybridchat.config.schema import STRATEGIES, Config
+from hybridchat.config.rule_file import FORM, NEW, OFF, ON, spoken
+from hybridchat.config.rules import MODES, in_words
+from hybridchat.config.schema import STRATEGIES, Config, RuleConditions
 from hybridchat.config.template import LISTS, PLACES, Entry, entries, toml
 from hybridchat.facts import Mode
 from hybridchat.value import value
 
 UNSAID = "–"
 """Stands where a setting has no value and no default."""
+_RULE = f"{ON}, {OFF}, or as in {FORM}"
 _LIVE = ("strategy", "strategies", "mode", "theme", "retention", "privacy.cloud", "privacy.history", "privacy.level", "routing",
-         "limits.daily_budget", "limits.budget_window", "limits.max_output", "limits.reserve")  # fmt: skip
+         "rule", "limits.daily_budget", "limits.budget_window", "limits.max_output", "limits.reserve")  # fmt: skip
 """What holds as soon as it is changed; the rest is read when the program starts."""
 
 
@@ -47,6 +50,8 @@ class Setting:
     held_by: str = ""
     """What wins over the file, so that a change of the file has no effect now."""
     path: tuple[str, ...] = field(default=())
+    typed: str = ""
+    """What a person types for it, where that is not the value."""
 
     @property
     def live(self) -> bool:
@@ -67,7 +72,7 @@ def is_live(key: str) -> bool:
 def settings(path: Path, env: Mapping[str, str] | None = None, here: Folder | None = None) -> tuple[Setting, ...]:
     """All of them, in the schema's order, as file, environment and folder have it now. Reads the file. Raises `ConfigError`.
 
-    Of tables whose entries the user names, those that are there. Rules are told as one.
+    Of tables whose entries the user names, those that are there; the user's rules come last.
     """
     env = os.environ if env is None else env
     text = read(path)
@@ -152,11 +157,27 @@ def _names(at: tuple[str, ...], said: _Said) -> tuple[str, ...]:
 
 
 def _rules(config: Config, where: Where) -> Iterator[Setting]:
-    if config.rule:
-        place, count = where(("rule",)), len(config.rule)
-        told = "Your own rules for where messages go; they are edited in the file, and /why offers to write them."
-        kept = f"{count} rule{'' if count == 1 else 's'}"
-        yield Setting("rule", "rule", "rule", kept, place, UNSAID, "tables [[rule]]", told, path=("rule",))
+    """Each rule of the user's own, and last the one that could be added."""
+    for number, said in enumerate(config.rule):
+        place = where(("rule", number))
+        yield Setting(
+            key=f"rule.{number + 1}",
+            group="rule",
+            name=said.name.strip() or f"rule {number + 1}",
+            value=in_words(said) if said.enabled else f"off: {in_words(said)}",
+            source=place,
+            default=UNSAID,
+            allowed=_RULE,
+            description=f"{in_words(said)}. Written: {spoken(said)}",
+            line=int(place.rpartition(":")[2]),
+            path=("rule", str(number + 1)),
+            typed=spoken(said),
+            choices=(OFF if said.enabled else ON, spoken(said)),
+        )
+    conditions = ", ".join(RuleConditions.__struct_fields__)
+    added = f"Adds a rule; the first one whose conditions all hold says where a message goes. Conditions: {conditions}."
+    uses = f"as in {FORM}; use is {', '.join(MODES)}, or ENDPOINT:NAME"
+    yield Setting(f"rule.{NEW}", "rule", NEW, UNSAID, "default", UNSAID, uses, added, path=("rule", NEW))
 
 
 def shown(content: object) -> str:

@@ -16,7 +16,7 @@ from hybridchat.config.holding import Busy, held, replaced
 from hybridchat.config.load import Tree, build, in_file, merge, nested, parse, read, split, typed
 from hybridchat.config.locate import allowed, element, plain
 from hybridchat.config.paths import make_private
-from hybridchat.config.schema import Config, RuleSettings, Table
+from hybridchat.config.schema import Config, Table
 
 PLACES = {"endpoints": "NAME", "models": "ENDPOINT:NAME", "strategies": "NAME"}
 """Tables whose entries the user names, and how their names look."""
@@ -130,11 +130,11 @@ def set_value(path: Path, key: str, value: object, check: Callable[[Config], Non
         check(config)
         return config, text
 
-    return _changed(path, edit)
+    return changed(path, edit)
 
 
-def _changed(path: Path, edit: Callable[[str], tuple[Config, str]]) -> Config:
-    """Puts the text that `edit` makes of the file's in its place, and returns what that says."""
+def changed(path: Path, edit: Callable[[str], tuple[Config, str]]) -> Config:
+    """Puts the text that `edit` makes of the file's in its place; returns what that says. Raises `OSError`, and like `edit`."""
     make_private(path.resolve().parent)
     with held(path.resolve()):
         for _ in range(_TRIES):
@@ -158,34 +158,6 @@ def _with_value(old: str, name: str, at: tuple[str, ...], value: object) -> tupl
     if parse(text, name) != after:
         raise ConfigError(
             in_file(old, name)(at), dotted(at), "stands in a form that cannot be changed here; edit the file by hand"
-        )
-    return config, text
-
-
-def add_rule(path: Path, rule: RuleSettings, why: str) -> Config:
-    """Adds a `[[rule]]` at the end of the file at `path`, with `why` as a comment, and returns what the file now says.
-
-    All that is there stays as it is. Raises `ConfigError` when the result would be wrong, `OSError` when it cannot be written.
-    """
-    return _changed(path, lambda old: _with_rule(old, str(path), rule, why))
-
-
-def _with_rule(old: str, name: str, rule: RuleSettings, why: str) -> tuple[Config, str]:
-    before = parse(old, name)
-    said = {key: value for key, value in msgspec.to_builtins(rule.when).items() if value not in ([], "", None)}
-    made = {"name": rule.name, "use": rule.use, "when": said}
-    after = {**before, "rule": [*before.get("rule", ()), made]}
-    config = build(after, lambda _: name)
-    conditions = ", ".join(f"{key} = {toml(value)}" for key, value in said.items())
-    block = f"# {why}\n[[rule]]\nname = {toml(rule.name)}\nuse = {toml(rule.use)}\nwhen = {{ {conditions} }}\n"
-    text = f"{old.rstrip()}\n\n{block}" if old.strip() else block
-    try:
-        whole = parse(text, name)
-    except ConfigError:
-        whole = {}
-    if whole != after:
-        raise ConfigError(
-            in_file(old, name)(("rule",)), "rule", "stands in a form that cannot be added to; edit the file by hand"
         )
     return config, text
 

@@ -20,11 +20,6 @@ def about(one: Setting) -> Iterator[str]:
         yield by if one.live else f"{by} A change holds from the next start on."
 
 
-def unwritten(one: Setting) -> str:
-    """Why the setting is not changed here; empty where it is."""
-    return "Rules are edited in the file itself: `hybridchat config path` says where it is." if one.key == "rule" else ""
-
-
 def refused(error: ConfigError | OSError) -> str:
     """`privacy.level is "hih" (did you mean `high`?). Allowed: low, normal, high. Nothing was changed.`"""
     if isinstance(error, ConfigError):

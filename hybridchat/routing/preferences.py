@@ -103,9 +103,9 @@ def idle(rules: Sequence[Rule]) -> Iterator[tuple[int, str]]:
         if reason := _contradiction(rule):
             yield at, reason
             continue
-        for before, earlier in enumerate(rules[:at], 1):
+        for earlier in rules[:at]:
             if not _contradiction(earlier) and _covers(earlier, rule):
-                yield at, f"rule {before} ({earlier.name}) takes every message of it first"
+                yield at, f"“{earlier.name}” takes every message of it first"
                 break
 
 

@@ -39,14 +39,14 @@ async def settings(screen: ChatScreen, args: str) -> None:
         screen.say("The demo keeps no settings.")
         return
     from hybridchat.config.errors import ConfigError  # imported here, like every view
-    from hybridchat.configuring import UNSET
+    from hybridchat.configuring import UNSET, said
     from hybridchat.render.settings import refused
 
-    key, _, text = args.replace("=", " ", 1).partition(" ")
+    key, text = said(args)
     try:
-        if text.strip():
-            said = await asyncio.to_thread(port.set, key, None if text.strip() in UNSET else text.strip())
-            screen.say(f"{said.rstrip('.')}.")
+        if text:
+            told = await asyncio.to_thread(port.set, key, None if text in UNSET else text)
+            screen.say(f"{told.rstrip('.')}.")
             _followed(screen, key)
             return
         found = await asyncio.to_thread(port.all)

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from hybridchat.config.errors import ConfigError
 from hybridchat.config.settings import UNSAID, Setting
-from hybridchat.render.settings import about, refused, unwritten
+from hybridchat.render.settings import about, refused
 from hybridchat.render.text import one_line
 from hybridchat.tui.keymap import bind
 from hybridchat.tui.sheet import Sheet, room
@@ -90,6 +90,7 @@ class Settings(Sheet[None]):
 
     def _fill(self, key: str = "") -> None:
         picker = self.query_one(OptionList)
+        before = picker.highlighted
         picker.clear_options()
         self._shown.clear()
         rows: list[Option] = []
@@ -108,6 +109,8 @@ class Settings(Sheet[None]):
         picker.add_options(rows)
         at = next((n for n, one in enumerate(self._shown) if one is not None and one.key == key), None)
         first = next((n for n, one in enumerate(self._shown) if one is not None), None)
+        if at is None and key and before is not None and before < len(self._shown) and self._shown[before] is not None:
+            at = before  # a rule was taken out: the one after it stands there now
         picker.highlighted = first if at is None else at
         self.fit()
         self._tell()
@@ -153,10 +156,7 @@ class Settings(Sheet[None]):
         if one is None:
             return
         keys = self.WRITING if one.choices else self.WRITING.replace(" · {settings-next} next choice", "")
-        if why := unwritten(one):
-            self._tell(why)
-            return
-        self._open("write", "" if one.value == UNSAID else one.value, one.allowed, keys)
+        self._open("write", one.typed or ("" if one.value == UNSAID else one.value), one.allowed, keys)
 
     def _open(self, doing: str, text: str, hint: str, keys: str) -> None:
         self._doing = doing
@@ -189,11 +189,8 @@ class Settings(Sheet[None]):
 
     def action_default(self) -> None:
         one = self._at
-        if one is not None and not self._doing:
-            if why := unwritten(one):
-                self._tell(why)
-            elif one.line is not None:
-                self._write(one.key, None)
+        if one is not None and not self._doing and one.line is not None:
+            self._write(one.key, None)
 
     @work(exclusive=True)
     async def _write(self, key: str, text: str | None) -> None:

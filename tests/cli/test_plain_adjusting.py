@@ -45,6 +45,10 @@ def test_a_setting_is_chosen_by_numbers_or_said_in_one_line(demo: Demo, tmp_path
         assert "privacy.level is high" in talk.line("high")
         assert "Allowed: low, normal, high" in talk.line("/settings privacy.level hih")
         assert "It holds from the next start on." in talk.line("/settings ui.bell false")
+        assert "rule.1 is “SQL questions: the cloud first” in" in talk.line("/settings rule.new use=prefer_cloud kind=sql")
+        assert "rule.1 = SQL questions: the cloud first" in talk.line("/settings rule.1", until="new value")
+        assert ", and off in" in talk.line("off")
+        assert "is taken out of" in talk.line("/settings rule.1 none")
         talk.leave("/quit", "enter")
     assert 'level = "high"' in (tmp_path / "config.toml").read_text("utf-8")
 

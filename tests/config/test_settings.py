@@ -96,7 +96,7 @@ def test_changes_by_several_processes_at_once_are_all_kept(mine: Path) -> None:
 
 
 def test_what_an_editor_saves_meanwhile_is_not_lost(mine: Path) -> None:
-    from hybridchat.config.template import _changed, _with_value
+    from hybridchat.config.template import _with_value, changed
 
     seen: list[str] = []
 
@@ -107,7 +107,7 @@ def test_what_an_editor_saves_meanwhile_is_not_lost(mine: Path) -> None:
             mine.write_text(old + "[ui]\nbell = false\n", "utf-8")
         return _with_value(old, str(mine), ("theme",), "light")
 
-    _changed(mine, edit)  # type: ignore[arg-type] # a spy in front of the editing that set_value does
+    changed(mine, edit)  # type: ignore[arg-type] # a spy in front of the editing that set_value does
     config = load(mine, env={})
     assert (config.ui.bell, config.theme, len(seen)) == (False, "light", 2)
 

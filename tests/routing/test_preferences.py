@@ -177,4 +177,4 @@ def test_rules_that_can_match_nothing_are_found(tmp_path: Path) -> None:
     )
     found = dict(idle(rules))
     assert [rules[at].name for at in found] == ["bare", "blank", "sizes", "place", "late", "subset", "long", "narrow"]
-    assert found[5] == "rule 5 (SQL) takes every message of it first"
+    assert found[5] == "“SQL” takes every message of it first"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.widgets import Input
+
 from hybridchat.demo import Demo
 from tests.support.screen import shows, until
 from tests.support.screens import seated
@@ -82,6 +84,30 @@ async def test_settings_are_found_by_the_words_about_them(tmp_path: Path, demo: 
         assert "strategy" not in said
         await seat.pilot.press("escape")
         await shows(seat.pilot, "history")
+
+
+async def test_rules_are_listed_in_words_switched_added_and_taken_out(tmp_path: Path, demo: Demo) -> None:
+    file = tmp_path / "config.toml"
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        file.write_text('# mine\n\n[[rule]]\nuse = "only_local"\nwhen = { kind = "sql" }  # here\n', "utf-8")
+        await seat.type("/settings rule.1")
+        said = await shows(seat.pilot, "Written: use=only_local kind=sql")
+        assert "SQL questions: this machine only." in said
+        await seat.pilot.press("enter", "tab")
+        await until(seat.pilot, lambda: seat.pilot.app.screen.query_one(Input).value == "off")
+        await seat.pilot.press("enter")
+        await shows(seat.pilot, "off: SQL questions")
+        assert not seat.chat._crew.rules
+        await seat.pilot.press("down", "enter", *"use=prefer_local words=join", "enter")
+        await until(seat.pilot, lambda: [rule.words for rule in seat.chat._crew.rules] == [("join",)])
+        await seat.pilot.press("up", "up", "d")
+        await until(seat.pilot, lambda: "only_local" not in file.read_text("utf-8"))
+        assert file.read_text("utf-8") == '# mine\n\n[[rule]]\nuse = "prefer_local"\nwhen = { words = ["join"] }\n'
+        await shows(seat.pilot, "this machine first. Written:")
+        await seat.pilot.press("escape")
+        await until(seat.pilot, lambda: seat.pilot.app.screen is seat.screen)
+        await seat.type("/settings rule.new use=prefer_clod kind=code")
+        await shows(seat.pilot, "rule.2.use is")
 
 
 async def test_a_change_that_waits_for_the_next_start_says_so_and_one_line_does_it(tmp_path: Path, demo: Demo) -> None:
