@@ -24,6 +24,7 @@ from hybridchat.tui import ending, messages, sizing, themes
 from hybridchat.tui.early import listen, patient
 from hybridchat.tui.keymap import bind, line
 from hybridchat.tui.lean import lean
+from hybridchat.tui.lenient import lenient
 from hybridchat.tui.ports import Launch
 from hybridchat.tui.screen import ChatScreen
 
@@ -63,7 +64,7 @@ class HybridChat(App[None], inherit_bindings=False):
             self.set_keymap(dict(self.keys.keymap()))
 
     def get_driver_class(self) -> type[Driver]:
-        return patient(lean(super().get_driver_class(), erases=self.launch.terminal.name != "screen"))
+        return patient(lean(lenient(super().get_driver_class()), erases=self.launch.terminal.name != "screen"))
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.VARIABLES

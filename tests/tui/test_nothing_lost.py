@@ -34,6 +34,17 @@ def kept(folder: Path) -> list[tuple[str, str]]:
         return [tuple(row) for row in conn.execute("SELECT id, draft FROM sessions WHERE kind = 'chat'")]
 
 
+def test_a_byte_that_is_no_utf8_neither_ends_the_program_nor_takes_the_rest_along(demo: Demo, tmp_path: Path) -> None:
+    with program(env=environment(demo, tmp_path)) as terminal:
+        terminal.wait_for("asks before anything leaves")
+        terminal.write(b"caf\xe9 and more")
+        terminal.wait_for("caf\ufffd and more")
+        # half a letter that is whole with the next read is none of these
+        terminal.write("é".encode()[:1])
+        terminal.write("é".encode()[1:] + b"!")
+        terminal.wait_for("more\xe9!")
+
+
 def asked(demo: Demo) -> int:
     return sum(r.path == "/api/chat" and b'"repeat: ' in r.body for r in demo.ollama.requests)
 
