@@ -54,8 +54,11 @@ def signal(bell: Bell, terminal: Terminal, said: str, *, took_s: float, looked_a
 
 def over(screen: ChatScreen, took_s: float, ended: Ended | None) -> None:
     """An answer ended, or with `None` waits for the user's word."""
-    app = screen.app
+    tell(screen, took_s, ASKS if ended is None else HERE if ended.ending in {"complete", "cut"} else STOPPED)
+
+
+def tell(screen: ChatScreen, took_s: float, said: str) -> None:
+    """Says one of the above to who looks elsewhere, after `took_s` seconds."""
+    app, launch = screen.app, screen.launch
     if isinstance(app, Signals):
-        said = ASKS if ended is None else HERE if ended.ending in {"complete", "cut"} else STOPPED
-        launch = screen.launch
         app.signal(signal(launch.bell, launch.terminal, said, took_s=took_s, looked_at=app.looked_at))

@@ -83,18 +83,18 @@ class Column(Vertical):
             self.over, self._since, self._state = True, None, "not asked"
             self.tell()
 
-    def tell(self, *, stands: bool = False) -> None:
+    def tell(self, *, kept: bool = False) -> None:
         """Writes the head: `1 llama3.2 · on this machine · 0.8 s · 42 tok/s · $0`."""
         running = words.seconds(round(monotonic() - self._since)) if self._since is not None else ""
         running = running.replace(".0 s", " s")
         place, figures = words.PLACES[self.model.locality], self._state or running
         tone = "$local" if self.model.on_device else "$cloud"
-        kept = ("   ● stands", "$foreground bold") if stands else ("", "")
-        length = len(f"{self._number} {self.model.name} · {place} · {figures}{kept[0]}")
+        mark = ("   ● kept", "$foreground bold") if kept else ("", "")
+        length = len(f"{self._number} {self.model.name} · {place} · {figures}{mark[0]}")
         # broken where it reads well, before the terminal breaks it anywhere
         dot = " · " if length <= self.size.width - 3 else "\n  "
         name = (self.model.name, f"{tone} bold")
-        self._head.update(Content.assemble((f"{self._number} ", "$muted"), name, (f" · {place}{dot}{figures}", "$muted"), kept))
+        self._head.update(Content.assemble((f"{self._number} ", "$muted"), name, (f" · {place}{dot}{figures}", "$muted"), mark))
 
     def _figures(self, event: Ended) -> str:
         parts = [words.seconds(event.timings.total_s)] if event.timings.total_s is not None else []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -23,11 +25,11 @@ from hybridchat.facts import Mode, Model
 from hybridchat.mentions import plain
 from hybridchat.render.palette import Palette
 from hybridchat.render.text import one_line
-from hybridchat.tui import handing, themes
+from hybridchat.tui import bell, handing, themes
 from hybridchat.tui.column import Column
 from hybridchat.tui.consent import Consent
 from hybridchat.tui.inherited import inherited
-from hybridchat.tui.keymap import bind, line
+from hybridchat.tui.keymap import bind, fold, line
 from hybridchat.tui.ports import Answer, Purse
 from hybridchat.tui.thread import Kind, Tone
 from hybridchat.tui.widgets import Field
@@ -39,6 +41,7 @@ if TYPE_CHECKING:  # the screen runs `compare` and hands itself in; at run time 
 COLUMN = 44
 """Cells that an answer needs beside another; with less they stand one above the other."""
 Begin = Callable[[tuple[Model, ...], str], Comparison[Answer]]
+Ring = Callable[[float, str], None]
 
 
 class Compare(ModalScreen[str], inherit_bindings=False):
@@ -47,7 +50,7 @@ class Compare(ModalScreen[str], inherit_bindings=False):
     DEFAULT_CSS = """
     Compare { background: $background; layout: vertical; }
     Compare .question { height: auto; max-height: 3; padding: 0 1; text-style: bold; }
-    Compare .keys { height: 1; padding: 0 1; color: $muted; }
+    Compare .keys { height: auto; max-height: 3; padding: 0 1; color: $muted; }
     Compare #columns { height: 1fr; layout: horizontal; }
     Compare.-stacked #columns { layout: vertical; }
     Compare Input { border: none; height: 1; margin: 1 1; padding: 0 1; background: $panel; }
@@ -76,18 +79,23 @@ class Compare(ModalScreen[str], inherit_bindings=False):
         again: str = "",
         demo: bool = False,
         purse: Purse | None = None,
+        ring: Ring = lambda _took, _said: None,
     ) -> None:
         """Without a `question` it asks for one; `again` is the conversation's last, which an empty line stands for.
 
-        `begin` is given the models and the question, "" for that last one. With `purse` the first spend asks for a budget.
+        `begin` is given the models and the question, "" for that last one. With `purse` the first spend asks for a budget. `ring`
+        tells who looks elsewhere, after so many seconds, what there is.
         """
         super().__init__()
         self.columns = [Column(n, model, palette, demo=demo) for n, model in enumerate(models, 1)]
         self.at = 0
         self._models, self._question, self._again = tuple(models), question, again
-        self._begin, self._demo, self._purse = begin, demo, purse
+        self._begin, self._demo, self._purse, self._ring = begin, demo, purse, ring
+        self._since = 0.0
         self._comparison: Comparison[Answer] | None = None
         self._over = False
+        self._kept = 0
+        """Number of the answer that the conversation goes on with unless another one is chosen."""
         self._wanted: int | None = None
         self._asking: int | None = None
 
@@ -123,7 +131,7 @@ class Compare(ModalScreen[str], inherit_bindings=False):
             self._ask(event.value.strip())
 
     def _ask(self, text: str) -> None:
-        self._comparison = self._begin(self._models, text)
+        self._comparison, self._since = self._begin(self._models, text), monotonic()
         self.set_focus(None)
         self.run_worker(self._run(self._comparison), group="compare")
 
@@ -141,9 +149,10 @@ class Compare(ModalScreen[str], inherit_bindings=False):
         for n, column in enumerate(self.columns):
             column.finish()
             if stands is not None and column.model.id == stands.model_id:
-                column.tell(stands=True)
-                self.at = n
+                column.tell(kept=True)
+                self.at, self._kept = n, n + 1
         self._tell()
+        self._ring(monotonic() - self._since, bell.STOPPED if stands is None else bell.HERE)
         if self._wanted is not None:
             self.dismiss(comparison.turn_id)
 
@@ -156,6 +165,7 @@ class Compare(ModalScreen[str], inherit_bindings=False):
         self._asking = n
         await self.mount(card, before=self.query_one(".keys"))
         card.focus()
+        self._ring(monotonic() - self._since, bell.ASKS)
 
     async def on_consent_answered(self, message: Message) -> None:
         if isinstance(message, Consent.Answered) and self._asking is not None and self._comparison is not None:
@@ -180,7 +190,7 @@ class Compare(ModalScreen[str], inherit_bindings=False):
                 await self.action_keep(int(message.text) - 1)
 
     async def _decided(self, verdict: Verdict) -> None:
-        n, self._asking = self._asking, None
+        (n, self._asking), self._since = (self._asking, None), monotonic()
         await self.query(Consent).remove()
         if n is not None and self._comparison is not None:
             self._comparison.decided(n, verdict)
@@ -235,7 +245,7 @@ class Compare(ModalScreen[str], inherit_bindings=False):
             column.set_class(n == self.at, "-here")
             if not self._over:
                 column.tell()
-        self.query_one(".keys", Static).update(Content(line(self.app, self._keys())))
+        self.query_one(".keys", Static).update(Content(fold(line(self.app, self._keys()), width - 2)))
 
     def _keys(self) -> str:
         """A line for `keymap.line`."""
@@ -248,7 +258,8 @@ class Compare(ModalScreen[str], inherit_bindings=False):
         said = sum(column.said for column in self.columns)
         if not said:
             return "nobody answered · {compare-close} close"
-        return f"{numbers} or {{compare-keep}} keep · {moving} · {{compare-close}} keep what stands"
+        closing = "{compare-close} close" + (f", {self._kept} is kept" if self._kept else "")
+        return f"{numbers} or {{compare-keep}} keep · {moving} · {closing}"
 
 
 async def compare(screen: ChatScreen, args: str) -> None:
@@ -301,5 +312,6 @@ def _show(screen: ChatScreen, models: tuple[Model, ...], question: Attached, wri
 
     palette = themes.palette(screen.app.theme_variables, dark=screen.app.current_theme.dark)
     purse = screen.opened.chat.purse
-    made = Compare(models, question.text, begin, palette, again=asked, demo=screen.launch.demo, purse=purse)
+    demo, ring = screen.launch.demo, partial(bell.tell, screen)
+    made = Compare(models, question.text, begin, palette, again=asked, demo=demo, purse=purse, ring=ring)
     screen.app.push_screen(made, closed)

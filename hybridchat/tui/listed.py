@@ -12,8 +12,8 @@ from hybridchat.render.words import plural, short
 from hybridchat.sessions.listing import Listed
 from hybridchat.sessions.search import Hit
 
-MODEL = 14
-"""Cells for who answered last; without room for a title beside it, that goes first."""
+MODEL, NAME = 14, 30
+"""Cells for who answered last, at least and at most; without room for a title beside it, that goes first."""
 TITLE = 36
 """Cells that a title has before who answered is left out."""
 LOW = 24
@@ -38,9 +38,8 @@ def row(one: Listed, now: float, cells: int, *, current: bool = False, origin: s
     session = one.session
     told = " · ".join(filter(None, (origin.partition(" ")[0], "archived" if session.archived else "")))
     aside = [f"{when(session.updated, now):<11}", f"{plural(session.turns, 'turn'):<{COUNT}}"]
-    model = one_line(short(one.model_id), MODEL - 2) if one.model_id else ""
-    if cells - 2 - 11 - COUNT - MODEL >= TITLE:
-        aside.insert(1, f"{model:<{MODEL}}")
+    if (model := min(NAME, cells - 2 - 11 - COUNT - TITLE)) >= MODEL:
+        aside.insert(1, f"{one_line(short(one.model_id), model - 2) if one.model_id else '':<{model}}")
     elif cells - 2 - 11 - COUNT < LOW:
         aside = aside[:1] if cells - 2 - 11 >= 12 else []
     wide = max(8, cells - 4 - sum(map(cell_len, aside)))

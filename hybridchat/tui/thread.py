@@ -89,7 +89,7 @@ class Thread:
             before = attempt.locality
         stands = turn.answer
         if stands is not None and stands in [a for a in turn.attempts if a.text][:-1]:
-            self.mark(f"▪ {words.short(stands.model_id)}'s answer stands", Tone.MUTED)
+            self.mark(f"▪ {words.short(stands.model_id)}'s answer is kept", Tone.MUTED)
         if not turn.attempts and (mark := words.ending(turn.ending)):
             self.mark(mark, Tone.WARN)
         return before

@@ -88,5 +88,9 @@ if os.name == "posix":
             assert b"kitchen" not in NOTICE
             terminal.send("focus-in", "repeat: back again", "enter")
             until(terminal, lambda: terminal.text().count("back again") >= 2 and "esc stop" not in terminal.text())
-            assert terminal.close("ctrl+q") == 0
             assert terminal.raw.count(NOTICE) == 1
+            terminal.send("/compare llama3.2:3b qwen2.5-coder:7b repeat: side by side", "enter", "focus-out")
+            until(terminal, lambda: terminal.raw.count(NOTICE) == 2)
+            terminal.wait_for("● kept")
+            assert terminal.close("ctrl+q") == 0
+            assert terminal.raw.count(NOTICE) == 2

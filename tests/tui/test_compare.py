@@ -50,7 +50,7 @@ async def test_both_answers_stand_side_by_side_each_under_its_figures(demo: Demo
     async with seated(tmp_path, demo) as seat:
         await compared(seat)
         await until(seat.pilot, lambda: frame(seat.pilot.app).count("│    to anna@post.example") == 2)
-        said = await shows(seat.pilot, "● stands")
+        said = await shows(seat.pilot, "● kept")
         assert "1 llama3.2:3b · on this machine" in said
         assert "2 gpt-6.1-terra · cloud" in said
         assert said.count("tok/s") == 2
@@ -66,7 +66,7 @@ async def test_a_number_keeps_that_answer_and_the_conversation_shows_both(
         await seat.pilot.press(key)
         await until(seat.pilot, lambda: seat.pilot.app.screen is seat.screen and len(seat.screen.thread.blocks) > 2)
         assert kept(seat) == model
-        assert ("llama3.2:3b's answer stands" in await shows(seat.pilot, "anna@post.example")) is (model == LOCAL)
+        assert ("llama3.2:3b's answer is kept" in await shows(seat.pilot, "anna@post.example")) is (model == LOCAL)
 
 
 async def test_enter_keeps_the_column_the_arrows_stand_on(demo: Demo, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ async def test_a_cloud_model_that_is_refused_stays_unasked_and_the_local_answer_
         assert kept(seat) == LOCAL
 
 
-@pytest.mark.parametrize(("size", "stacked"), [((120, 34), False), ((80, 24), True)])
+@pytest.mark.parametrize(("size", "stacked"), [((120, 34), False), ((80, 24), True), ((60, 20), True)])
 async def test_without_room_for_columns_they_stand_one_above_the_other(
     demo: Demo, tmp_path: Path, size: tuple[int, int], stacked: bool
 ) -> None:
@@ -97,6 +97,8 @@ async def test_without_room_for_columns_they_stand_one_above_the_other(
         assert (first.region.y < second.region.y) is stacked
         assert (first.region.x < second.region.x) is not stacked
         assert min(first.region.height, second.region.height) > 5
+        keys = " ".join((await shows(seat.pilot, "2 is kept")).split())
+        assert "1 2 or enter keep · ← → column · ↑ ↓ scroll" in keys
 
 
 async def test_a_number_while_they_answer_stops_the_others_and_keeps_that_one(tmp_path: Path) -> None:

@@ -180,6 +180,22 @@ async def test_the_list_begins_with_the_words_given_to_the_command(tmp_path: Pat
         await found(seat, "Tides")
 
 
+async def test_the_last_row_brings_the_next_ones(tmp_path: Path, demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hybridchat.sessions.listing.FOUND", 2)
+    async with listed(tmp_path, demo) as seat:
+        for n in range(4):
+            conversation(seat, f"more {n}", f"quux {n}")
+        await seat.pilot.press(*"quux")
+        await found(seat, "more 3", "more 2")
+        await shows(seat.pilot, "  more …")
+        await seat.pilot.press("down", "down", "enter")
+        await found(seat, "more 3", "more 2", "more 1", "more 0")
+        assert "  more …" not in frame(seat.pilot.app)
+        assert seat.pilot.app.screen._one.title == "more 1", "the cursor stands on the first of them"
+        await seat.pilot.press("enter")
+        await until(seat.pilot, lambda: seat.screen.current.session.title == "more 1")
+
+
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
 async def test_the_keys_are_in_sight_at_every_size(tmp_path: Path, demo: Demo, size: tuple[int, int]) -> None:
     async with listed(tmp_path, demo, size) as seat:
@@ -209,6 +225,12 @@ def test_no_row_is_wider_than_its_room(title: str, tags: list[str], snippet: str
     hit = Hit("s", title, "t", None, Role.USER, 0.0, snippet, marks)
     for line in row(Listed(session, "ollama:llama3.2:3b", hit, hits), 1e9, cells, origin="imported from x").split("\n"):
         assert line.cell_length <= cells
+
+
+def test_who_answered_last_is_named_in_full_where_there_is_room() -> None:
+    listed = Listed(Session("s", "A title", 0.0, 1e9, turns=12), "anthropic:claude-sonnet-5-20261001")
+    assert "claude-sonnet-5-20261001  " in row(listed, 1e9, 95).plain
+    assert "claude" not in row(listed, 1e9, 64).plain
 
 
 async def test_brackets_in_a_title_are_told_as_they_are(tmp_path: Path, demo: Demo) -> None:
