@@ -10,7 +10,7 @@ from hybridchat.conversation import Session
 from hybridchat.render import words
 from hybridchat.render.text import one_line
 from hybridchat.render.words import tags
-from hybridchat.sessions.listing import Listed
+from hybridchat.sessions.listing import Listed, Pages
 from hybridchat.sessions.tags import names, wanted
 
 if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
@@ -58,21 +58,37 @@ def new(plain: Plain, _: str) -> None:
 
 def sessions(plain: Plain, said: str) -> None:
     """Offers the latest conversations, or those that hold the words or have the tags."""
-    found = plain.home.store.listing.find(wanted(said), limit=LATEST + 1)
-    if not found:
+    found = plain.home.store.listing.pages(wanted(said))
+    if not found.rows:
         plain.say("No conversation holds that." if said else "There is no saved conversation yet.")
         return
-    if len(found) > LATEST:
-        plain.say(f"These are the latest {LATEST}. /sessions WORDS or #TAG finds the others.")
-    here = plain.session.id
-    title = "Conversations with these words, the latest first:" if said else "Conversations, the latest first:"
-    chosen = plain.choose(title, [_told(one, here) for one in found[:LATEST]])
-    if chosen is None:
+    if (one := _chosen(plain, said, found)) is None:
         return
-    _go(plain, found[chosen].session)
+    _go(plain, one.session)
     plain.show_path()
-    if (hit := found[chosen].hit) is not None:
+    if (hit := one.hit) is not None:
         plain.say(f"Found there: {one_line(hit.snippet)}")
+
+
+def _chosen(plain: Plain, said: str, found: Pages) -> Listed | None:
+    """Offers the conversations, as many at a time as are heard with patience; the last choice brings the next ones."""
+    here, pages, seen = plain.session.id, 1, set[str]()
+    title = "Conversations with these words, the latest first:" if said else "Conversations, the latest first:"
+    while True:
+        new = [one for one in found.rows if one.session.id not in seen]
+        rows = new[:LATEST]
+        more = ["more, older ones"] if found.more or len(new) > LATEST else []
+        if not rows and not more:
+            plain.say("There are no others.")
+            return None
+        chosen = plain.choose(title, [*(_told(one, here) for one in rows), *more])
+        if chosen is None or chosen < len(rows):
+            return rows[chosen] if chosen is not None else None
+        seen |= {one.session.id for one in rows}
+        if len(new) <= LATEST:
+            pages += 1
+            found = plain.home.store.listing.pages(wanted(said), pages=pages)
+        title = "Older ones:"
 
 
 def _told(one: Listed, here: str) -> str:

@@ -24,7 +24,7 @@ def sessions(query: str, *, tags: Sequence[str] = (), archived: bool = False) ->
     store = open_store()
     said = wanted(" ".join([query, *(f"#{tag.lstrip('#')}" for tag in tags)]))
     try:
-        found = store.listing.find(said, kind=None, archived=archived, limit=EVERY)
+        found = store.listing.find(said, kind=None, archived=archived, limit=EVERY, most=EVERY)
         rows: list[tuple[str, ...]]
         if said.words:
             among = {one.session.id for one in found}

@@ -14,9 +14,11 @@ from hybridchat.sessions.tags import Wanted
 from hybridchat.value import value
 
 HITS = 1_000
-"""Newest questions and answers with the words that are looked at: some 10 ms, however many there are in all."""
+"""Newest questions and answers with the words that are looked at for one page: some 10 ms, however many there are in all."""
 SHOWN = 200
-"""Conversations in the list; what is older is found by its words."""
+"""Conversations on a page of the list."""
+FOUND = 50
+"""The same for words that are looked for: each needs its own look at the text."""
 
 
 _LISTED = """WHERE s.deleted IS NULL AND s.turns > 0 AND (? OR s.archived IS NULL) AND (? IS NULL OR s.kind = ?)
@@ -35,22 +37,41 @@ class Listed:
     hits: int = 0
 
 
+@value
+class Pages:
+    """The first pages of the list. `more`: there are conversations, or places with the words, that they do not reach."""
+
+    rows: tuple[Listed, ...] = ()
+    more: bool = False
+
+
 class Listing:
     """The conversations of one store, as its list shows them. Reads only."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, wanted: Wanted, *, kind: str | None = "chat", archived: bool = False, limit: int = SHOWN) -> list[Listed]:
+    def pages(self, wanted: Wanted, *, kind: str | None = "chat", archived: bool = False, pages: int = 1) -> Pages:
+        """As `find`, with as many conversations and places as stand on so many pages."""
+        limit, most = pages * (FOUND if wanted.words else SHOWN), pages * HITS
+        rows, places = self._database.read(lambda conn: self._find(conn, wanted, kind, limit + 1, most + 1, archived=archived))
+        return Pages(tuple(rows[:limit]), len(rows) > limit or places > most)
+
+    def find(
+        self, wanted: Wanted, *, kind: str | None = "chat", archived: bool = False, limit: int = SHOWN, most: int = HITS
+    ) -> list[Listed]:
         """Conversations in which something was asked and that `wanted` speaks of, those held at the top first, then the one used
         last; archived ones too with `archived`. Words count in titles, questions and answers; a title that holds them all comes
-        before a place in the text.
+        before a place in the text. Of those places the newest `most` are looked at.
         """
-        return self._database.read(lambda conn: self._find(conn, wanted, kind, limit, archived=archived))
+        return self._database.read(lambda conn: self._find(conn, wanted, kind, limit, most, archived=archived))[0]
 
-    def _find(self, conn: sqlite3.Connection, wanted: Wanted, kind: str | None, limit: int, *, archived: bool) -> list[Listed]:
+    def _find(
+        self, conn: sqlite3.Connection, wanted: Wanted, kind: str | None, limit: int, most: int, *, archived: bool
+    ) -> tuple[list[Listed], int]:
+        """The rows, and how many places were looked at for them."""
         terms = search.words(wanted.words)
-        hits = search.places(conn, terms, kind, HITS, indexed=self._database.full_text) if terms else {}
+        hits = search.places(conn, terms, kind, most, indexed=self._database.full_text) if terms else {}
         named = _titled(conn, terms) if terms else set()
         among = json.dumps([*hits, *named])
         found = conn.execute(
@@ -59,7 +80,8 @@ class Listing:
         ).fetchall()
         sessions = [rows.session(row) for row in found]
         models = _last_models(conn, [s.id for s in sessions])
-        return [self._listed(conn, s, models.get(s.id), hits.get(s.id, ()), terms) for s in sessions]
+        listed = [self._listed(conn, s, models.get(s.id), hits.get(s.id, ()), terms) for s in sessions]
+        return listed, sum(map(len, hits.values()))
 
     def _listed(
         self,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hybridchat.sessions.attachments import Named
     from hybridchat.sessions.intake import Intake
     from hybridchat.sessions.ledger import Ledger
-    from hybridchat.sessions.listing import Listed
+    from hybridchat.sessions.listing import Pages
     from hybridchat.sessions.past import Past
     from hybridchat.sessions.tags import Wanted
     from hybridchat.stock import Stock
@@ -67,7 +67,7 @@ class Purge(Protocol):
 class Listing(Protocol):
     """The list of conversations, read off the event loop."""
 
-    def find(self, wanted: Wanted, *, archived: bool = False, limit: int = 200) -> Sequence[Listed]: ...
+    def pages(self, wanted: Wanted, *, archived: bool = False, pages: int = 1) -> Pages: ...
 
 
 class Store(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from hybridchat.conversation import Session
 from hybridchat.render.text import one_line
-from hybridchat.sessions.listing import SHOWN, Listed
+from hybridchat.sessions.listing import Listed, Pages
 from hybridchat.sessions.search import Hit
 from hybridchat.sessions.tags import names, wanted
 from hybridchat.tui.keymap import bind
@@ -26,8 +26,8 @@ from hybridchat.tui.sheet import Sheet, room
 from hybridchat.tui.widgets import Field, List
 from hybridchat.value import value
 
-FOUND = 50
-"""Conversations that are shown for words that are looked for: each needs its own look at the text."""
+MORE = "  more …"
+"""The row below the last one where there is more."""
 
 
 @value
@@ -75,7 +75,7 @@ class Sessions(Sheet[Chosen]):
     def __init__(
         self,
         store: Store,
-        found: Sequence[Listed],
+        found: Pages,
         current: str,
         now: float,
         deleted: list[str],
@@ -90,7 +90,7 @@ class Sessions(Sheet[Chosen]):
         self._current = current
         self._now = now
         self._said = said
-        self._shown = list(found)
+        self._shown, self._more, self._pages = list(found.rows), found.more, 1
         self._deleted = deleted
         self._archived = False
         self._tagging = False
@@ -140,26 +140,29 @@ class Sessions(Sheet[Chosen]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input is self._wanted:
+            self._pages = 1
             self._fill()
 
     @work(exclusive=True)
     async def _fill(self, at: int = 0, session_id: str = "") -> None:
         """Reads the list again and stands on the row `at`, or on the session of that id."""
-        said = wanted(self._wanted.value)
-        find = partial(self._store.listing.find, said, archived=self._archived, limit=FOUND if said.words else SHOWN)
-        self._shown = list(await asyncio.to_thread(find))
+        look = partial(self._store.listing.pages, wanted(self._wanted.value), archived=self._archived, pages=self._pages)
+        found = await asyncio.to_thread(look)
+        self._shown, self._more = list(found.rows), found.more
         self._show(at, session_id)
 
     def _show(self, at: int = 0, session_id: str = "") -> None:
         picker, cells = self._picker, room(self.app.size.width) - 2
         picker.clear_options()
         picker.add_options([Option(self._row(one, cells)) for one in self._shown])
-        if not self._shown:
+        if self._more:
+            picker.add_option(Option(Content.styled(MORE, "$muted")))
+        if not self._shown and not self._more:
             nothing = "no conversation holds that" if self._wanted.value.strip() else NOTHING
             picker.add_option(Option(Content.styled(nothing, "$muted"), disabled=True))
             return
         ids = [one.session.id for one in self._shown]
-        picker.highlighted = ids.index(session_id) if session_id in ids else min(at, len(ids) - 1)
+        picker.highlighted = ids.index(session_id) if session_id in ids else min(at, len(ids) - (not self._more))
 
     def _row(self, one: Listed, cells: int) -> Content:
         id_ = one.session.id
@@ -188,8 +191,8 @@ class Sessions(Sheet[Chosen]):
         self.set_focus(self._wanted if self.focused is self._picker else self._picker)
 
     def action_step(self, by: int) -> None:
-        if self._shown:
-            self._picker.highlighted = max(0, min(len(self._shown) - 1, (self._picker.highlighted or 0) + by))
+        if last := len(self._shown) + self._more:
+            self._picker.highlighted = max(0, min(last - 1, (self._picker.highlighted or 0) + by))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self._open(event.option_index)
@@ -198,6 +201,10 @@ class Sessions(Sheet[Chosen]):
         if at is not None and at < len(self._shown):
             one = self._shown[at]
             self.dismiss(Chosen(one.session.id, one.hit))
+        elif at is not None and self._more:
+            self._pages += 1
+            # conversations found on pages before stay above: the first new one, or the end
+            self._fill(at)
 
     def action_new(self) -> None:
         self.dismiss(Chosen())
@@ -220,7 +227,7 @@ class Sessions(Sheet[Chosen]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.input is self._wanted:
-            self._open(self._at)
+            self._open(self._picker.highlighted)
             return
         session = self._one
         if session is not None and event.value.strip():

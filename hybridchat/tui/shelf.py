@@ -7,9 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hybridchat.render.words import tags
-from hybridchat.sessions.listing import SHOWN
 from hybridchat.sessions.tags import names, wanted
-from hybridchat.tui.sessions import FOUND, Chosen, Sessions
+from hybridchat.tui.sessions import Chosen, Sessions
 
 if TYPE_CHECKING:  # the screen runs these and hands itself in; at run time nothing points back
     from hybridchat.tui.screen import ChatScreen
@@ -18,7 +17,7 @@ if TYPE_CHECKING:  # the screen runs these and hands itself in; at run time noth
 async def open_list(screen: ChatScreen, said: str) -> None:
     """Shows the list, searched for `said`."""
     store, current = screen.home.chat.store, screen.current.session.id
-    look = partial(store.listing.find, wanted(said), limit=FOUND if said else SHOWN)
+    look = partial(store.listing.pages, wanted(said))
     # until it stands there: keys pressed meanwhile are its own
     found = await asyncio.to_thread(look)
     origins = await asyncio.to_thread(store.intake.origins)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from hybridchat.assemble import database
+from hybridchat.conversation import Session
 from hybridchat.demo import Demo
+from hybridchat.sessions.store import Store
 from tests.cli.run import inside
 from tests.cli.talk import Talk
 from tests.support.chats import environment
+from tests.tui.test_long import told
 
 
 @pytest.fixture
@@ -77,3 +82,21 @@ def test_plain_mode_keeps_order_by_the_same_commands(demo: Demo, tmp_path: Path)
         talk.line("/sessions #sea", "number, or Enter for none: ")
         talk.line("")
         assert talk.leave("/quit", "enter") == 0
+
+
+async def test_the_last_choice_of_plain_mode_brings_older_conversations(demo: Demo, tmp_path: Path) -> None:
+    env = environment(demo, tmp_path)
+    store = Store.open(database(env))
+    for n in range(22):
+        store.intake.take(
+            Session("0" * 16, f"talk {n}", 1e9 + n, 1e9 + n), [replace(told(0, None), question="of tides")], origin=""
+        )
+    await store.close()
+    with Talk("--plain", env=env) as talk:
+        talk.until("\nyou: ")
+        listed = talk.line("/sessions tides", "number, or Enter for none: ")
+        assert ("21 more, older ones" in listed, "talk 2 (" in listed, "talk 1 (" in listed) == (True, True, False)
+        listed = talk.line("21", "number, or Enter for none: ")
+        assert ("Older ones:" in listed, "talk 1 (" in listed, "3 more" in listed) == (True, True, False)
+        assert "Found there: of tides" in talk.line("2", "Found there: of tides")
+        talk.leave("/quit", "enter")

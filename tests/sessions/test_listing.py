@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hybridchat.conversation import Session
-from hybridchat.sessions import files, schema
+from hybridchat.sessions import files, listing, schema
 from hybridchat.sessions.export import as_json
 from hybridchat.sessions.moves import import_from, merge_of
 from hybridchat.sessions.store import Store
@@ -40,6 +40,24 @@ async def asked(store: Store, question: str, answer: str = "yes") -> Session:
 
 def titles(store: Store, said: str = "", **options: bool) -> list[str]:
     return [one.session.title for one in store.listing.find(wanted(said), **options)]
+
+
+async def test_more_pages_reach_older_conversations_and_older_places(either: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "FOUND", 2)
+    monkeypatch.setattr(listing, "HITS", 4)
+    for n in range(3):
+        await asked(either, f"word {n}")
+    busy = either.new_session()
+    for n in range(3):
+        await talk(either, busy.id, f"word and word {n}", "no")
+    found = [either.listing.pages(wanted("word"), pages=n) for n in (1, 2, 3)]
+    assert [([one.session.title for one in page.rows], page.more) for page in found] == [
+        (["word and word 0", "word 2"], True),
+        (["word and word 0", "word 2", "word 1", "word 0"], False),
+        (["word and word 0", "word 2", "word 1", "word 0"], False),
+    ]
+    assert [page.rows[0].hits for page in found] == [3, 3, 3]
+    assert not either.listing.pages(wanted("nowhere")).more
 
 
 async def test_words_are_found_in_titles_questions_and_answers_with_their_newest_place(either: Store) -> None:

@@ -34,7 +34,7 @@ from hybridchat.facts import (
 from hybridchat.parameters import NOTHING_SET, Parameters
 from hybridchat.purse import Purse
 from hybridchat.repair import Suggestion
-from hybridchat.sessions.listing import Listed
+from hybridchat.sessions.listing import Listed, Pages
 from hybridchat.sessions.spend import Spent
 from hybridchat.sessions.tags import Wanted
 from hybridchat.tui.ports import Found, Launch, Opened
@@ -159,9 +159,10 @@ class ScriptedStore:
     def listing(self) -> ScriptedStore:
         return self
 
-    def find(self, wanted: Wanted, *, archived: bool = False, limit: int = 200) -> list[Listed]:
+    def pages(self, wanted: Wanted, *, archived: bool = False, pages: int = 1) -> Pages:
         found = [Listed(s) for s in self.sessions() if s.turns and wanted.words.lower() in s.title.lower()]
-        return [one for one in found if (archived or not one.session.archived) and {*wanted.tags} <= {*one.session.tags}]
+        wide = [one for one in found if archived or not one.session.archived]
+        return Pages(tuple(one for one in wide if {*wanted.tags} <= {*one.session.tags}))
 
     def set_session(self, session_id: str, **values: object) -> None:
         self.all[session_id] = replace(self.all[session_id], **values)  # type: ignore[arg-type]
