@@ -56,6 +56,26 @@ def written(text: str) -> str:
     return _clean(text, _DROP)
 
 
+_SIGNS = dict.fromkeys(_PICTURES.values())
+_SIGN = re.compile("[\u2400-\u2421]")
+
+
+def drawn(text: str) -> tuple[str, bool]:
+    """`neutralise` for a text that is read and copied from, and whether its pictures stand for control characters.
+
+    Where somebody wrote such a picture, controls are left out: what is copied could not tell one from the other.
+    """
+    clean = neutralise(text)
+    if clean == text:
+        return text, False
+    return (clean, True) if _SIGN.search(text) is None else (written(text), False)
+
+
+def unsigned(text: str) -> str:
+    """`text` without the pictures of control characters."""
+    return text.translate(_SIGNS)
+
+
 def one_line(text: str, limit: int = 200) -> str:
     """The first `limit` characters on one line, with no control characters; cut with an ellipsis."""
     flat = " ".join(written(text[: limit * 4]).split())

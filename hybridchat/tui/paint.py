@@ -10,7 +10,7 @@ from rich.style import Style
 from hybridchat.enclosed import opened
 from hybridchat.enclosed import words as asked
 from hybridchat.render.palette import Palette
-from hybridchat.render.text import neutralise, one_line, written
+from hybridchat.render.text import drawn, one_line, written
 from hybridchat.tui.strips import Written, isolated
 from hybridchat.tui.thread import Block, Kind, Tone
 
@@ -43,11 +43,11 @@ def _strip(row: list[Segment], indent: int) -> Written:
     return Written([Segment(" " * indent), *isolated(row)], lead=indent)
 
 
-def _line(line: Line, indent: int) -> Written:
-    """A row of text; the frame is all of what stands before it."""
+def _line(line: Line, indent: int, *, signs: bool) -> Written:
+    """A row of text; the frame is all of what stands before it. `signs` as in `Written`."""
     row = isolated(line)
     lead = indent + line.lead + (len(row) > len(line))
-    return Written([Segment(" " * indent), *row], joint=line.joint, lead=lead, said=line.said)
+    return Written([Segment(" " * indent), *row], joint=line.joint, lead=lead, said=line.said, signs=signs)
 
 
 def estimate(block: Block, width: int) -> int:
@@ -87,17 +87,19 @@ class BlockPainter:
         return [*rows, _BLANK]
 
     def _answer(self) -> list[Written]:
-        text = neutralise(self.block.text)
+        text, signs = drawn(self.block.text)
         if not self.block.live:
-            self._body = [_line(row, BODY_INDENT) for row in self._text.finish(text)]
+            self._body = [_line(row, BODY_INDENT, signs=signs) for row in self._text.finish(text)]
             return self._body
+        if signs is not self._signs:  # what came so far reads differently now
+            self._text, self._body, self._signs = type(self._text)(self._width, self._palette), [], signs
         rows, stable = self._text.paint(text)
         known = min(len(self._body), self._stable)
-        self._body[known:] = [_line(row, BODY_INDENT) for row in rows[known:]]
+        self._body[known:] = [_line(row, BODY_INDENT, signs=signs) for row in rows[known:]]
         self._stable = stable
         return self._body
 
-    _stable = 0
+    _stable, _signs = 0, False
 
     def _head(self) -> list[Written]:
         if not self.block.head:
@@ -129,11 +131,11 @@ class BlockPainter:
         text = block.thinking.strip()
         if block.live and not block.text and len(text) > NEWEST:
             text = f"… {text[-NEWEST:]}"
-        rows = []
+        rows, (text, signs) = [], drawn(text)
         for row in prose(text, self._width - 2, style):
             row.insert(0, Segment("┊ ", style))
             row.lead = 2
-            rows.append(_line(row, BODY_INDENT))
+            rows.append(_line(row, BODY_INDENT, signs=signs))
         return [*rows, _strip([], BODY_INDENT)]
 
     def _files(self, indent: int) -> list[Written]:
@@ -150,7 +152,8 @@ class BlockPainter:
         indent = BODY_INDENT if self.block.head else HEAD_INDENT
         style = tone_style(self.block.tone, self._palette)
         if self.block.kind is Kind.YOU:
-            return [*self._files(indent), *(_line(row, indent) for row in prose(_asked(self.block), self._width, style))]
+            text, signs = drawn(_asked(self.block))
+            return [*self._files(indent), *(_line(row, indent, signs=signs) for row in prose(text, self._width, style))]
         rows: list[Written] = []
         for line in self.block.text.split("\n"):
             # our own sentences hang behind their sign: `✓ ` and the like
@@ -159,5 +162,5 @@ class BlockPainter:
             for n, row in enumerate(wrapped):
                 row.insert(0, Segment(" " * hang if n else line[:hang], style))
                 row.lead, row.said = hang if n else 0, None
-                rows.append(_line(row, indent))
+                rows.append(_line(row, indent, signs=False))
         return rows

@@ -11,15 +11,17 @@ from rich.style import Style
 from textual.selection import Selection
 from textual.strip import Strip
 
+from hybridchat.render.text import unsigned
+
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _ISOLATE, _END = Segment("\u2068"), Segment("\u2069")
 _ISOLATES = {0x2068: None, 0x2069: None}
 
 
 class Written(Strip):
-    """A row of the transcript that knows its text: see `render.rows.Line`."""
+    """A row of the transcript that knows its text: see `render.rows.Line`. `signs`: its pictures are control characters."""
 
-    __slots__ = ("joint", "lead", "said")
+    __slots__ = ("joint", "lead", "said", "signs")
 
     def __init__(
         self,
@@ -29,9 +31,10 @@ class Written(Strip):
         joint: str = "\n",
         lead: int = 0,
         said: str | None = None,
+        signs: bool = False,
     ) -> None:
         super().__init__(segments, cell_length)
-        self.joint, self.lead, self.said = joint, lead, said
+        self.joint, self.lead, self.said, self.signs = joint, lead, said, signs
 
 
 def isolated(row: list[Segment]) -> list[Segment]:
@@ -78,7 +81,8 @@ def selected(row: Callable[[int], Written | None], total: int, selection: Select
             continue
         if said:
             said.append(strip.joint)
-        said.append(_said(strip, *(selection.get_span(at) or (0, 0))))
+        taken = _said(strip, *(selection.get_span(at) or (0, 0)))
+        said.append(unsigned(taken) if strip.signs else taken)
     return "".join(said)
 
 

@@ -47,6 +47,38 @@ def test_code_selected_line_by_line_is_what_was_written(code: str, width: int, l
     assert taken(rows, 1, rows.total - 2) == code
 
 
+SIGNED = st.text(st.sampled_from("ab \x00\x07\x1b\x7f\x9b\u202e␛␀"), max_size=60)
+
+
+@given(SIGNED, st.integers(0, 12), st.integers(24, 60))
+@settings(deadline=None)
+def test_what_the_mouse_selects_is_what_was_written_less_control_characters(text: str, at: int, width: int) -> None:
+    """Also of an answer, whole and a part of a row; a picture of a control character that was written as such stays."""
+    for block in (
+        Block(Kind.YOU, text, "you"),
+        Block(Kind.ANSWER, f"```\n{text}\n```", "head"),
+        Block(Kind.ANSWER, text, "head"),
+    ):
+        rows = laid_out(block, width)
+        said = taken(rows, 1, rows.total - 2)
+        if block.text != text:
+            assert said == written(text)
+        assert "".join(said.split()) == "".join(written(text).split())
+        for n in range(1, rows.total - 1):
+            part = selected(rows.row, rows.total, Selection(Offset(at, n), Offset(at + 9, n)))
+            assert set(part) <= {*written(text), " "}
+
+
+def test_an_answer_in_which_a_picture_comes_after_a_control_character_is_told_by_what_was_written() -> None:
+    block = Block(Kind.ANSWER, "", "head", live=True)
+    rows = laid_out(block, 40)
+    for piece in ("one \x1b[1m", "two\n\nthree ␛ four"):
+        block.text += piece
+        rows.changed(0)
+        rows.measure(0)
+        assert taken(rows, 1, rows.total - 2) == written(block.text).strip()
+
+
 def test_a_paragraph_that_the_window_broke_is_one_line_again() -> None:
     said = "Some **bold** words that go on for rather longer than the window is wide, and `code` too. " * 3
     rows = laid_out(
