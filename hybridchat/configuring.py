@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hybridchat.config.errors import ConfigError
-from hybridchat.config.folder import of
+from hybridchat.config.folder import here
 from hybridchat.config.load import load, split
 from hybridchat.config.paths import config_path
 from hybridchat.config.rules import in_words
@@ -47,7 +47,7 @@ class Configuring:
 
     def all(self) -> tuple[Setting, ...]:
         """Every setting as it holds now. Raises `ConfigError`, with the line, where the file is wrong."""
-        return settings(self.path, self._env, of(Path.cwd()))
+        return settings(self.path, self._env, here())
 
     def one(self, key: str) -> Setting:
         """Raises `ConfigError` where there is none of that key."""

@@ -62,7 +62,7 @@ def _terms(config: Config, options: Options) -> Terms:
     from hybridchat.config import folder
 
     own = replace(terms.load(data_dir(os.environ) / "terms.txt"), level=options.level or config.privacy.level)
-    return terms.joined(own, folder.of(Path.cwd()).terms)
+    return terms.joined(own, folder.here().terms)
 
 
 def _sources(files: Iterable[Path]) -> Iterator[tuple[str, BinaryIO]]:

@@ -20,8 +20,8 @@ from hybridchat.render.words import size
 
 def where() -> int:
     sys.stdout.write(f"config  {config_path(os.environ)}\ndata    {data_dir(os.environ)}\nthemes  {themes_dir(os.environ)}\n")
-    if (here := Path.cwd() / folder.NAME).exists():
-        sys.stdout.write(f"folder  {here}\n")
+    if (here := Path(folder.NAME)).exists():
+        sys.stdout.write(f"folder  {here.absolute()}\n")
     return edge.OK
 
 
@@ -45,7 +45,7 @@ def _kept_by(name: str) -> tuple[str, Path]:
 def check() -> int:
     path = config_path(os.environ)
     config = load()
-    here = folder.of(Path.cwd())
+    here = folder.here()
     odd = list(doubts(config, os.environ))
     for found in odd:
         say(str(_placed(found, path)))

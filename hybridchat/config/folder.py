@@ -37,6 +37,15 @@ class Folder:
         return f"{NAME} in this folder: {', '.join(says) or 'says nothing'}"
 
 
+def here() -> Folder:
+    """`of` the working directory; nothing where that was deleted under the program. Raises `ConfigError`."""
+    try:
+        directory = Path.cwd()
+    except OSError:
+        return Folder()
+    return of(directory)
+
+
 def of(directory: Path) -> Folder:
     """What `.hybridchat.toml` in `directory` (and in none above it) says. Raises `ConfigError` for all that it may not say."""
     path = directory / NAME

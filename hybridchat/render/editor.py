@@ -15,7 +15,12 @@ def command(env: Mapping[str, str]) -> list[str]:
     """The editor and its arguments; empty when there is none."""
     said = env.get("VISUAL") or env.get("EDITOR")
     if said:
-        return shlex.split(said, posix=os.name == "posix")
+        try:
+            words = shlex.split(said, posix=os.name == "posix")
+        except ValueError:  # a quotation mark that is part of a name
+            return said.split()
+        # where a backslash is part of a path the marks stay, and no file is called so
+        return words if os.name == "posix" else [word.strip('"') for word in words]
     found = next((name for name in ("nano", "vim", "vi", "notepad") if which(name)), "")
     return [found] if found else []
 

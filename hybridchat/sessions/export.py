@@ -62,7 +62,8 @@ def to_file(store: Shelf, session: Session, said: str) -> Path:
     Without a name it is named after its title, in the working directory. Reads the store and writes the disk. Raises `OSError`,
     `FileExistsError` among them: nothing is overwritten.
     """
-    path = Path(said).expanduser() if said else _free(session.title)
+    # pathlib raises for somebody who is not there, this leaves the name as it is
+    path = Path(os.path.expanduser(said)) if said else _free(session.title)  # noqa: PTH111
     if path.suffix.lower() == ".json":
         text = as_json(session, store.intake.tree(session.id))
     else:

@@ -101,7 +101,7 @@ class Composer(FoldingArea):
         self._back = 0
         self._begun = False
         """Something is written."""
-        self._naming = Naming(self, Path.cwd, lambda: self.sees()) if files else None
+        self._naming = Naming(self, Path, lambda: self.sees()) if files else None
         self._pause: Timer | None = None
 
     @property

@@ -25,7 +25,8 @@ async def read(meant: str) -> Attached:
 
     if MARK not in meant:
         return Attached(meant)
-    return await asyncio.to_thread(attached, meant, Path.cwd(), marked=True)
+    # not by its name: a folder that was deleted meanwhile has none
+    return await asyncio.to_thread(attached, meant, Path(), marked=True)
 
 
 async def tried(screen: ChatScreen, meant: str, back: str = "") -> Attached | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,18 @@ async def test_what_cannot_go_along_is_told_and_the_draft_stays(tmp_path: Path, 
         await shows(seat.pilot, "✗ not sent: nothing.bin is neither")
         await until(seat.pilot, lambda: seat.screen.composer.draft == "see @nothing.bin")
         assert asked(demo) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows deletes no folder that somebody is in")
+async def test_a_folder_that_was_deleted_under_the_program_only_has_no_files(tmp_path: Path, demo: Demo, folder: Path) -> None:
+    async with seated(tmp_path, demo, (80, 24)) as seat:
+        shutil.rmtree(folder)
+        await typed(seat, "repeat: see @notes.md now")
+        await shows(seat.pilot, "@notes.md: no such file here")
+        await seat.pilot.press("enter")
+        await until(seat.pilot, lambda: asked(demo) == ["repeat: see @notes.md now"] and not seat.screen.exchange.running)
+        await seat.type("/settings limits")
+        await shows(seat.pilot, "max_output")
 
 
 async def test_a_name_that_came_with_a_paste_hands_over_nothing(tmp_path: Path, demo: Demo) -> None:

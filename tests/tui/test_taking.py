@@ -84,6 +84,8 @@ async def test_a_conversation_is_written_to_a_file_that_only_its_owner_reads_and
         await seat.type(f"/export {whole}")
         await until(seat.pilot, lambda: whole.exists() and whole.read_text())
         assert json.loads(whole.read_text())["turns"][0]["question"] == "repeat: one"
+        await seat.type("/export ~nobody-of-that-name/talk.md")
+        await shows(seat.pilot, "Not written: ")
 
 
 async def test_without_a_terminal_to_hand_over_the_draft_stays() -> None:
@@ -115,3 +117,12 @@ def test_an_editor_that_fails_or_is_not_there_is_told() -> None:
 def test_visual_comes_before_editor() -> None:
     assert editor.command({"VISUAL": "code --wait", "EDITOR": "vi"}) == ["code", "--wait"]
     assert editor.command({"EDITOR": "vi"}) == ["vi"]
+
+
+def test_a_quotation_mark_that_is_never_closed_is_a_letter() -> None:
+    assert editor.command({"EDITOR": "ed 'x"}) == ["ed", "'x"]
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="elsewhere a backslash is no part of a path")
+def test_a_quoted_path_of_windows_is_a_path() -> None:
+    assert editor.command({"EDITOR": r'"C:\Program Files\ed.exe" -n'}) == [r"C:\Program Files\ed.exe", "-n"]
