@@ -99,6 +99,18 @@ class Price:
 OLD_PRICE = timedelta(days=90)
 
 
+def in_dollars(amount: float) -> str:
+    """US dollars with as many digits as matter: `$5.00`, `$0.004`, `$0.00012`; `$0` is nothing at all."""
+    if amount == 0:
+        return "$0"
+    if amount >= 0.1:
+        return f"${amount:,.2f}"
+    if amount < 0.000_01:
+        return "< $0.00001"
+    digits = 3 if amount >= 0.001 else 4 if amount >= 0.000_1 else 5
+    return f"${amount:.{digits}f}".rstrip("0")
+
+
 def is_old(price: Price, today: date) -> bool:
     """Whether the price was last known to be true more than 90 days before `today`; one without a date is as old as any."""
     return price.as_of is None or today - price.as_of > OLD_PRICE

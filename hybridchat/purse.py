@@ -6,6 +6,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from hybridchat.facts import in_dollars
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -60,7 +62,7 @@ class Purse:
         """
         if self._till.daily_limit is not None or not usd or self._asked or self._store.recall(KEY) is not None:
             return ""
-        told = "under $0.001" if usd < 0.001 else f"about {_dollars(usd)}"
+        told = "under $0.001" if usd < 0.001 else f"about {in_dollars(usd)}"
         return f"No daily budget is set. {f'That answer cost {told}' if spent else f'This costs {told}'}."
 
     def asked(self) -> None:
@@ -74,7 +76,7 @@ class Purse:
         self.asked()
         had = self._till.daily_limit is not None
         self._till.daily_limit = dollars
-        said = "No daily budget holds." if dollars is None else f"The daily budget is ${dollars:.2f}."
+        said = "No daily budget holds." if dollars is None else f"The daily budget is {in_dollars(dollars)}."
         if dollars is None and not had:
             return f"{said} /budget AMOUNT sets one."
         return f"{said} {self._written(dollars)}"
@@ -101,11 +103,8 @@ class Purse:
         calls = f"{spent.unpriced} {'message' if spent.unpriced == 1 else 'messages'} without a known price"
         if limit is not None:
             more = f", and {calls}" if spent.unpriced else ""
-            return f"{_dollars(used)} of today's {_dollars(limit)} spent{more}. /budget AMOUNT changes it, /budget none lifts it."
-        known = f"{_dollars(used)} spent today" if used else "" if spent.unpriced else "nothing spent today"
+            gone = f"{in_dollars(used)} of today's {in_dollars(limit)} spent{more}"
+            return f"{gone}. /budget AMOUNT changes it, /budget none lifts it."
+        known = f"{in_dollars(used)} spent today" if used else "" if spent.unpriced else "nothing spent today"
         told = ", and ".join(part for part in (known, f"{calls}{'' if known else ' today'}" if spent.unpriced else "") if part)
         return f"No daily budget is set; {told}. /budget AMOUNT sets one."
-
-
-def _dollars(usd: float) -> str:
-    return f"${usd:.3f}" if usd < 0.1 else f"${usd:,.2f}"

@@ -103,6 +103,7 @@ async def test_the_answer_to_the_question_for_a_budget_is_written_and_remembered
         assert purse.question(None) == purse.question(0.0) == ""  # nothing to tell
         with pytest.raises(ValueError, match="is no amount"):
             purse.set("five")
+        assert purse.set("0.0001").startswith("The daily budget is $0.0001.")
         assert purse.set("$0,05").startswith("The daily budget is $0.05.")
         assert (await b.ask("hello there", pin=OPENAI)).ended.over_budget
     assert "# mine" in file.read_text()

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from hybridchat.agents.base import BaseAgent
-from hybridchat.facts import Budget, BudgetState, Check, Target
+from hybridchat.facts import Budget, BudgetState, Check, Target, in_dollars
 from hybridchat.value import value
 
 
@@ -102,7 +102,7 @@ class BudgetAgent(BaseAgent):
         elif used is None:
             reason = "what was spent is unknown"
         else:
-            reason = f"${now.spent + now.reserved:.2f} of ${now.limit:.2f} used"
+            reason = f"{in_dollars(now.spent + now.reserved)} of {in_dollars(now.limit)} used"
         return Check(
             agent=self.name,
             state=now.state,

@@ -89,7 +89,7 @@ def _problems(world: World, config: Config, *, demo: bool) -> Iterator[str]:
 
 def _row(model: Model, *, active: bool) -> tuple[str, ...]:
     window = f"{model.window // 1000}k" + (" assumed" if model.window_assumed else "")
-    price = "" if model.on_device else "unpriced"
+    price = "" if model.on_device else "unknown"
     if model.price is not None:
         price = f"${model.price.input:g} in, ${model.price.output:g} out"
         if old := price_age(model.price, time.time()):

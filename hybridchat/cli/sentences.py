@@ -72,7 +72,7 @@ def without_keys(text: str, *, commands: bool = False) -> str:
 
 
 def about(dollars: float | None) -> str:
-    """`about $0.004`; `unpriced` when the price is unknown."""
+    """`about $0.004`; `price unknown` where it is."""
     told = words.money(dollars)
     return told.replace("< ", "under ") if dollars is None or told.startswith("<") else f"about {told}"
 

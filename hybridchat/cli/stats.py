@@ -122,8 +122,8 @@ def _said(line: Line, what: str) -> str:
     parts = [words.plural(line.questions, what)]
     if what == "question":
         parts.append("none answered" if share == "-" else f"{share} answered on this machine")
-    parts += [f"{tokens} tokens", "cost unknown" if spent == "unpriced" else f"spent {spent}"]
-    parts += [f"saved {saved.replace('~', 'about ')}" if saved not in {"-", "unpriced"} else ""]
+    parts += [f"{tokens} tokens", "cost unknown" if spent == "unknown" else f"spent {spent}"]
+    parts += [f"saved {saved.replace('~', 'about ')}" if saved not in {"-", "unknown"} else ""]
     parts += [words.plural(line.fallbacks, "fallback") if line.fallbacks else ""]
     return ", ".join(filter(None, parts))
 
@@ -131,8 +131,8 @@ def _said(line: Line, what: str) -> str:
 def _figures(line: Line) -> Iterable[str]:
     share = line.local_share
     tokens = line.input_tokens + line.output_tokens
-    spent = "unpriced" if line.unpriced and not line.spent else words.money(line.spent) + ("+" if line.unpriced else "")
-    saved = "unpriced" if line.saved is None else f"~{words.money(line.saved)}" if line.saved_of else "-"
+    spent = "unknown" if line.unpriced and not line.spent else words.money(line.spent) + ("+" if line.unpriced else "")
+    saved = "unknown" if line.saved is None else f"~{words.money(line.saved)}" if line.saved_of else "-"
     return (
         str(line.questions),
         "-" if share is None else f"{100 * share:.0f} %",
@@ -159,7 +159,7 @@ def _notes(total: Line, cloud: Model | None) -> Iterator[str]:
     if cloud is None:
         yield "saved: unknown, there is no cloud model to compare with."
     elif cloud.price is None:
-        yield f"saved: unknown, {cloud.id} is unpriced (hybridchat models price {cloud.id} --in X --out Y)."
+        yield f"saved: unknown, no price is known for {cloud.id} (hybridchat models price {cloud.id} --in X --out Y)."
     else:
         when = f" of {cloud.price.as_of}" if cloud.price.as_of else ""
         counted = words.plural(total.saved_of, "answer")

@@ -23,8 +23,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 """Commands by what they are about; one that is missing here stands under `PROGRAM`."""
 PROGRAM = "The program"
 PLACES = {
-    "writing": "Keys while you write", "messages": "Keys in the messages", "gauges": "Keys in the gauges", "find": "Keys while finding",
-    "views": "Keys in lists and views", "conversations": "Keys in the list of conversations", "queue": "Keys in the queue",
+    "writing": "Keys while you write", "messages": "Keys in the messages", "gauges": "Keys in the gauges",
+    "find": "Keys while finding", "views": "Keys in lists and views", "conversations": "Keys in the list of conversations",
+    "queue": "Keys in the queue",
     "recall": "Keys in the list of what you typed", "choosing models": "Keys while choosing models",
     "compare": "Keys while comparing", "help": "Keys in this list", "words": "Keys on the first screen",
     "models": "Keys in the list of models", "settings": "Keys in the settings",

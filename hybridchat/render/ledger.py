@@ -9,15 +9,15 @@ from hybridchat.sessions.ledger import LedgerRow
 
 
 def whom(row: LedgerRow) -> str:
-    """`question to gpt-6.1-terra`, or `contact without content`."""
+    """`question to gpt-6.1-terra`, or what a contact without content was."""
     if row.kind == "contact":
-        return "contact without content"
+        return "asked whether it answers"
     purpose = "question" if row.purpose in {"", "answer"} else row.purpose
     return f"{purpose} to {words.short(row.model_id or '')}"
 
 
 def what(row: LedgerRow) -> str:
-    """`334 bytes · 60 tokens · $0.004 · 1 email hidden`; an unknown is left out, or called unpriced."""
+    """`334 bytes · 60 tokens · $0.004 · 1 email hidden`; an unknown is left out, or said to be one."""
     if row.kind == "contact":
         parts = [words.plural(row.n, "time")]
         parts += [f"{row.failed} failed"] if row.failed else []
@@ -38,7 +38,7 @@ def what(row: LedgerRow) -> str:
 def no_body(row: LedgerRow) -> str:
     """Why there are no bytes to show for a row."""
     if row.kind == "contact":
-        return "A contact has no content."
+        return "Only whether it answers was asked: nothing of yours went along."
     if row.bytes is None:
         return "Nothing has left."
     return f"The conversation was erased, and with it the bytes that left. Their SHA-256 was {row.sha256}."
@@ -60,7 +60,7 @@ def total(rows: Sequence[LedgerRow]) -> str:
     parts = [
         f"{words.plural(len(sent), 'message')} left this machine",
         f"{sum(row.bytes or 0 for row in sent):,} bytes to {words.plural(hosts, 'host')}",
-        f"{spent}{' and some unpriced' if unpriced and spent != 'unpriced' else ''}",
+        f"{spent}{' and some at a price unknown' if unpriced and spent != words.UNPRICED else ''}",
         f"{words.plural(sum(sum(row.hidden.values()) for row in sent), 'value')} hidden",
     ]
     return " · ".join(parts)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from hybridchat.facts import Budget, BudgetState, Decision, Locality, Timings, Usage
+from hybridchat.facts import Budget, BudgetState, Decision, Locality, Timings, Usage, in_dollars
 
 if TYPE_CHECKING:
     from hybridchat.conversation import Attempt, Ending, Message, Package, Turn
@@ -29,7 +29,7 @@ UNFOUND = f"patterns and your own terms only: {NAMES_STAY}"
 """Said wherever something may leave while names cannot be found."""
 
 
-NO_PRICE = "no price"
+NO_PRICE, UNPRICED = "no price", "price unknown"
 """What an answer of the demo costs."""
 
 UNTOLD = "none"
@@ -65,15 +65,9 @@ def plural(count: int, word: str, many: str = "") -> str:
     return f"{count:,} {word if count == 1 else many or word + 's'}"
 
 
-def money(dollars: float | None) -> str:
-    """US dollars with as many digits as matter; `None` is `unpriced`."""
-    if dollars is None:
-        return "unpriced"
-    if dollars == 0:
-        return "$0"
-    if dollars < 0.001:
-        return "< $0.001"
-    return f"${dollars:.3f}" if dollars < 0.1 else f"${dollars:,.2f}"
+def money(amount: float | None) -> str:
+    """US dollars with as many digits as matter; `None` is `price unknown`."""
+    return UNPRICED if amount is None else in_dollars(amount)
 
 
 def band(budget: Budget) -> str:

@@ -37,7 +37,7 @@ LARGEST = 4
 NOT_MEASURED = "speed not measured yet"
 SLOW = "slow on this machine"
 TRIMMED = "earlier turns will be left out"
-UNPRICED = "unpriced"
+UNPRICED = "price unknown"
 
 
 def score(case: Case, model: Model, live: Live) -> Candidate:

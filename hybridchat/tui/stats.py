@@ -16,6 +16,7 @@ from hybridchat.stats import Line, Stats, stats
 if TYPE_CHECKING:
     from hybridchat.tui.screen import ChatScreen
 
+UNKNOWN = "unknown"
 DAYS = 14
 """Days that are listed, the newest; `hybridchat stats` has all."""
 WIDE = 90
@@ -45,7 +46,7 @@ def page(made: Stats, cloud: Model | None, width: int) -> Content:
 def _headline(total: Line) -> list[Part]:
     share = "–" if total.local_share is None else f"{100 * total.local_share:.0f} %"
     saved = f" · about {words.money(total.saved)} saved" if total.saved else ""
-    spent = "cost unknown" if _spent(total) == "unpriced" else f"{_spent(total)} spent"
+    spent = "cost unknown" if _spent(total) == UNKNOWN else f"{_spent(total)} spent"
     facts = f"{words.plural(total.questions, 'question')} · {spent}{saved}"
     changes = f"{words.plural(total.fallbacks, 'fallback')}, {words.plural(total.switches, 'switch', 'switches')}"
     return [(f"{share} answered on this machine", "bold"), (f" · {facts} · {changes}\n\n", "$muted")]
@@ -78,7 +79,7 @@ def _row(line: Line, name: str, bar: int, most: int, *, wide: bool, count: int |
 
 def _spent(line: Line) -> str:
     if line.unpriced and not line.spent:
-        return "unpriced"
+        return UNKNOWN
     return words.money(line.spent) + ("+" if line.unpriced else "")
 
 

@@ -67,7 +67,7 @@ def test_without_a_price_what_was_saved_is_unknown(asked: dict[str, str], tmp_pa
     file = tmp_path / "config.toml"
     file.write_text(CONFIG)
     env = {**asked, "HYBRIDCHAT_CONFIG": str(file)}
-    assert "saved: unknown, openai:gpt-6.1-terra is unpriced" in inside("stats", env=env).stdout.decode()
+    assert "saved: unknown, no price is known for openai:gpt-6.1-terra" in inside("stats", env=env).stdout.decode()
     assert json.loads(inside("stats", "--json", env=env).stdout)["total"]["saved"] is None
 
 

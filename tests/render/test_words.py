@@ -21,7 +21,7 @@ def test_a_cloud_answer_says_what_it_cost() -> None:
 
 
 def test_an_unknown_price_is_said_not_zero() -> None:
-    assert words.head("x:y", Locality.REMOTE, timings=Timings(0.5, 2.1)).endswith("unpriced")
+    assert words.head("x:y", Locality.REMOTE, timings=Timings(0.5, 2.1)).endswith("price unknown")
 
 
 def test_the_demo_shows_no_cost() -> None:
@@ -30,7 +30,7 @@ def test_the_demo_shows_no_cost() -> None:
 
 @pytest.mark.parametrize(
     ("dollars", "said"),
-    [(None, "unpriced"), (0.0, "$0"), (0.0004, "< $0.001"), (0.0042, "$0.004"), (0.25, "$0.25"), (1234.5, "$1,234.50")],
+    [(None, "price unknown"), (0.0, "$0"), (0.0004, "$0.0004"), (0.000_001, "< $0.00001"), (0.0042, "$0.004"), (0.25, "$0.25"), (1234.5, "$1,234.50")],
 )
 def test_money(dollars: float | None, said: str) -> None:
     assert words.money(dollars) == said

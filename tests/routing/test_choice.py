@@ -287,7 +287,7 @@ def test_unpriced_costs_as_much_as_the_priciest_known_and_says_so() -> None:
     new = replace(MINI, id="openai:new", price=None)
     parts = {c.model.id: c for c in decide(ask(), world(MINI, LARGE, new), P).candidates}
     assert parts[new.id].parts["cost"] <= parts[LARGE.id].parts["cost"] < parts[MINI.id].parts["cost"]
-    assert "unpriced" in parts[new.id].notes
+    assert "price unknown" in parts[new.id].notes
     assert parts[new.id].est_cost is None
 
 
