@@ -84,7 +84,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("doctor", "What was found, what is wrong, and the fix", "[online]", ("check",)),
     Command("ledger", "What left this machine, to the byte", aliases=("left",), letter="g"),
     Command("stats", "What was asked, where, and what it cost", letter="u"),
-    Command("gauges", "Every gauge: limits, samples, which rule it feeds", aliases=("meters",), letter="z"),
+    Command("gauges", "Every gauge: limits, samples, what it decides", aliases=("meters",), letter="z"),
     Command("status", "This machine, the network, and what is in use"),
     Command("anyway", "Send once what the budget refused", letter="b"),
     Command("budget", "Dollars a day for paid models", "[AMOUNT]"),
