@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
@@ -47,12 +47,23 @@ class Roster:
     @property
     def models(self) -> tuple[Model, ...]:
         """Every known model that can chat, listed ones first."""
+        listed = self._told()
+        known = {m.id for m in listed}
+        return tuple(m for m in (*listed, *(m for m in self._catalogue if m.id not in known)) if not _embeds(m))
+
+    @property
+    def embedders(self) -> tuple[Model, ...]:
+        """What the servers have that makes vectors and no answers: nothing is ever asked of them."""
+        return tuple(m for m in self._told() if _embeds(m))
+
+    def chats(self, model: Model) -> bool:
+        """Whether it can be asked anything."""
+        return not _embeds(model)
+
+    def _told(self) -> list[Model]:
         told = [m for listing in self._listed.values() for m in listing.models if m.id.isprintable()]
         # a name that could steer a terminal is shown nowhere, so nobody is asked by it
-        listed = [self._verified(m) for m in self._overlay(told)]
-        known = {m.id for m in listed}
-        every = listed + [m for m in self._catalogue if m.id not in known]
-        return tuple(m for m in every if "embedding" not in m.capabilities or "completion" in m.capabilities)
+        return [self._verified(m) for m in self._overlay(told)]
 
     def find(self, name: str) -> Model:
         """The model with that id, or the only one whose name (or name without its tag) is `name`.
@@ -61,18 +72,17 @@ class Roster:
             LookupError: none or several fit; the sentence says which are near.
         """
         models = self.models
-        for matches in (
-            [m for m in models if m.id == name],
-            [m for m in models if m.name == name],
-            [m for m in models if m.name.partition(":")[0] == name or m.id.rpartition(":")[0] == name],
-        ):
-            if len(matches) == 1:
-                return matches[0]
-            if matches:
-                raise LookupError(f"{name} fits several models: {', '.join(m.id for m in matches)}")
+        if (found := _called(name, models)) is not None:
+            return found
+        if _called(name, self.embedders) is not None:
+            raise LookupError(f"{name} makes embeddings only: it cannot answer")
         near = get_close_matches(name, [m.id for m in models] + [m.name for m in models], 3, 0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(m.id for m in models) or 'none'}"
         raise LookupError(f"there is no model {name}; {hint}")
+
+    def kept(self, name: str) -> Model:
+        """The same, with those that cannot chat among them. Raises like `find`."""
+        return _called(name, (*self.models, *self.embedders)) or self.find(name)
 
     def kind(self, model: Model) -> str:
         """The protocol its endpoint speaks: ollama | openai | anthropic."""
@@ -156,3 +166,21 @@ class Roster:
         await asyncio.gather(*relisting, return_exceptions=True)
         made = [t.result() for t in self._providers.values() if t.done() and not t.cancelled() and t.exception() is None]
         await asyncio.gather(*(p.close() for p in made), return_exceptions=True)
+
+
+def _embeds(model: Model) -> bool:
+    return "embedding" in model.capabilities and "completion" not in model.capabilities
+
+
+def _called(name: str, models: Sequence[Model]) -> Model | None:
+    """Of that id, else of that name, else of that name without its tag. Raises `LookupError` where several fit."""
+    for matches in (
+        [m for m in models if m.id == name],
+        [m for m in models if m.name == name],
+        [m for m in models if m.name.partition(":")[0] == name or m.id.rpartition(":")[0] == name],
+    ):
+        if len(matches) > 1:
+            raise LookupError(f"{name} fits several models: {', '.join(m.id for m in matches)}")
+        if matches:
+            return matches[0]
+    return None

@@ -81,14 +81,15 @@ class Stock:
     def called(self, name: str) -> Model | None:
         """The model that goes by the name it was pulled with: without a tag it is the latest."""
         there = self.endpoint
-        found = {m.name: m for m in self._world.models if there is not None and m.endpoint == there.name}
+        every = (*self._world.models, *self._world.embedders)
+        found = {m.name: m for m in every if there is not None and m.endpoint == there.name}
         short = name.removeprefix("registry.ollama.ai/").removeprefix("library/")
         return found.get(short) or found.get(f"{short}:latest")
 
     def came(self, name: str) -> str:
         """What there is to say of a model that was pulled: where it runs, and whether it chats."""
         model = self.called(name)
-        if model is None:
+        if model is None or not self._world.chats(model):
             return f"{name} was pulled. It is not among the models to chat with."
         if model.locality is Locality.REMOTE:
             return f"{name} is in the list now, but it runs at {model.host}, not on this machine."
@@ -97,6 +98,11 @@ class Stock:
     def running(self) -> dict[str, Running]:
         """What is in memory, by model id, as last told."""
         return self._world.running()
+
+    @property
+    def embedders(self) -> tuple[Model, ...]:
+        """What it keeps that makes embeddings only: shown, and deleted, and never asked."""
+        return tuple(m for m in self._world.embedders if self.keeps(m))
 
     def keeps(self, model: Model) -> bool:
         """Whether an Ollama here keeps it, so that it can be deleted."""
@@ -125,7 +131,8 @@ class Stock:
         finally:
             await steps.aclose()
         await self._world.listed(there.name)
-        if (model := self.called(name)) is not None and model.locality is not Locality.REMOTE:
+        model = self.called(name)
+        if model is not None and model.locality is not Locality.REMOTE and self._world.chats(model):
             self._world.allow(model.id)
 
     async def delete(self, model: Model) -> None:
@@ -146,7 +153,7 @@ class Stock:
         """Deletes (`rm`) or unloads a model by name; what there is to say. Raises `LookupError` for a name that fits none."""
         if not name:
             raise NotOursError(f"Which model? Write its name after {what}.")
-        model = self._world.find(name)
+        model = self._world.kept(name)
         await (self.delete(model) if what == "rm" else self.unload(model))
         return f"{model.name} is deleted." if what == "rm" else f"{model.name} is out of memory."
 

@@ -56,7 +56,13 @@ async def test_a_pulled_model_answers_at_once(tmp_path: Path) -> None:
 async def test_an_embedder_and_a_cloud_model_are_nothing_to_chat_with_here(tmp_path: Path) -> None:
     with Demo(chunks_per_second=0, models=("nomic-embed-text", "gpt-oss:120b-cloud")) as demo:
         async with bench(tmp_path, demo) as b:
-            assert Stock(b.chat.world).empty
+            stock = Stock(b.chat.world)
+            assert stock.empty
+            assert [m.name for m in stock.embedders] == ["nomic-embed-text:latest"]
+            with pytest.raises(LookupError, match="makes embeddings only: it cannot answer"):
+                b.chat.set_pin(b.session.id, "nomic-embed-text")
+            assert await stock.change("rm", "nomic-embed-text") == "nomic-embed-text:latest is deleted."
+            assert not stock.embedders
 
 
 @pytest.mark.parametrize(

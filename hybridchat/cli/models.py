@@ -40,10 +40,10 @@ async def measure(world: World) -> None:
 def kept(world: World) -> Iterator[tuple[str, str, str]]:
     """Of each model on this machine its name, size, and what it does now or whether it fits."""
     device, running = world.snapshot().device, world.running()
-    for model in world.models:
+    for model in (*world.models, *world.embedders):
         if model.on_device:
             state = told.about(model, running.get(model.id), device).rpartition(" · ")[2]
-            yield model.name, size(model.size_bytes), state
+            yield model.name, size(model.size_bytes) or told.UNKNOWN, state if world.chats(model) else f"{told.EMBEDS}, {state}"
 
 
 def pull(typed: str, *, demo: bool) -> int:

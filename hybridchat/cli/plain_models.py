@@ -10,6 +10,7 @@ from hybridchat.cli import sentences
 from hybridchat.cli.models import follow, kept
 from hybridchat.facts import Model
 from hybridchat.providers.base import ProviderError
+from hybridchat.render.models import UNKNOWN
 from hybridchat.render.pulling import Meter
 from hybridchat.stock import NotOursError, Stock, name_of, wanted
 from hybridchat.welcome import asks_words
@@ -30,6 +31,8 @@ def choices(plain: Plain, models: Sequence[Model]) -> Iterator[str]:
     """A line for each model; for one on this machine with its size, and what it does now or whether it fits."""
     plain.stage.run(Stock(plain.chat.world).look())
     here = {name: f"{size}, {state}" for name, size, state in plain.on_loop(lambda: list(kept(plain.chat.world)))}
+    if others := [f"{m.name} ({here.get(m.name, UNKNOWN)})" for m in plain.on_loop(lambda: plain.chat.world.embedders)]:
+        plain.say(f"Kept too, and never asked: {'; '.join(others)}.")
     for one in models:
         more = f": {here[one.name]}" if one.on_device and one.name in here else ""
         yield sentences.model(one, pinned=plain.session.pin == one.id) + more
@@ -76,5 +79,5 @@ def _sure(plain: Plain, name: str) -> bool:
     """Asks once, before anything is deleted. Without a name the sentence that follows says what is missing."""
     if not name:
         return True
-    model = plain.on_loop(lambda: plain.chat.world.find(name))
+    model = plain.on_loop(lambda: plain.chat.world.kept(name))
     return plain.choose(f"Delete {model.name} from the disk?", ["delete it", "keep it"], "yn") == 0

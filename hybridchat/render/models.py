@@ -17,6 +17,10 @@ FITS: Mapping[Fit, str] = {
     Fit.NOWHERE: "too large",
     Fit.UNKNOWN: "fit unknown",
 }
+UNKNOWN = "–"
+"""Stands where a figure is not known."""
+EMBEDS = "embeddings only"
+"""Stands at a model that cannot answer."""
 _FOR_EVER = 10 * 365 * 86_400.0
 
 

@@ -13,15 +13,14 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from hybridchat.facts import Model, Snapshot
-from hybridchat.fits import AS_OF, SOURCE, fit, pullable
 from hybridchat.providers.base import ProviderError
 from hybridchat.render import models as told
 from hybridchat.render.text import one_line
 from hybridchat.render.words import size
-from hybridchat.stock import NotOursError, Stock, name_of
+from hybridchat.stock import NotOursError, Stock
 from hybridchat.tui.gauges import Shown
 from hybridchat.tui.keymap import bind, line
-from hybridchat.tui.model_rows import row
+from hybridchat.tui.model_rows import in_order, of_name, row, with_running
 from hybridchat.tui.sheet import Sheet, room
 from hybridchat.tui.widgets import Field, List
 
@@ -73,6 +72,8 @@ class Models(Sheet[str]):
         super().__init__()
         self._see, self._pinned, self._demo, self._pulling = see, pinned, demo, pulling
         self._models: list[Model] = []
+        self._chatting = 0
+        """How many of them, the first, can be asked; the others make embeddings only."""
         self._doomed = ""
         """Model that the next press of the key deletes."""
         self._tall = (0, False)
@@ -84,8 +85,11 @@ class Models(Sheet[str]):
         return self._pulling.stock if self._pulling is not None else None
 
     def _take(self) -> None:
-        models, self._snapshot = self._see()
-        self._models = sorted(models, key=lambda m: (not m.on_device, m.locality, -m.tier, m.name))
+        models, snapshot = self._see()
+        self._snapshot = with_running(snapshot, self._stock)
+        self._models = in_order(models)
+        self._chatting = len(self._models)
+        self._models += in_order(self._stock.embedders) if self._stock is not None else ()
 
     def inside(self) -> Iterable[Widget]:
         yield List(*self._options())
@@ -95,16 +99,17 @@ class Models(Sheet[str]):
             yield Shown(id="pulled")
 
     def _options(self) -> list[Option]:
-        wide = max((len(m.name) for m in self._models), default=0)
+        wide = max((len(m.name) for m in self._models[: self._chatting or None]), default=0)
         cells = room(self.app.size.width) - 1
         choose = Content.assemble(("  " if self._pinned else "● ", "$foreground"), "choose for each message")
         return [
             Option(choose, id="auto"),
-            *(
-                Option(row(m, self._snapshot, wide=wide, room=cells, pinned=m.id == self._pinned, demo=self._demo), id=f"m{n}")
-                for n, m in enumerate(self._models)
-            ),
+            *(Option(self._row(m, wide, cells, chats=n < self._chatting), id=f"m{n}") for n, m in enumerate(self._models)),
         ]
+
+    def _row(self, model: Model, wide: int, cells: int, *, chats: bool) -> Content:
+        held = model.id == self._pinned
+        return row(model, self._snapshot, wide=wide, room=cells, pinned=held, demo=self._demo, chats=chats)
 
     def on_mount(self) -> None:
         picker = self.query_one(OptionList)
@@ -136,10 +141,12 @@ class Models(Sheet[str]):
         at = picker.highlighted
         picker.clear_options()
         picker.add_options(self._options())
-        places = [n + 1 for n, m in enumerate(self._models) if before is not None and m.id == before.id]
-        picker.highlighted = places[0] if places else min(at or 0, len(self._models))
+        ids = [m.id for m in self._models]
+        picker.highlighted = ids.index(before.id) + 1 if before and before.id in ids else min(at or 0, len(ids))
         self._tick()
         self._keys()
+
+    redraw = _anew
 
     @property
     def _marked(self) -> Model | None:
@@ -171,31 +178,18 @@ class Models(Sheet[str]):
         else:
             self.query_one(OptionList).styles.max_height = max(1, self.app.size.height * 92 // 100 - 8 - beside)
 
-    def redraw(self) -> None:
-        self._anew()
-
     def _about(self) -> str:
         stock, model = self._stock, self._marked
         if stock is None:
             return ""
         if self.has_class("-naming"):
-            return self._of_name(self.query_one(Input).value)
+            return of_name(self.query_one(Input).value, self._snapshot.device)
         if model is None:
             return told.memory(self._snapshot.device)
         if model.id == self._doomed:
             return f"Delete {model.name} from the disk ({size(model.size_bytes)})? Once more deletes it."
-        return told.about(model, stock.running().get(model.id), self._snapshot.device)
-
-    def _of_name(self, typed: str) -> str:
-        """What is known of a model before it is pulled: its size, where that was read, and whether it fits."""
-        try:
-            known = pullable(name_of(typed))
-        except NotOursError:
-            known = None
-        if known is None:
-            return "Its size is known once the pull begins. Names are listed at ollama.com/library."
-        where = fit(known.size_bytes, self._snapshot.device)
-        return f"{size(known.size_bytes)} ({SOURCE}, {AS_OF}) · {told.FITS[where]}"
+        about = told.about(model, stock.running().get(model.id), self._snapshot.device)
+        return about if model in self._models[: self._chatting] else f"{told.EMBEDS} · {about}"
 
     def _tick(self) -> None:
         if self._pulling is None or self._stock is None:
@@ -215,6 +209,9 @@ class Models(Sheet[str]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         chosen = event.option_index
+        if chosen > self._chatting:
+            self.notify(f"{self._models[chosen - 1].name} makes embeddings only: it cannot answer.", timeout=3)
+            return
         self.dismiss(AUTO if chosen == 0 else self._models[chosen - 1].id)
 
     # -- keys --------------------------------------------------------------------------------------

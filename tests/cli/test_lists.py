@@ -53,7 +53,11 @@ def test_models_are_listed_after_the_problems(asked: tuple[Demo, dict[str, str]]
     assert done.returncode == 0, done.stderr
     listed, told = done.stdout.decode(), done.stderr.decode()
     assert "ollama:llama3.2:3b" in listed
-    assert "nomic-embed-text" not in listed
+    chatting, _, kept = listed.partition("On this machine:")
+    assert "nomic-embed-text" not in chatting
+    (embedder,) = [row for row in kept.splitlines() if "nomic-embed-text" in row]
+    assert "274 MB" in embedder
+    assert "embeddings only, " in embedder
     assert "$1 in, $5 out" in listed
     assert "as of 2026-11-01" in listed
     assert "ollama:nope, named in the configuration, is not there." in told

@@ -46,6 +46,28 @@ async def test_it_says_what_runs_what_fits_and_what_is_free(demo: Demo, tmp_path
         assert "close" in frame(seat.pilot.app)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_a_model_for_embeddings_is_shown_never_held_and_can_be_deleted(tmp_path: Path, size: tuple[int, int]) -> None:
+    with Demo(chunks_per_second=0, models=("llama3.2", "nomic-embed-text")) as demo:
+        async with seated(tmp_path, demo, size, device=ROOM) as seat:
+            await seat.pilot.press("f2")
+            said = await shows(seat.pilot, "nomic-embed-text")
+            (row,) = [line for line in said.splitlines() if "nomic-embed-text" in line]
+            assert "embeddings only" in row or "no chat" in row, said
+            # the last row of all: the clouds' models stand above it
+            await seat.pilot.press("end")
+            await shows(seat.pilot, "embeddings only · 274 MB")
+            await seat.pilot.press("enter")
+            await until(seat.pilot, lambda: any("it cannot answer" in said for said in notices(seat.pilot)))
+            assert seat.screen.current.session.pin is None
+            assert all("embed" not in m.id for m in (*seat.chat.models(), *seat.chat.snapshot().models))
+            await seat.pilot.press("d", "d")
+            await until(seat.pilot, lambda: "nomic" not in frame(seat.pilot.app))
+            await until(seat.pilot, lambda: any("is deleted" in said for said in notices(seat.pilot)))
+            assert "/api/delete" in paths(demo)
+            await seat.pilot.press("escape")
+
+
 async def test_a_narrow_list_says_fits_and_the_size_in_whole_words(demo: Demo, tmp_path: Path) -> None:
     async with seated(tmp_path, demo, (60, 20), device=replace(ROOM, vram_free=8 * 10**9)) as seat:
         await seat.pilot.press("f2")
