@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from hybridchat.api.errors import BadFile, HybridError, SessionNotFound
+from hybridchat.config.holding import replaced
 from hybridchat.conversation import Session
 from hybridchat.handover import messages_of
 from hybridchat.sessions.export import as_json, markdown
@@ -59,7 +60,8 @@ class Sessions:
     async def export_session(
         self, session_id: str, *, form: Literal["markdown", "json"] = "markdown", path: str | Path | None = None
     ) -> str:
-        """The conversation as text, also written to `path` when given. Raises `SessionNotFound`, `OSError`.
+        """The conversation as text, also written to `path` when given: whole or not at all, in place of a file that is there, and
+        readable by this user alone. Raises `SessionNotFound`, `OSError`.
 
         `json` holds all of it, every branch and every answer, and can be imported again; `markdown` what stands.
         """
@@ -69,7 +71,7 @@ class Sessions:
         turns = await asyncio.to_thread(store.intake.tree if whole else store.path, session.id)
         text = as_json(session, turns) if whole else markdown(session, turns)
         if path is not None:
-            await asyncio.to_thread(Path(path).write_text, text, "utf-8")
+            await asyncio.to_thread(replaced, Path(path), text)
         return text
 
     async def import_session(self, path: str | Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import json
 import subprocess
 import sys
@@ -214,6 +215,11 @@ async def test_sessions_are_remembered_marked_and_can_be_taken_away(client: Hybr
     text = await client.export_session(session, path=tmp_path / "x.md")
     assert "Mars" in text
     assert (tmp_path / "x.md").read_text("utf-8") == text
+    if os.name == "posix":
+        assert (tmp_path / "x.md").stat().st_mode & 0o777 == 0o600, "nobody else reads it, whatever the umask"
+    with pytest.raises(OSError, match="nowhere"):
+        await client.export_session(session, path=tmp_path / "nowhere" / "x.md")
+    assert [left.name for left in tmp_path.iterdir() if "x.md" in left.name] == ["x.md"]
     assert await client.delete_session(session)
     assert await client.list_sessions() == []
 
