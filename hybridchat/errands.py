@@ -18,7 +18,8 @@ from hybridchat.crew import Crew
 from hybridchat.earlier import MARGIN, PER_MESSAGE, clipped, messages_of
 from hybridchat.facts import Locality, Mode, Model, ResourceState
 from hybridchat.handover import Parts
-from hybridchat.look import look, package
+from hybridchat.look import look
+from hybridchat.packing import package
 from hybridchat.privacy.scan import ScanError
 from hybridchat.providers.base import Call, Delta, Done, ProviderError
 from hybridchat.sessions.summaries import Summary

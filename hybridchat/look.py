@@ -1,28 +1,26 @@
-"""What is found out about a question before anything is done with it: survey, decision, and the package for the chosen model."""
+"""What is found out about a question before anything is done with it: survey and decision."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from time import perf_counter
 
 from hybridchat.agents.budget import window_start
 from hybridchat.asking import Ask
-from hybridchat.conversation import Attempt, Package, Picture, Session, Turn
+from hybridchat.conversation import Attempt, Session
 from hybridchat.crew import Crew, held_mode, policy_of, readable
 from hybridchat.earlier import within_reach
-from hybridchat.facts import Decision, Difficulty, Locality, Mode, Model, Request, Snapshot, price_age
-from hybridchat.fitting import fitted, thoughts
-from hybridchat.handover import Parts, Redactor, Room, build, messages_of, turn_tokens
+from hybridchat.facts import Decision, Difficulty, Locality, Mode, Model, Request, Snapshot
+from hybridchat.fitting import thoughts
+from hybridchat.handover import Parts, messages_of, turn_tokens
 from hybridchat.parameters import Parameters
 from hybridchat.privacy.scan import ScanError
-from hybridchat.privacy.tokens import LITERAL
 from hybridchat.routing.decide import decide
 from hybridchat.routing.difficulty import difficulty
 from hybridchat.routing.kinds import kind_of
-from hybridchat.routing.memory import STEP, USUAL_WINDOW, planned_window
 from hybridchat.routing.offline import returned, seen
 from hybridchat.routing.policy import Policy
 from hybridchat.routing.preferences import Facts, Rule, matching, ruled
@@ -211,7 +209,7 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
         history_tokens=measures.history_tokens,
         message_tokens=measures.message_tokens,
         reserve_tokens=crew.reserve + thoughts(wanted),
-        max_output=_most(wanted, crew),
+        max_output=most(wanted, crew),
         context=wanted.context,
         difficulty=measures.difficulty,
         kinds=findings.kinds if findings is not None else {},
@@ -234,7 +232,7 @@ def _needs(ask: Ask) -> frozenset[str]:
     return frozenset({"vision"} if seen else ())
 
 
-def _most(wanted: Parameters, crew: Crew, model: Model | None = None) -> int:
+def most(wanted: Parameters, crew: Crew, model: Model | None = None) -> int:
     """Tokens an answer may have at most, thinking included; `model` `None`: whichever will answer."""
     return crew.max_output + thoughts(wanted, model) if wanted.max_tokens is None else wanted.max_tokens
 
@@ -249,83 +247,3 @@ def _run_here(answered: Sequence[Attempt]) -> int:
     """How many of the newest turns in a row this device answered."""
     away = (n for n, answer in enumerate(reversed(answered)) if answer.locality is not Locality.ON_DEVICE)
     return next(away, len(answered))
-
-
-def package(crew: Crew, ask: Ask, model: Model, parts: Parts, found: Look, *, preview: bool = False) -> Package:
-    """Builds what `model` will see; a preview mints no placeholder. Worker thread, unless `model` gets the real text.
-
-    Raises:
-        privacy.scan.ScanError: the scanner failed; nothing may be sent then.
-    """
-    redactor = None
-    if not readable(crew, model):
-        table = crew.table(ask.session_id)
-        redactor = crew.redactor(ask.session_id, table.fork() if preview else table)
-    if parts.history:
-        parts = replace(parts, summary=crew.store.summaries.newest(parts.history))
-    if ask.turn is not None:
-        parts = replace(parts, pictures=_pictures(crew, ask.turn, model, parts.history))
-    elif ask.options.files:
-        # the question is not stored yet: it is looked ahead
-        parts = replace(parts, pictures={"": tuple(picture for _, picture in ask.options.files)})
-    made = build(model, parts, _room(crew, ask, model, found, preview=preview), redactor)
-    wanted, unmet = fitted(ask.options.parameters, crew.world.kind(model), model)
-    if redactor is not None:
-        wanted, unmet = _unhidden(wanted, unmet, redactor)
-    return replace(made, parameters=wanted, unmet=unmet, old_price=price_age(model.price, crew.clock()))
-
-
-def _unhidden(wanted: Parameters, unmet: tuple[str, ...], redactor: Redactor) -> tuple[Parameters, tuple[str, ...]]:
-    """Without the stop texts that are personal: hidden behind placeholders they would stop nothing."""
-    kept = tuple(text for text in wanted.stop if not redactor.hides(text))
-    if len(kept) < len(wanted.stop):
-        unmet = (*unmet, "a stop text stays here: it is personal")
-    return replace(wanted, stop=kept), unmet
-
-
-def _pictures(crew: Crew, turn: Turn, model: Model, history: Iterable[Turn]) -> Mapping[str, tuple[Picture, ...]]:
-    """Turn id -> its pictures, as far as the model gets them: elsewhere only those of the question that is asked now."""
-    seen = [turn]
-    if readable(crew, model) and "vision" in model.capabilities:
-        seen += history
-    return {one.id: crew.store.pictures(one) for one in seen if one.attachments}
-
-
-def _room(crew: Crew, ask: Ask, model: Model, found: Look, *, preview: bool) -> Room:
-    asked = ask.options.parameters
-    wanted, limit = _most(asked, crew, model), min(model.window, asked.context or model.window)
-    most = min(wanted, model.max_output or wanted)
-    # an answer that is thought about first must not push all of the conversation out
-    reserve = min(crew.reserve + thoughts(asked, model), max(crew.reserve, limit // 2))
-    if crew.world.kind(model) != "ollama" or model.locality is Locality.REMOTE:
-        history = "full" if readable(crew, model) else crew.history
-        return Room(limit, reserve, most, history=history)
-    # unless told otherwise, Ollama takes a small window and cuts the conversation off without a word
-    key = (ask.session_id, model.id)
-    window = max(_wanted(model, found), min(crew.windows.get(key, 0), model.window)) if asked.context is None else limit
-    if not preview:
-        crew.windows[key] = window
-    return Room(window, reserve, most, num_ctx=window, history="full" if readable(crew, model) else crew.history)
-
-
-def _wanted(model: Model, found: Look) -> int:
-    if model.on_device:
-        return planned_window(found.request, model, found.snapshot, found.policy)
-    # another machine's memory is not known: no more than the conversation needs
-    request = found.request
-    need = int((request.history_tokens + request.message_tokens) * found.policy.context_margin) + request.reserve_tokens
-    return min(model.window, max(USUAL_WINDOW, -(-need // STEP) * STEP))
-
-
-def readable_before(crew: Crew, session_id: str, made: Package, history: Iterable[Turn]) -> tuple[int, ...]:
-    """Numbers of the turns (from 1) in which the package's host was sent a value readable that is hidden from now on.
-
-    Worker thread. Only values not yet told to any host are looked for: the others were told about before.
-    """
-    fresh = [row.original for row in crew.table(session_id).new_rows() if row.kind != LITERAL]
-    if not fresh:
-        return ()
-    numbers = {turn.id: number for number, turn in enumerate(history, 1)}
-    sent = crew.store.wire_parts(session_id, made.host)
-    told = {numbers.get(part.turn_id or "") for part in sent if any(value in part.text for value in fresh)}
-    return tuple(sorted(n for n in told if n is not None))

@@ -13,7 +13,8 @@ from hybridchat.crew import Crew, must_ask, readable
 from hybridchat.facts import Decision, Request, Snapshot
 from hybridchat.fitting import thinks
 from hybridchat.handover import Parts
-from hybridchat.look import Look, look, package
+from hybridchat.look import Look, look
+from hybridchat.packing import package
 from hybridchat.privacy.scan import ScanError
 from hybridchat.routing.explain import sentence
 from hybridchat.routing.policy import Policy

@@ -13,7 +13,8 @@ from hybridchat.conversation import Package, Session, Turn
 from hybridchat.crew import Crew, must_ask, readable
 from hybridchat.facts import Model
 from hybridchat.handover import Parts
-from hybridchat.look import look, package
+from hybridchat.look import look
+from hybridchat.packing import package
 from hybridchat.privacy.scan import ScanError
 from hybridchat.value import value
 

@@ -18,9 +18,10 @@ from hybridchat.crew import Crew, held_mode, readable
 from hybridchat.doubt import judged, other_side, unasked
 from hybridchat.events import Asked, Decided, Ended, Event, Verdict, Waiting
 from hybridchat.facts import Mode, Model
-from hybridchat.look import Look, look, package, readable_before
+from hybridchat.look import Look, look
 from hybridchat.opening import Rest
 from hybridchat.opinion import Opinion
+from hybridchat.packing import package, readable_before
 from hybridchat.privacy.scan import ScanError
 from hybridchat.providers.base import Blocked, ProviderError, Refused
 from hybridchat.review import reason
