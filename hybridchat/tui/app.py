@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from textual import work
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.driver import Driver
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -38,8 +38,6 @@ class HybridChat(App[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("quit", "quit", priority=True),
         bind("palette", "command_palette", priority=True),
-        # in a view: says how to leave
-        Binding("ctrl+c", "help_quit", show=False, system=True, id="interrupt"),
     ]
 
     def __init__(self, launch: Launch) -> None:

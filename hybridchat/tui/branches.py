@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run t
     from hybridchat.conversation import Turn
     from hybridchat.tui.screen import ChatScreen
 
-EDITING = "✎ editing: enter sends it as another branch · esc leaves it as it was"
+EDITING = "✎ editing: {send} sends it as another branch · {stop} leaves it as it was"
 
 
 class Branches:

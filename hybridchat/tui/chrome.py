@@ -61,7 +61,8 @@ class Chrome:
     def edge(self, *, more: bool | None = None) -> None:
         """The line above the composer; `more` says whether the conversation goes on below."""
         self._more = self._more if more is None else more
-        self.parts["edge"].say(lines.edge(self._width, more=self._more, private=self._private))
+        end = self._keys.word("write-end").replace("end", "End")
+        self.parts["edge"].say(lines.edge(self._width, more=self._more, private=self._private, key=end))
 
     def banner(self, name: str, text: str) -> None:
         """Shows or, with an empty text, takes away one banner; each has a name of its own."""
@@ -105,7 +106,7 @@ class Chrome:
 
     def following(self, texts: Sequence[str], *, resting: bool, first: str = "") -> None:
         """Shows above the composer what is sent next, below the line `first`; `resting`: only when the user says so."""
-        said = lines.following(texts, self._width - 2, resting=resting)
+        said = lines.following(texts, self._width - 2, self._keys, resting=resting)
         above = Content.styled(first, "$warn").truncate(self._width - 2, ellipsis=True)
         self.parts["next"].display = bool(texts or first)
         self.parts["next"].say(Content("\n").join([part for part in (above, said) if part]), layout=True)

@@ -59,6 +59,7 @@ class Compare(ModalScreen[str], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         *inherited(Screen, "everywhere"),
         bind("compare-close", "leave"),
+        bind("interrupt", "leave"),
         bind("compare-before", "move(-1)"),
         bind("compare-after", "move(1)"),
         bind("compare-up", "scroll(-1)"),
@@ -104,8 +105,8 @@ class Compare(ModalScreen[str], inherit_bindings=False):
         with Container(id="columns"):
             yield from self.columns
         if not self._question:
-            hint = "the question for all of them"
-            yield Field(placeholder=f"{hint}; Enter alone: the last one again" if self._again else hint)
+            again = line(self.app, "{field-done} alone: the last one again") if self._again else ""
+            yield Field(placeholder="; ".join(filter(None, ("the question for all of them", again))))
         yield Static(classes="keys")
 
     def on_mount(self) -> None:
@@ -250,7 +251,7 @@ class Compare(ModalScreen[str], inherit_bindings=False):
     def _keys(self) -> str:
         """A line for `keymap.line`."""
         if self._comparison is None:
-            return "enter ask them all · {compare-close} close"
+            return "{field-done} ask them all · {compare-close} close"
         numbers = " ".join(f"{{compare-keep-{n}}}" for n in range(1, len(self.columns) + 1))
         moving = "{compare-before} {compare-after} column · {compare-up} {compare-down} scroll"
         if not self._over:

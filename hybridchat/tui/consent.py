@@ -32,15 +32,17 @@ SETTLE = 0.4
 ALONE = 0.25
 """Seconds without another letter that make a letter an answer."""
 
-_SHOWN: Mapping[str, str] = {
+SHOWN: Mapping[str, str] = {
     "consent-send": "send", "consent-always": "always in this conversation", "consent-view": "view",
     "consent-local": "stay local", "consent-cancel": "cancel",
 }  # fmt: skip
+"""What is offered, in this order."""
 _AMOUNT = ("field-done", "edit-delete-left")
 """Keys of a field that count while an amount is typed."""
-MEANT = (*_SHOWN, "consent-show")
+MEANT = (*SHOWN, "consent-show")
 """Bindings that the card looks for itself."""
-NOT_SENT = "Not sent. ↑ brings the question back."
+NOT_SENT = "Not sent."
+BACK = "{write-up} brings the question back."
 EDITED = "Not sent. Change it below."
 _MOVABLE = {"mode", "rule", "asked", "pin", "excluded"}
 """Rules that removed a local model only because of what was asked for: staying local lifts them."""
@@ -163,7 +165,7 @@ class Consent(Static, can_focus=True):
         """The question with its keys, and what hiding would cost."""
         package, reason = self._held.package, self._held.reason
         ask, mark, facts = question(package, demo=self._demo).partition("? ")
-        shown = {name: word for name, word in _SHOWN.items() if self._local or name != "consent-local"}
+        shown = {name: word for name, word in SHOWN.items() if self._local or name != "consent-local"}
         lines: list[tuple[str, str] | str | Content] = [(ask + mark.strip(), "bold"), "\n", fold(facts, self._cells)]
         subject = ", ".join(one_line(word, 40) for word in package.subject[:3])
         key = self._keys.word("consent-show")

@@ -14,6 +14,7 @@ from hybridchat.facts import Mode
 from hybridchat.mentions import kept
 from hybridchat.tui import handing
 from hybridchat.tui.bell import over
+from hybridchat.tui.keymap import spoken
 from hybridchat.tui.ports import Answer
 from hybridchat.tui.thread import Tone
 
@@ -104,7 +105,7 @@ class Exchange:
         With `edit` it is not sent, and the question goes back into the composer.
         """
         from hybridchat.events import Verdict  # imported here: not needed before first paint
-        from hybridchat.tui.consent import EDITED, NOT_SENT
+        from hybridchat.tui.consent import BACK, EDITED, NOT_SENT
 
         if verdict is Verdict.LOCAL and self._screen.thread.answered_here:
             verdict = Verdict.CANCEL  # it was asked here already, and the same answer twice helps nobody
@@ -115,7 +116,8 @@ class Exchange:
         asked = self._screen.composer.asked
         if edit and asked and not self._screen.composer.draft:
             self._screen.composer.draft = asked[-1]
-        said = EDITED if edit else NOT_SENT if verdict is Verdict.CANCEL else ""
+        not_sent = f"{NOT_SENT} {spoken(self._screen.keys, BACK)}".rstrip()
+        said = EDITED if edit else not_sent if verdict is Verdict.CANCEL else ""
         self._start(self._screen.opened.chat.resume(turn_id, verdict), said=said)
 
     async def budget(self, typed: str) -> None:

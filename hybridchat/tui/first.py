@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from hybridchat.tui import pulling
-from hybridchat.tui.keymap import bind
+from hybridchat.tui.keymap import bind, spoken
 from hybridchat.tui.lines import first_words
 from hybridchat.tui.thread import Block, Tone
 from hybridchat.tui.widgets import Field
@@ -134,6 +134,9 @@ class First:
             self.look()
 
 
+_SKIP = "{write-up} to write them · {send} skips"
+
+
 class _Field(Field):
     """Where the words are written."""
 
@@ -157,7 +160,7 @@ class Words(Horizontal):
     def __init__(self, screen: ChatScreen) -> None:
         super().__init__()
         self._chat = screen
-        self.field = _Field(placeholder="↑ to write them · enter skips", select_on_focus=False)
+        self.field = _Field(placeholder=spoken(screen.keys, _SKIP), select_on_focus=False)
 
     def compose(self) -> Iterable[Widget]:
         yield Static(Content("Words that must never leave? "))
@@ -176,7 +179,7 @@ class Words(Horizontal):
         self.field.placeholder = "names, clients, places, with commas between"
 
     def on_descendant_blur(self) -> None:
-        self.field.placeholder = "↑ to write them · enter skips"
+        self.field.placeholder = spoken(self._chat.keys, _SKIP)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

@@ -14,8 +14,10 @@ from textual.widgets import TextArea
 from hybridchat.mentions import mentions, unmeant
 from hybridchat.tui.folds import SHOWN, Folds
 from hybridchat.tui.inherited import inherited
+from hybridchat.tui.keymap import line
 
-FOLDED = "{} is folded: tab beside it shows it."
+FOLDED = "{} is folded{}."
+HOW = ": {complete} beside it shows it"
 TOO_LONG = "Too long to be shown here. The editor (/editor) shows it."
 
 
@@ -78,7 +80,7 @@ class FoldingArea(TextArea, inherit_bindings=False):
         self._write(shown, *self.selection)
         if any(self._folds.spans(shown)) and not self._told:
             self._told = True
-            self.notify(FOLDED.format(shown), timeout=3, markup=False)
+            self.notify(FOLDED.format(shown, line(self.app, HOW)), timeout=3, markup=False)
         self._unmeant |= _names(self.text) - before
 
     # -- one letter -------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from hybridchat.enclosed import brief
 from hybridchat.mentions import kept, plain
 from hybridchat.render.words import plural
 from hybridchat.tui import branches
+from hybridchat.tui.keymap import line
 
 if TYPE_CHECKING:  # the screen makes one of these and hands itself in; at run time nothing points back
     from hybridchat.events import Ended
@@ -101,5 +102,5 @@ class FollowUps:
 
     def show(self) -> None:
         """Brings the lines above the composer up to date."""
-        first = branches.EDITING if self._screen.branches.editing else ""
+        first = line(self._screen.app, branches.EDITING) if self._screen.branches.editing else ""
         self._screen.chrome.following([brief(plain(text)) for text in self.texts], resting=self._resting, first=first)

@@ -41,8 +41,12 @@ def meant(names: Mapping[str, str], event: Key, *, fold: bool = True) -> str:
 
 
 def line(app: object, text: str) -> str:
-    """A line of keys such as `enter open · {chats-new} new`, each id written as its key; what has no key here is left out."""
-    keys = keys_of(app)
+    """A line such as `{list-choose} open · {chats-new} new`, each id written as its key; what has no key here is left out."""
+    return spoken(keys_of(app), text)
+
+
+def spoken(keys: Keys, text: str) -> str:
+    """`line` for keys that are at hand."""
     rows = []
     for row in text.split("\n"):
         parts = [_written(keys, part) for part in row.split(" · ")]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # the screen calls these and hands itself in; at run time not
 
 ARMED = 2.0
 """Seconds in which a second Ctrl+C leaves."""
-CLEARED = "Draft cleared: ↑ or ^z brings it back."
+CLEARED = "Draft cleared: {} brings it back."
 
 
 async def wanted(screen: ChatScreen, what: str) -> None:
@@ -64,7 +64,8 @@ async def interrupt(screen: ChatScreen) -> None:
         return
     elif screen.composer.has_focus and screen.composer.text:
         screen.composer.clear_draft()
-        screen.notify(CLEARED, timeout=3)
+        words = [word for name in ("write-up", "edit-undo") if (word := screen.keys.word(name))]
+        screen.notify(CLEARED.format(" or ".join(words) or "/recall"), timeout=3)
     elif screen.armed:
         await screen.leave()
     else:

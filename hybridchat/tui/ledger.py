@@ -57,7 +57,7 @@ class Ledger(Sheet[None]):
     """The list, newest first. Nothing is changed here."""
 
     HEADING: ClassVar[str] = "What left this machine"
-    KEYS: ClassVar[str] = "enter the exact bytes · ↑ ↓ move · {close} close"
+    KEYS: ClassVar[str] = "{list-choose} the exact bytes · {list-up} {list-down} move · {close} close"
     DEFAULT_CSS = """
     Ledger .total { color: $muted; margin-bottom: 1; }
     """

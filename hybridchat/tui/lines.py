@@ -13,6 +13,7 @@ from hybridchat.facts import Mode
 from hybridchat.render.staying import staying
 from hybridchat.render.text import one_line
 from hybridchat.render.words import NAMES_STAY, plural, short
+from hybridchat.tui.keymap import spoken
 from hybridchat.tui.ports import Found, Preview
 
 DEMO = "DEMO · canned text, no model"
@@ -56,16 +57,14 @@ def _whole_top(title: str, label: Content, mode: Content, width: int, profile: s
     return Content.assemble(left, (f" {fill} ", "$faint"), mode)
 
 
-MORE = " ↓ more (End) "
-
-
-def edge(width: int, *, more: bool, private: bool = False) -> Content:
+def edge(width: int, *, more: bool, private: bool = False, key: str = "End") -> Content:
     """The line above the composer; with `more` it says that the conversation goes on below what is seen. A private one's is
     broken: what is typed under it is kept nowhere."""
     line = "┄" if private else "─"
-    if not more or width < len(MORE) + 4:
+    said = f" ↓ more ({key}) " if key else " ↓ more "
+    if not more or width < cell_len(said) + 4:
         return Content(line * width)
-    return Content.assemble(line * (width - len(MORE) - 2), (MORE, "$warn"), line * 2)
+    return Content.assemble(line * (width - cell_len(said) - 2), (said, "$warn"), line * 2)
 
 
 def commands(draft: str, width: int) -> Content | None:
@@ -206,12 +205,12 @@ def hints(
     return Content.styled(" · ", "$faint").join(shown)
 
 
-SENDS_NEXT = "enter in an empty composer sends, ↑ takes back"
+SENDS_NEXT = "{send} in an empty composer sends · {write-up} takes back"
 FOLLOWING = 3
 """Rows of messages that wait; more are counted."""
 
 
-def following(texts: Sequence[str], width: int, *, resting: bool = False) -> Content:
+def following(texts: Sequence[str], width: int, keys: Keys, *, resting: bool = False) -> Content:
     """`next: …`, several numbered, and how to send them while they rest."""
     if not texts:
         return Content("")
@@ -220,7 +219,7 @@ def following(texts: Sequence[str], width: int, *, resting: bool = False) -> Con
         label = f"next {n}: " if len(texts) > 1 else "next: "
         rows.append(Content.assemble((label, "$local"), (one_line(text, max(8, width - len(label))), "$foreground")))
     more = f"{len(texts) - FOLLOWING} more" if len(texts) > FOLLOWING else ""
-    how = SENDS_NEXT if resting else ""
+    how = spoken(keys, SENDS_NEXT) if resting else ""
     if said := " · ".join(filter(None, (more, how))):
         rows.append(Content.styled(said, "$muted").truncate(width, ellipsis=True))
     return Content("\n").join(rows)

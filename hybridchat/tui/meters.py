@@ -23,7 +23,7 @@ class Gauges(Sheet[None]):
     """Every figure, one a row; its limits, its samples and the rule it feeds below the list, for the one under the cursor."""
 
     HEADING: ClassVar[str] = "Gauges"
-    KEYS: ClassVar[str] = "↑ ↓ look at another · {close} close"
+    KEYS: ClassVar[str] = "{list-up} {list-down} look at another · {close} close"
     DEFAULT_CSS = """
     Gauges .told { height: auto; max-height: 6; margin-top: 1; color: $muted; }
     """

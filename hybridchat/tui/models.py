@@ -52,12 +52,12 @@ class Models(Sheet[str]):
     Models.-pulling #pulled { display: block; }
     """
     HEADING: ClassVar[str] = "Models"
-    KEYS: ClassVar[str] = "enter hold · ● held · ▪ ability 1–4 · {close} close"
+    KEYS: ClassVar[str] = "{list-choose} hold · ● held · ▪ ability 1–4 · {close} close"
     KEEPING: ClassVar[str] = (
-        "enter hold · {models-pull} pull · {models-unload} unload · {models-delete} delete · ▪ ability 1–4 · {close} close"
+        "{list-choose} hold · {models-pull} pull · {models-unload} unload · {models-delete} delete · ▪ ability 1–4 · {close} close"
     )
-    NAMING: ClassVar[str] = "enter pull it: Ollama fetches it, only the name goes out · {close} do not"
-    COMING: ClassVar[str] = "{models-give-up} give the pull up · enter hold · {close} close, the pull goes on"
+    NAMING: ClassVar[str] = "{field-done} pull it: Ollama fetches it, only the name goes out · {close} do not"
+    COMING: ClassVar[str] = "{models-give-up} give the pull up · {list-choose} hold · {close} close, the pull goes on"
     BINDINGS: ClassVar[list[BindingType]] = [
         # first of all: the letters that follow at once are the name, and have to find the field focused
         bind("models-pull", "pull", priority=True),

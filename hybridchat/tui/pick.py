@@ -23,7 +23,7 @@ class Picker(Sheet[tuple[Model, ...]]):
     """Returns the models to compare, or `None` when left."""
 
     HEADING: ClassVar[str] = "Compare which models?"
-    KEYS: ClassVar[str] = "{compare-mark} mark · enter go on · ▪ ability 1–4 · {close} close"
+    KEYS: ClassVar[str] = "{compare-mark} mark · {list-choose} go on · ▪ ability 1–4 · {close} close"
     BINDINGS: ClassVar[list[BindingType]] = [bind("compare-mark", "mark", priority=True)]
 
     def __init__(self, models: Sequence[Model], snapshot: Snapshot, marked: Sequence[str], *, demo: bool = False) -> None:

@@ -32,7 +32,7 @@ class Queue(Sheet[Sent]):
 
     HEADING: ClassVar[str] = "Waiting for the network, the oldest first"
     KEYS: ClassVar[str] = (
-        "enter send · {queue-all} send all · {queue-here} answer here · {queue-reword} reword · {queue-remove} remove"
+        "{list-choose} send · {queue-all} send all · {queue-here} answer here · {queue-reword} reword · {queue-remove} remove"
         " · {close} close"
     )
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -28,7 +28,7 @@ class Recall(Sheet[str]):
     """Returns a text that was typed before, or `None` when left."""
 
     HEADING: ClassVar[str] = "What you typed before"
-    KEYS: ClassVar[str] = "type to search · {recall-newer} {recall-older} choose · enter into the composer · {close} close"
+    KEYS: ClassVar[str] = "type to search · {recall-newer} {recall-older} choose · {field-done} into the composer · {close} close"
     DEFAULT_CSS = """
     Recall Input { margin-bottom: 1; }
     Recall Input:focus { border: none; background-tint: 0%; }

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from hybridchat.conversation import Package
 from hybridchat.render.text import neutralise, one_line
 from hybridchat.review import Changed
-from hybridchat.tui.keymap import fold, keys_of, meant
+from hybridchat.tui.keymap import fold, keys_of, line, meant
 from hybridchat.tui.sheet import Sheet, room
 from hybridchat.tui.widgets import List, Scroll
 from hybridchat.value import value
@@ -151,7 +151,8 @@ class Reviewing(Sheet[str]):
 
     def _rest(self, more: int, add: Callable[[Content, Row | None], None], *, hidden: bool) -> None:
         if more > 0:
-            add(Content.styled(f"  … {more:,} more: enter shows them", "$muted"), Row("", hidden=hidden, more=more))
+            how = line(self.app, ": {list-choose} shows them")
+            add(Content.styled(f"  … {more:,} more{how}", "$muted"), Row("", hidden=hidden, more=more))
 
     def _text(self) -> Content:
         rows: list[tuple[str, str]] = [("The exact text\n", "bold")]

@@ -42,13 +42,15 @@ class Sessions(Sheet[Chosen]):
     """Returns what was chosen, or `None` when left. Letters are looked for; after Tab they are commands."""
 
     HEADING: ClassVar[str] = "Conversations"
-    SEARCHING: ClassVar[str] = "type to search, #tag · enter open · {chats-keys} for rename, tags, delete … · {close} close"
+    SEARCHING: ClassVar[str] = (
+        "type to search, #tag · {field-done} open · {chats-keys} for rename, tags, delete … · {close} close"
+    )
     KEYS: ClassVar[str] = (
         "{chats-rename} rename · {chats-tag} tags · {chats-top} top · {chats-archive} archive · {chats-archived} archived ones"
         " · {chats-delete} delete · {chats-undo} undo · {chats-new} new · {chats-keys} search · {close} close"
     )
-    NAMING: ClassVar[str] = "enter keep the title · {close} leave it as it was"
-    TAGGING: ClassVar[str] = "a tag that is there already is taken off · enter keep · {close} leave it as it was"
+    NAMING: ClassVar[str] = "{field-done} keep the title · {close} leave it as it was"
+    TAGGING: ClassVar[str] = "a tag that is there already is taken off · {field-done} keep · {close} leave it as it was"
     BINDINGS: ClassVar[list[BindingType]] = [
         # first of all: the letters that follow at once are for whoever has the focus then
         bind("chats-keys", "change_over", priority=True),

@@ -47,9 +47,9 @@ class Settings(Sheet[None]):
     """Stays open while one after the other is changed; `changed` hears of each by its key."""
 
     HEADING: ClassVar[str] = "Settings"
-    KEYS: ClassVar[str] = "enter change · {settings-default} default · {settings-find} find · {close} close"
-    WRITING: ClassVar[str] = "enter keep it · {settings-next} next choice · {close} leave it as it was"
-    FINDING: ClassVar[str] = "enter go to the list · {close} show all"
+    KEYS: ClassVar[str] = "{list-choose} change · {settings-default} default · {settings-find} find · {close} close"
+    WRITING: ClassVar[str] = "{field-done} keep it · {settings-next} next choice · {close} leave it as it was"
+    FINDING: ClassVar[str] = "{field-done} go to the list · {close} show all"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("settings-default", "default"),
         bind("settings-find", "find"),

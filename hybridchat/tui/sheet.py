@@ -48,7 +48,9 @@ class Sheet(ModalScreen[R], inherit_bindings=False):
     }
     Sheet Input { border: none; height: 1; padding: 0; background: $panel; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [*inherited(Screen, "everywhere"), bind("close", "leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *inherited(Screen, "everywhere"), bind("interrupt", "app.help_quit"), bind("close", "leave"),
+    ]  # fmt: skip
     HEADING: ClassVar[str] = ""
     KEYS: ClassVar[str] = "{close} close"
     """A line of keys; an id in braces is written as its key."""
@@ -111,7 +113,7 @@ class Page(Sheet[None]):
     Page VerticalScroll { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [bind("page-close", "leave")]
-    KEYS: ClassVar[str] = "↑ ↓ scroll · {close} close"
+    KEYS: ClassVar[str] = "{read-up} {read-down} scroll · {close} close"
 
     def __init__(self, heading: str, made: Content | Callable[[int], Content]) -> None:
         """`made` makes a text whose lines depend on the cells there are, as `room` counts them."""

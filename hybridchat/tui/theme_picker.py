@@ -34,7 +34,7 @@ class Themes(Sheet[str]):
     Themes .said { color: $warn; height: auto; max-height: 8; }
     """
     HEADING: ClassVar[str] = "Colours"
-    KEYS: ClassVar[str] = "↑ ↓ look · enter keep · {close} as before"
+    KEYS: ClassVar[str] = "{list-up} {list-down} look · {list-choose} keep · {close} as before"
 
     def __init__(self, entries: Sequence[Entry], current: str, wear: Callable[[Theme], str], *, sixteen: bool = False) -> None:
         super().__init__()

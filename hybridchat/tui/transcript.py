@@ -26,7 +26,7 @@ from hybridchat.tui.thread import Block, Kind, Thread, Tone
 if TYPE_CHECKING:
     from hybridchat.conversation import Turn
 
-_MINE = tuple(bound.id for bound in BINDINGS.values() if bound.where == "messages")
+_MINE = tuple(bound.id for bound in BINDINGS.values() if bound.where in {"messages", "reading"})
 
 
 class Transcript(LineView):

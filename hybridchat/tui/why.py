@@ -30,7 +30,7 @@ class Why(Sheet[str]):
     """One decision, row by row. Returns the id of the model that is to be asked instead, or `None`."""
 
     HEADING: ClassVar[str] = "Why this model"
-    KEYS: ClassVar[str] = "enter ask this one instead · ↑ ↓ move · {close} close"
+    KEYS: ClassVar[str] = "{list-choose} ask this one instead · {list-up} {list-down} move · {close} close"
     DEFAULT_CSS = """
     Why .sentence { text-style: bold; margin-bottom: 1; }
     """

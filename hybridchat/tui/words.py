@@ -35,7 +35,7 @@ class Words(Sheet[None]):
 
     HEADING: ClassVar[str] = "Words that never leave readable"
     KEYS: ClassVar[str] = "{terms-add} add · {terms-remove} remove · {terms-never} never hide, or hide again · {close} close"
-    WRITING: ClassVar[str] = "enter keep it · {close} leave it"
+    WRITING: ClassVar[str] = "{field-done} keep it · {close} leave it"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("terms-add", "add", priority=True),
         bind("terms-remove", "remove"),

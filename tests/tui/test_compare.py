@@ -147,7 +147,7 @@ async def test_enter_alone_asks_the_last_question_of_all_again(demo: Demo, tmp_p
     async with seated(tmp_path, demo) as seat:
         await seat.type("repeat: once more")
         await seat.type("/compare llama3.2:3b gpt-6.1-terra")
-        await shows(seat.pilot, "Enter alone: the last one again")
+        await shows(seat.pilot, "enter alone: the last one again")
         await seat.pilot.press("enter")
         await seat.consent("y")
         await until(seat.pilot, lambda: view(seat)._over)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from hybridchat.bindings import here
 from hybridchat.demo import Demo
 from hybridchat.tui.lines import following
 from tests.support.screen import frame, shows, until
@@ -144,4 +145,4 @@ async def test_each_conversation_keeps_what_waits_in_it_on_the_disk(tmp_path: Pa
 
 
 def test_many_are_counted() -> None:
-    assert following([str(n) for n in range(5)], 40).plain == "next 1: 0\nnext 2: 1\nnext 3: 2\n2 more"
+    assert following([str(n) for n in range(5)], 40, here()).plain == "next 1: 0\nnext 2: 1\nnext 3: 2\n2 more"

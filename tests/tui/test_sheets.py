@@ -6,18 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from hybridchat.bindings import here
 from hybridchat.demo import Demo
 from hybridchat.facts import Device
-from hybridchat.tui.consent import answers
+from hybridchat.tui.consent import SHOWN, answers
 from tests.support.screen import frame, shows, until
 from tests.support.screens import seated
 
 WORDS = (("y", "send"), ("a", "always in this conversation"), ("v", "view"), ("l", "stay local"), ("n", "cancel"))
+"""What the question before anything leaves offers."""
 
 
 @pytest.mark.parametrize("cells", range(12, 80, 7))
 def test_no_answer_stands_apart_from_its_key(cells: int) -> None:
-    rows = answers(WORDS, cells).plain.split("\n")
+    rows = answers(here(), SHOWN, cells).plain.split("\n")
     assert " ".join(rows) == " ".join(f"[{key}] {word}" for key, word in WORDS)
     assert all(row.startswith("[") for row in rows)
     assert all(len(row) <= cells or row.count("[") == 1 for row in rows)
