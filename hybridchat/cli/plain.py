@@ -26,6 +26,7 @@ from hybridchat.config.paths import profile
 from hybridchat.conversation import Ending, Session, Turn
 from hybridchat.enclosed import brief
 from hybridchat.events import Ended, Held, Offered, Verdict
+from hybridchat.mentions import plain as unmarked
 from hybridchat.render import words
 from hybridchat.welcome import found
 
@@ -73,20 +74,29 @@ class Plain:
         self._greet()
         while True:
             try:
-                self.waited = plain_waiting.returned(self, self.waited)
-                line = self.tty.message("you (private): " if self.chat.private else "you: ")
-                if line.strip():
-                    self._take(line)
-            except EOFError:  # Ctrl+D, or /quit
-                self.tty.line("Bye.")
-                return edge.OK
-            except KeyboardInterrupt:
-                self.tty.line("To leave: /quit, or Ctrl+D.")
-            except LookupError as error:
-                if isinstance(error, KeyError | IndexError):
-                    raise
-                # another process erased the conversation meanwhile
-                self.tty.line(f"Not done: {error}.")
+                if not self._step():
+                    return edge.OK
+            except KeyboardInterrupt:  # once more, while the first one was answered
+                continue
+
+    def _step(self) -> bool:
+        """Takes one line; whether the user stays."""
+        try:
+            self.waited = plain_waiting.returned(self, self.waited)
+            line = self.tty.message("you (private): " if self.chat.private else "you: ")
+            if line.strip():
+                self._take(line)
+        except EOFError:  # Ctrl+D, or /quit
+            self.tty.line("Bye.")
+            return False
+        except KeyboardInterrupt:
+            self.tty.line("To leave: /quit, or Ctrl+D.")
+        except LookupError as error:
+            if isinstance(error, KeyError | IndexError):
+                raise
+            # another process erased the conversation meanwhile
+            self.tty.line(f"Not done: {error}.")
+        return True
 
     def _take(self, line: str) -> None:
         match parse(line):
@@ -149,7 +159,7 @@ class Plain:
         """Tells what was typed meanwhile and goes out next; after a stop or a failure only if the user says so."""
         texts = self.tty.next
         for n, text in enumerate(texts, 1):
-            self.quote(f"next {n}: {text}" if len(texts) > 1 else f"next: {text}")
+            self.quote(f"next {n}: {unmarked(text)}" if len(texts) > 1 else f"next: {unmarked(text)}")
         if texts and (ended is None or ended.ending is not Ending.COMPLETE):
             it = "it" if len(texts) == 1 else "them"
             if (

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hybridchat.cli import plain_files
+from hybridchat.mentions import recalled
 from hybridchat.render import editor as texts
 from hybridchat.render import finding
 from hybridchat.render.text import one_line
@@ -88,7 +89,7 @@ def recall(plain: Plain, wanted: str) -> None:
         return
     chosen = plain.choose("Send which one again?", [one_line(text) for text in found])
     if chosen is not None:
-        plain.tty.next.insert(0, found[chosen])
+        plain.tty.next.insert(0, recalled(found[chosen]))
 
 
 def copy(plain: Plain, number: str) -> None:

@@ -13,6 +13,7 @@ from unicodedata import combining, normalize
 
 from hybridchat.cli.edge import speaks_unicode
 from hybridchat.commands import parse
+from hybridchat.mentions import plain, recalled
 from hybridchat.render.aloud import aloud
 from hybridchat.render.text import neutralise
 from hybridchat.render.words import spell
@@ -20,6 +21,8 @@ from hybridchat.render.words import spell
 PASTE_GAP = 0.03
 """Seconds within which lines that follow each other count as pasted together: one message, not many."""
 _LETTERS = {"yes": "y", "no": "n", "always": "a", "view": "v", "local": "l"}
+_PASTE, _PASTED = "\x1b[200~", "\x1b[201~"
+"""What a terminal puts around a paste when a program before us asked for that."""
 CUT_LINES = frozenset({1023, 1024, 4095, 4096})
 """Bytes after which the line discipline of macOS and of Linux throws the rest of a typed line away."""
 
@@ -86,12 +89,16 @@ class Teletype:
         sys.stdout.flush()
 
     def message(self, prompt: str) -> str:
-        """One message: a line, what was pasted with it, and the lines after each that ends with a backslash."""
+        """One message: a line, what was pasted with it, and the lines after each that ends with a backslash.
+
+        What was not typed just now begins with `mentions.MARKED` where it holds an `@name`: nobody need have meant that.
+        """
         if self.next:
             text = self.next.pop(0)
-            self.quote(prompt + text)
+            self.quote(prompt + plain(text))
             return text
-        lines = [self._read(prompt)]
+        first = self._read(prompt)
+        lines, pasted = [first.replace(_PASTE, "").replace(_PASTED, "")], _PASTE in first
         while parse(lines[0]) is None:
             if lines[-1].endswith("\\") and not lines[-1].endswith("\\\\"):
                 lines[-1] = lines[-1][:-1]
@@ -101,12 +108,15 @@ class Teletype:
                     break
             elif self._more_waits():
                 self._gather(lines)
+                pasted = True
             else:
                 break
-        return "\n".join(lines)
+        text = "\n".join(lines)
+        return recalled(text) if pasted else text
 
     def collect(self) -> None:
         """Takes what was typed meanwhile as messages that follow."""
+        before = len(self.next)
         # elsewhere a line counts as typed with its first key, and reading it would wait for the rest
         while os.name == "posix" and not self._over and waiting(0):
             try:
@@ -118,6 +128,8 @@ class Teletype:
                 self.next[-1] = f"{self.next[-1][:-1]}\n{typed}"
             elif typed.strip():
                 self.next.append(typed)
+        if len(self.next) > before + 1:  # at once, as from a paste
+            self.next[before:] = map(recalled, self.next[before:])
 
     def choose(self, title: str, choices: Sequence[str], letters: Sequence[str] = ()) -> int | None:
         """A choice by its number or its letter, counted from 0. `letters` stand for the choices in order, `""` for none.
@@ -152,7 +164,7 @@ class Teletype:
         lines = [first]
         while self._more_waits():
             self._gather(lines)
-        self.next.append("\n".join(lines))
+        self.next.append(recalled("\n".join(lines)))
         return True
 
     def ask(self, prompt: str) -> str | None:

@@ -19,6 +19,9 @@ if os.name == "posix":
     from tests.cli.talk import Talk
 
 
+MENU = "number, or Enter for none: "
+
+
 @pytest.fixture
 def talk(demo: Demo, tmp_path: Path) -> Iterator[Talk]:
     (tmp_path / "my notes.md").write_text("# Tides\nhigh at noon\n", encoding="utf-8")
@@ -51,3 +54,23 @@ def test_a_file_that_is_not_there_is_told_and_the_name_goes_as_a_word(talk: Talk
     assert "(@missing.txt: no such file here; sent as text)" in talk.line("see @missing.txt")
     assert asked(demo)[-1] == "see @missing.txt"
     assert "no such file" not in talk.line("ask @alice")
+
+
+def test_a_name_in_what_was_pasted_or_recalled_is_a_word_until_the_user_says_otherwise(
+    talk: Talk, demo: Demo, tmp_path: Path
+) -> None:
+    (tmp_path / "key.txt").write_text("not for anybody\n")
+    name = f"@{tmp_path}/key.txt"
+    talk.terminal.write(f"repeat: from a page\r{name}\rends\r".encode())
+    assert "\nNot typed, but there is such a file: key.txt, 16 B, " in talk.until(MENU)
+    talk.line("n")
+    assert asked(demo)[-1] == f"repeat: from a page\n{name}\nends"
+    talk.terminal.write(f"\x1b[200~repeat: bracketed {name}\x1b[201~\r".encode())
+    talk.until(MENU)
+    talk.line("")
+    assert asked(demo)[-1] == f"repeat: bracketed {name}"
+    talk.line("/recall from a page", MENU)
+    talk.line("1", MENU)
+    talk.line("y")
+    assert asked(demo)[-1].startswith("key.txt (1 line):\n```\nnot for anybody\n```\n\nrepeat: from a page\nkey.txt\n")
+    assert sum("not for anybody" in one for one in asked(demo)) == 1
