@@ -20,12 +20,13 @@ from hybridchat.config.endpoints import Endpoint, endpoints
 from hybridchat.config.pair import starting_pair
 from hybridchat.config.paths import config_path, data_dir
 from hybridchat.config.rules import rules_of
-from hybridchat.config.schema import PairSettings, given
+from hybridchat.config.schema import PairSettings
 from hybridchat.crew import Crew
 from hybridchat.facts import Device, Locality, Mode, Model
 from hybridchat.gate import Gate
 from hybridchat.health import Health
 from hybridchat.keys import KeyUnavailable, api_key, has_key
+from hybridchat.policies import lines_of, named, policy_of
 from hybridchat.privacy.scan import get_ready, read_names
 from hybridchat.privacy.tokens import STYLES
 from hybridchat.providers.base import Guard, Provider, Unauthorised
@@ -39,7 +40,6 @@ from hybridchat.world import Sources, World
 if TYPE_CHECKING:  # the samplers cost 10 ms that one-shot commands, http.server 25 ms that all but the demo can do without
     from hybridchat.agents.connectivity import ConnectivityAgent
     from hybridchat.agents.resources import ResourceMonitor
-    from hybridchat.config.samplers import Lines
     from hybridchat.demo import Demo
 
 DEMO_CONFIG = Config(pair=PairSettings(local="ollama:llama3.2:3b"), save=False)
@@ -112,13 +112,13 @@ def assemble(setup: Setup, demo: Demo | None = None) -> Chat:
         clock=time.time,
     )
     if setup.samplers:
-        world.draw(_lines(config, places))
+        world.draw(lines_of(config, places))
     crew = Crew(
         world=world,
         store=store,
         clock=time.time,
         policy=policy,
-        named=partial(_named, config, places, consent=setup.consent),
+        named=partial(named, config, places, consent=setup.consent),
         strategies=(*STRATEGIES, *config.strategies),
         terms_file=None if demo is not None else terms_path(env),
         mode=setup.mode or config.mode,
@@ -248,7 +248,7 @@ def adopt(chat: Chat, config: Config, env: Mapping[str, str]) -> None:
     chat.adopt(
         policy.daily_budget if config.limits.daily_budget is None else config.limits.daily_budget,
         policy=policy,
-        named=partial(_named, config, places, consent=False),
+        named=partial(named, config, places, consent=False),
         strategies=(*STRATEGIES, *config.strategies),
         mode=config.mode,
         max_output=config.limits.max_output,
@@ -260,43 +260,7 @@ def adopt(chat: Chat, config: Config, env: Mapping[str, str]) -> None:
         retention=config.retention,
     )
     if chat.world.lines:
-        chat.world.draw(_lines(config, places))
-
-
-def _lines(config: Config, places: tuple[Endpoint, ...]) -> dict[str, Lines]:
-    from hybridchat.config import samplers  # imported here, as below
-
-    found = ((name, _named(config, places, name, consent=False)) for name in (*STRATEGIES, *config.strategies))
-    return {name: samplers.lines(config, policy) for name, policy in found if policy is not None}
-
-
-def _named(config: Config, places: tuple[Endpoint, ...], name: str, *, consent: bool) -> Policy | None:
-    """The policy that the strategy of that name stands for; consents and trust are the configuration's. `None`: there is none."""
-    if name not in STRATEGIES and name not in config.strategies:
-        return None
-    from msgspec.structs import replace as changed  # read already: the configuration is made with it
-
-    return policy_of(changed(config, strategy=name), places, consent=consent)
-
-
-def policy_of(config: Config, places: tuple[Endpoint, ...], *, consent: bool = False) -> Policy:
-    """The policy that the configuration's strategy stands for; `consent`: the cloud needs no asking for this run."""
-    own = config.strategies.get(config.strategy)
-    base = STRATEGIES[own.base if own is not None else config.strategy]
-    if own is not None:
-        base = replace(base, **given(own.weights))
-    if second_look := config.routing.second_look or (own.second_look if own is not None else None):
-        base = replace(base, second_look=second_look)
-    if (border := config.routing.hard_from) is not None:
-        base = replace(base, difficulty_offer=border, difficulty_cloud=border, difficulty_fixed=True)
-    return replace(
-        base,
-        name=config.strategy,
-        # consent lifts the question, not the rule that nothing ever leaves
-        cloud="auto" if consent and config.privacy.cloud == "ask" else config.privacy.cloud,
-        redact_private=consent,
-        trust_lan=frozenset(e.host for e in places if e.locality is Locality.LAN and e.trusted),
-    )
+        chat.world.draw(lines_of(config, places))
 
 
 def _samplers(

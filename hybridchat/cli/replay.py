@@ -13,13 +13,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from hybridchat.assemble import policy_of
 from hybridchat.cli import edge, sentences
 from hybridchat.cli.edge import Exit
 from hybridchat.cli.lists import columns, open_store
 from hybridchat.config import Config, load
 from hybridchat.config.endpoints import endpoints
 from hybridchat.config.errors import suggestion
+from hybridchat.policies import policy_of
 from hybridchat.render import words
 from hybridchat.replay import Move, Replay, Sum, replay
 from hybridchat.routing.policy import Policy
