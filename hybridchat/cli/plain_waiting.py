@@ -100,5 +100,8 @@ def go_on(plain: Plain, _: str) -> None:
     if answer is None or not answer.text:
         plain.say("There is no answer to go on with.")
         return
+    if answer.ending is Ending.COMPLETE:
+        plain.say(offline.WHOLE)
+        return
     mode = None if answer.locality is Locality.ON_DEVICE else Mode.ONLY_LOCAL
     plain.turn(lambda: plain.chat.answer(plain.session.id, offline.GO_ON, mode=mode))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from hybridchat.events import Ended, Offered, Verdict, Waiting
 
 GO_ON = "Go on exactly where your last answer broke off, and do not repeat what is there."
+WHOLE = "The last answer is whole: there is nothing to go on with. Ask for more in your own words, or /retry for another try."
+"""What /continue says where an answer ended by itself."""
 EMPTY = "Nothing waits for the network."
 
 

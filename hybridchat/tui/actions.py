@@ -125,7 +125,9 @@ async def compare(screen: ChatScreen, args: str) -> None:
 
 async def continue_(screen: ChatScreen, _: str) -> None:
     said = [b for b in screen.thread.blocks if b.turn_id == screen.thread.last_turn and b.kind is Kind.ANSWER and b.text]
-    if said and not screen.exchange.busy():
+    if said and said[-1].whole:
+        screen.say(offline.WHOLE)
+    elif said and not screen.exchange.busy():
         # what came from elsewhere and broke off is gone on with here
         screen.exchange.send(offline.GO_ON, mode=None if said[-1].tone is Tone.LOCAL else Mode.ONLY_LOCAL)
     elif not said:

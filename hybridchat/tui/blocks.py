@@ -48,6 +48,8 @@ class Block:
     """Whether what was thought, or the text of files in a question, is shown."""
     beside: tuple[str, ...] = ()
     """What goes with a question and is no text: `photo.png, picture, 120 kB`."""
+    whole: bool = False
+    """Whether an answer came to its end."""
 
     @property
     def addressable(self) -> bool:

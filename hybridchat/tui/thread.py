@@ -97,7 +97,8 @@ class Thread:
     def _load_attempt(self, turn: Turn, attempt: Attempt) -> None:
         head = words.head_of(attempt, turn, demo=self._demo)
         tone = tone_of(attempt.locality)
-        self._add(Block(Kind.ANSWER, attempt.text, head, tone, turn.id, attempt.id, attempt.thinking))
+        whole = attempt.ending == "complete"
+        self._add(Block(Kind.ANSWER, attempt.text, head, tone, turn.id, attempt.id, attempt.thinking, whole=whole))
         if attempt.note:
             self.mark(f"▪ {attempt.note}", Tone.MUTED)
         if mark := words.ending(attempt.ending, attempt.error):
@@ -228,7 +229,7 @@ class Thread:
         index = None if event.attempt_id is None else self._find(event.attempt_id)
         if index is not None:
             block = self.blocks[index]
-            block.live = False
+            block.live, block.whole = False, event.ending == "complete"
             if event.model_id and event.locality:
                 block.head = words.head(
                     event.model_id,

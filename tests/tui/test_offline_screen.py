@@ -77,6 +77,9 @@ async def test_an_answer_that_broke_off_is_gone_on_with_on_this_machine() -> Non
         await until(pilot, lambda: len(chat.asked) == 2)
         assert chat.asked[1].startswith("only_local: Go on exactly where")
         assert "Half an" in await shows(pilot, "answer.")
+        await ask(pilot, "/continue")
+        await shows(pilot, "The last answer is whole")
+        assert len(chat.asked) == 2
 
 
 async def queued(chat: ScriptedChat, *questions: str) -> None:

@@ -246,7 +246,7 @@ PLAIN = (
     ("/archive", "in the list again"),
     ("/branch", "/branch 1 to /branch 2"),
     ("/retry", "local: "),
-    ("/continue", ""),
+    ("/continue", "The last answer is whole"),
     ("/system be brief", "Told first"),
     ("/set", "temperature: "),
     ("/set temperature 0.2", "temperature is 0.2"),
