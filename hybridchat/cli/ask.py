@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -173,7 +172,7 @@ async def answered(chat: Chat, options: Options, answer: Answer) -> Result:
 
 def put(made: Mapping[str, object] | Sequence[Mapping[str, object]]) -> None:
     """Prints one line of JSON."""
-    sys.stdout.write(json.dumps(made, ensure_ascii=False) + "\n")
+    sys.stdout.write(edge.json_line(made))
     sys.stdout.flush()
 
 

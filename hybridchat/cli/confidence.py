@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from hybridchat.cli import edge
@@ -26,7 +25,7 @@ def run(stdin: Iterable[bytes], stdout: Sink) -> int:
             ending=record.get("ending") or "complete",
         )
         told = {"id": record["id"], "confidence": found.score, "reasons": list(found.reasons)}
-        stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        stdout.write(edge.json_line(told))
     return edge.OK
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ def run(*, online: bool = False, as_json: bool = False) -> int:
     edge.started()
     found = asyncio.run(_found(online))
     if as_json:
-        sys.stdout.write("".join(f"{json.dumps(asdict(item), ensure_ascii=False)}\n" for item in found))
+        sys.stdout.write("".join(edge.json_line(asdict(item)) for item in found))
     else:
         sys.stdout.write("".join(f"{line}\n" for _, line in rows(found)))
         say(verdict(found))

@@ -166,6 +166,15 @@ def say(sentence: str) -> None:
     sys.stderr.flush()
 
 
+def json_line(told: object) -> str:
+    """`told` as one line of JSON; what could steer a terminal stands in it as an escape, which means the same."""
+    import json  # imported here: most runs print none
+
+    from hybridchat.render.text import RISKY
+
+    return RISKY.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(told, ensure_ascii=False)) + "\n"
+
+
 def out(text: str) -> None:
     """To stdout: into a pipe the text as it is, to a terminal without anything that could steer it."""
     if not sys.stdout.isatty():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 import time
@@ -130,7 +129,7 @@ def ledger(*, raw: str | None, as_json: bool) -> int:
             return _raw(store, [r for r in rows if r.id.startswith(raw)], raw)
         if as_json:
             for row in rows:
-                sys.stdout.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
+                sys.stdout.write(edge.json_line(asdict(row)))
             return edge.OK
         lines = [(r.id[:8], _when(r.at), r.host, _what(r)) for r in rows]
         sys.stdout.write(columns(lines) if lines else "Nothing has left this machine.\n")

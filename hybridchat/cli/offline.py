@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 
 from hybridchat.chat import Chat
@@ -31,7 +30,7 @@ async def keep(chat: Chat, session: Session, text: str, pin: str | None, *, file
         chat.store.set_session(session.id, pin=pin)
     turn = await chat.store.ask(session.id, text, parent_id=session.leaf_id, ending=Ending.QUEUED, files=files)
     if as_json:
-        sys.stdout.write(json.dumps({"schema": 1, "ending": "queued", **record(turn)}, ensure_ascii=False) + "\n")
+        sys.stdout.write(edge.json_line({"schema": 1, "ending": "queued", **record(turn)}))
     say(f"Kept for later. {HOW}")
     return edge.OK
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -30,7 +29,7 @@ def show(*, as_json: bool) -> int:
     finally:
         asyncio.run(store.close())
     if as_json:
-        sys.stdout.write("".join(json.dumps(record(turn), ensure_ascii=False) + "\n" for turn in queued))
+        sys.stdout.write("".join(edge.json_line(record(turn)) for turn in queued))
     elif queued:
         sys.stdout.write(columns((turn.id[:8], _when(turn.created), offline.row(turn, 90)) for turn in queued))
     else:

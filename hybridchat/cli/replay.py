@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 import time
@@ -40,7 +39,7 @@ def run(strategy: str | None, since: str | None, *, as_json: bool) -> int:
         asyncio.run(store.close())
     made = replay(rows, policy)
     if as_json:
-        sys.stdout.write(json.dumps(_record(made, strategy), ensure_ascii=False) + "\n")
+        sys.stdout.write(edge.json_line(_record(made, strategy)))
     else:
         sys.stdout.write("\n".join(_told(made, strategy)) + "\n")
     return edge.OK

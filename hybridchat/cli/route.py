@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import os
 import sys
@@ -121,7 +120,7 @@ def jsonl() -> int:
         say(sentences.started(told))
     for record in records(sys.stdin.buffer, SHAPE, lambda one: isinstance(one.get("prompt"), str)):
         scored = {"id": record["id"], "score": ranking(record["prompt"]), "label": difficulty(record["prompt"]).label}
-        sys.stdout.write(json.dumps(scored, ensure_ascii=False) + "\n")
+        sys.stdout.write(edge.json_line(scored))
     return edge.OK
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 import time
@@ -42,7 +41,7 @@ def run(days: int | None, *, as_json: bool) -> int:
         asyncio.run(store.close())
     made = stats(rows, cloud.price if cloud is not None else None)
     if as_json:
-        sys.stdout.write(json.dumps(_record(made, cloud, days), ensure_ascii=False) + "\n")
+        sys.stdout.write(edge.json_line(_record(made, cloud, days)))
         return edge.OK
     if not made.total.questions:
         sys.stdout.write("Nothing was asked" + ("" if days is None else f" in the last {words.plural(days, 'day')}") + ".\n")

@@ -14,7 +14,8 @@ _SHOW = _PICTURES | _DROPPED | _BREAKS
 _DROP = dict.fromkeys(_PICTURES) | _DROPPED | _BREAKS
 _ENDS = _BREAKS | {0x0D: 0x0A}
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_RISKY = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+RISKY = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""What could steer a terminal, and halves of letters."""
 
 
 _HARMLESS = bytes((*range(32, 127), *_KEPT))
@@ -24,7 +25,7 @@ def _clean(text: str, table: dict[int, int | None]) -> str:
     # deleting bytes is ten times as fast as the pattern: a paste of megabytes is looked at between two keys
     if text.isascii() and not text.encode("ascii").translate(None, _HARMLESS):
         return text
-    if _RISKY.search(text) is None:
+    if RISKY.search(text) is None:
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _SURROGATE.sub("\ufffd", text.translate(table))
@@ -46,7 +47,7 @@ def shown(letter: str) -> str:
 
 def lines_of(text: str) -> list[str]:
     """The lines of a text, whatever ends them; their control characters are still in them."""
-    if _RISKY.search(text) is not None:
+    if RISKY.search(text) is not None:
         text = text.replace("\r\n", "\n").translate(_ENDS)
     return text.split("\n")
 

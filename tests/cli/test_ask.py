@@ -91,6 +91,14 @@ def test_json_is_one_object_of_schema_1(env: dict[str, str]) -> None:
     assert record["routing_decision"]["candidates"]
 
 
+def test_json_holds_nothing_that_steers_the_terminal_it_is_printed_to(env: dict[str, str]) -> None:
+    said = "caf\u00e9 \u009b31m red \u202e back"
+    done = inside("ask", "--json", f"repeat: {said}", env=env)
+    assert json.loads(done.stdout)["response"] == said
+    assert not set(done.stdout.decode()) & {"\u009b", "\u202e"}
+    assert "caf\u00e9" in done.stdout.decode()
+
+
 def test_json_counts_redactions_and_names_no_value(env: dict[str, str]) -> None:
     done = inside("ask", "--json", "--cloud", PRIVATE, env=env)
     assert json.loads(done.stdout)["redactions"] == {"EMAIL": 1, "CARD": 1}
