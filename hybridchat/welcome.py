@@ -39,26 +39,61 @@ def found(world: World, config: Config, *, demo: bool = False, here: str = "") -
     """The lines of the first screen, this machine first; `here` is what the folder's own file says. Nothing is contacted."""
     if demo:
         return (Found(True, DEMO), *(Found(True, f"{m.name} {_part(m)}") for m in world.snapshot().models))
-    near_first = sorted(world.endpoints, key=lambda e: _ORDER[e.locality])
-    lines = [_endpoint(world, endpoint) for endpoint in near_first]
-    lines += [_missing(world, name) for name in starting_pair(world.models, {}, config).missing]
+    lines = [_missing(world, name) for name in starting_pair(world.models, {}, config).missing]
     if here:
         lines.append(Found(True, here))
     if config.privacy.cloud == "never":
         lines.append(Found(True, "privacy.cloud is never: nothing is sent to a cloud"))
     elif all(e.locality is Locality.ON_DEVICE for e in world.endpoints):
         lines.append(Found(True, "no cloud key: everything stays on this machine"))
-    if gpu := _graphics(world.snapshot().device, sys.platform):
-        lines.append(Found(True, gpu))
     if not world.models:
         lines.append(Found(False, "no model to chat with yet: look around on canned text", "hybridchat demo"))
-    return tuple(lines)
+    servers = _servers(world, MOST - len(lines))
+    if (gpu := _graphics(world.snapshot().device, sys.platform)) and len(servers) + len(lines) < MOST:
+        lines.insert(len(lines) - (not world.models), Found(True, gpu))
+    return (*servers, *lines)
+
+
+MOST = 5
+"""Lines of what was found: with the promise and the question for words, as many things as one takes in at a look."""
+
+
+def _servers(world: World, room: int) -> list[Found]:
+    """A line for each server, this machine's first; where that is more than `room`, those nobody contacts share one."""
+    near_first = sorted(world.endpoints, key=lambda e: _ORDER[e.locality])
+    told = {endpoint.name: _endpoint(world, endpoint) for endpoint in near_first}
+    quiet = [e.name for e in near_first if not e.allowed and told[e.name].ok]
+    if len(told) <= room or len(quiet) < 2:
+        return _cut([*told.values()], room)
+    apart = [line for name, line in told.items() if name not in quiet]
+    return [*_cut(apart, room - 1), Found(True, f"not contacted: {_few(quiet)}")]
+
+
+def _cut(lines: list[Found], room: int) -> list[Found]:
+    shown = lines[: max(1, room - 1)] if len(lines) > max(1, room) else lines
+    more = len(lines) - len(shown)
+    return [*shown, Found(True, f"{plural(more, 'more server')}: /doctor tells of all")] if more else shown
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+
+
+LONG = 34
+"""Characters of a server's address that are shown whole."""
+
+
+def _at(endpoint: Endpoint) -> str:
+    """`openai at api.openai.com`; where a variable sends it elsewhere, which one; the middle of a long address is left out."""
+    host = endpoint.host
+    if len(host) > LONG:
+        host = f"{host[: LONG // 3]}…{host[len(host) - 2 * LONG // 3 :]}"
+    diverted = endpoint.own_base and endpoint.source.isupper()
+    return f"{endpoint.name} at {host}{f' ({endpoint.source})' if diverted else ''}"
 
 
 def _endpoint(world: World, endpoint: Endpoint) -> Found:
-    place = f"{endpoint.name} at {endpoint.host}"
-    if endpoint.own_base:
-        place += f" ({endpoint.source}, not its usual address)"
+    place = _at(endpoint)
     problem = world.problems.get(endpoint.name)
     if isinstance(problem, Unreachable) and endpoint.locality is Locality.ON_DEVICE:
         return Found(False, f"{place}: nothing answers", problem.start)

@@ -10,12 +10,12 @@ import pytest
 
 from hybridchat.assemble import Setup, assembled, terms_path
 from hybridchat.config import Config
-from hybridchat.config.schema import PairSettings, Privacy
+from hybridchat.config.schema import EndpointSettings, PairSettings, Privacy
 from hybridchat.demo import Demo
 from hybridchat.facts import Device
 from hybridchat.providers.ollama_start import install_ollama
 from hybridchat.terms import load
-from hybridchat.welcome import DEMO, Found, _graphics, asks_words, found, keep_words, to_pull
+from hybridchat.welcome import DEMO, MOST, Found, _graphics, asks_words, found, keep_words, to_pull
 from tests.support.chats import environment
 
 HERE = pytest.MonkeyPatch
@@ -120,8 +120,31 @@ async def test_keys_are_found_but_nobody_is_contacted(demo: Demo, monkeypatch: H
     for line, variable in ((openai, "OPENAI_BASE_URL"), (anthropic, "ANTHROPIC_BASE_URL")):
         assert line.ok
         assert line.text.endswith("key found, not contacted")
-        assert f"({variable}, not its usual address)" in line.text
+        assert f"({variable})" in line.text
     assert demo.openai.connections == demo.anthropic.connections == 0
+
+
+async def test_however_many_servers_and_long_their_addresses_there_are_five_things_at_most(monkeypatch: HERE) -> None:
+    far = "http://gateway-of-the-department.inference.example-university.org:8080"
+    monkeypatch.setenv("OLLAMA_HOST", far)
+    for key in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
+        monkeypatch.setenv(key, "")
+    (ollama, *_) = await lines()
+    assert ollama.text.startswith("ollama at gateway-of-")
+    assert "…" in ollama.text
+    assert ollama.text.endswith("-university.org:8080 (OLLAMA_HOST): not contacted")
+    assert len(ollama.text) <= 76
+    for key in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
+        monkeypatch.setenv(key, "sk-none")
+    away = {f"box{n}": EndpointSettings(kind="openai", base_url=f"{far}/{n}") for n in range(4)}
+    told = await lines(Config(endpoints=away))
+    assert len(told) <= MOST
+    assert "not contacted: ollama, openai, anthropic, box0 and 3 more" in [line.text for line in told]
+    here = {f"near{n}": EndpointSettings(kind="openai", base_url="http://127.0.0.1:9", locality="on_device") for n in range(7)}
+    told = await lines(Config(endpoints=away | here))
+    assert len(told) <= MOST
+    assert any("more servers: /doctor tells of all" in line.text for line in told)
+    assert told[-1].fix == "hybridchat demo"
 
 
 async def test_a_model_of_the_configuration_that_is_missing_is_told(demo: Demo, monkeypatch: HERE) -> None:
