@@ -12,7 +12,7 @@ from hybridchat.assemble import Setup, assembled, terms_path
 from hybridchat.config import Config
 from hybridchat.config.schema import EndpointSettings, PairSettings, Privacy
 from hybridchat.demo import Demo
-from hybridchat.facts import Device
+from hybridchat.facts import Device, Locality
 from hybridchat.providers.ollama_start import install_ollama
 from hybridchat.terms import load
 from hybridchat.welcome import DEMO, MOST, Found, _graphics, asks_words, found, keep_words, to_pull
@@ -140,11 +140,12 @@ async def test_however_many_servers_and_long_their_addresses_there_are_five_thin
     told = await lines(Config(endpoints=away))
     assert len(told) <= MOST
     assert "not contacted: ollama, openai, anthropic, box0 and 3 more" in [line.text for line in told]
-    here = {f"near{n}": EndpointSettings(kind="openai", base_url="http://127.0.0.1:9", locality="on_device") for n in range(7)}
+    here = {
+        f"near{n}": EndpointSettings(kind="openai", base_url="http://127.0.0.1:9", locality=Locality.ON_DEVICE) for n in range(7)
+    }
     told = await lines(Config(endpoints=away | here))
     assert len(told) <= MOST
     assert any("more servers: /doctor tells of all" in line.text for line in told)
-    assert told[-1].fix == "hybridchat demo"
 
 
 async def test_a_model_of_the_configuration_that_is_missing_is_told(demo: Demo, monkeypatch: HERE) -> None:
