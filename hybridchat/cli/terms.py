@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 from hybridchat import terms
@@ -37,7 +36,8 @@ def remove(words: list[str]) -> int:
 def show() -> int:
     found = terms.load(terms_path(os.environ))
     for word in (*found.always, *(f"!{word}" for word in found.never)):
-        sys.stdout.write(f"{word}\n")
+        # others may have written them: a list is imported as it is
+        edge.out(f"{word}\n")
     return edge.OK
 
 

@@ -39,6 +39,15 @@ def test_markdown_is_rendered(env: dict[str, str], how: tuple[str, ...]) -> None
         assert talk.leave() == 0
 
 
+def test_a_list_of_words_from_somebody_else_steers_no_terminal(env: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "theirs.txt").write_text("\x1b]0;owned\x07secret project\n", encoding="utf-8")
+    assert hybridchat("terms", "import", str(tmp_path / "theirs.txt"), env=env).returncode == 0
+    with Talk("terms", "list", env=env) as talk:
+        assert "\x1b" not in talk.until("secret project")
+        assert talk.leave() == 0
+    assert "\x1b" in hybridchat("terms", "list", env=env).stdout.decode()
+
+
 def test_consent_is_asked_shown_and_given(demo: Demo, env: dict[str, str]) -> None:
     with Talk(*CLOUD, "repeat: mail a@b.example", env=env) as talk:
         assert "Ask gpt-6.1-terra at 127.0.0.1" in talk.until(MENU)
