@@ -34,6 +34,17 @@ def name_of(typed: str) -> str:
     return name
 
 
+def goes_out(name: str) -> str:
+    """What a pull has to do with the world, as half a sentence. Ollama's own registry, unless the name says another."""
+    first, slash, _ = name.partition("/")
+    return f"to pull {name}, Ollama asks {first if slash and '.' in first else 'ollama.com'} for it by name"
+
+
+def locked(name: str, lock: str) -> NotOursError:
+    """Why nothing is pulled where `lock` says that nothing leaves, whatever is asked for."""
+    return NotOursError(f"{lock} And {goes_out(name)}.")
+
+
 WHAT = {"pull": "pull", "rm": "rm", "delete": "rm", "remove": "rm", "unload": "unload", "stop": "unload"}
 """Word after /model or `hybridchat models` -> what it asks for; people know some of them from Ollama."""
 

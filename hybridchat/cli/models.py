@@ -18,7 +18,7 @@ from hybridchat.providers.base import Progress, ProviderError, Unreachable
 from hybridchat.render import models as told
 from hybridchat.render.pulling import Meter, sentence
 from hybridchat.render.words import size
-from hybridchat.stock import NotOursError, Stock, name_of
+from hybridchat.stock import NotOursError, Stock, locked, name_of
 from hybridchat.world import World
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ async def _pull(typed: str, *, demo: bool) -> int:
         name = typed or (found.name if (found := stock.suggestion) is not None else "")
         try:
             name = name_of(name)
+            if chat.lock:
+                raise locked(name, chat.lock)
             await follow(stock.pull(name), Meter(name), say, bar=sys.stderr.isatty())
         except (NotOursError, ProviderError) as error:
             raise _ended(error) from None

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from hybridchat.cli import sentences
 from hybridchat.cli.models import follow, kept
-from hybridchat.facts import Model
+from hybridchat.facts import Mode, Model
 from hybridchat.providers.base import ProviderError
 from hybridchat.render.models import UNKNOWN
 from hybridchat.render.pulling import Meter
-from hybridchat.stock import NotOursError, Stock, name_of, wanted
+from hybridchat.stock import NotOursError, Stock, goes_out, locked, name_of, wanted
 from hybridchat.welcome import asks_words
 
 if TYPE_CHECKING:  # the conversation calls these and hands itself in; at run time nothing points back
@@ -59,6 +59,12 @@ def asked(plain: Plain, args: str) -> bool:
 def _pull(plain: Plain, stock: Stock, typed: str) -> None:
     suggested = plain.on_loop(lambda: stock.suggestion) if not typed else None
     name = suggested.name if suggested is not None else name_of(typed)
+    if plain.chat.lock:
+        raise locked(name, plain.chat.lock)
+    if plain.chat.mode(plain.session) is Mode.ONLY_LOCAL:
+        asked = f"LOCAL ONLY is on, and {goes_out(name)}; nothing else of yours goes along."
+        if plain.choose(asked, ["pull it", "do not"], "yn") != 0:
+            return
     plain.say(f"Pulling {name}. Ctrl+C gives up.")
     plain.stage.run(follow(stock.pull(name), Meter(name), plain.tty.line))
     plain.say(plain.on_loop(lambda: stock.came(name)))

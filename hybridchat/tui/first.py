@@ -89,7 +89,7 @@ class First:
     def _take(self) -> bool:
         if not self._offered or not self._stands or self._pulls:
             return False
-        if said := pulling.of(self._screen).start(self._offered):
+        if said := pulling.of(self._screen).start(self._offered, told=True):
             self._screen.say(said, Tone.WARN)
         self.look()
         return True
@@ -112,7 +112,7 @@ class First:
         for one in opened.find() if opened.find is not None else opened.found:
             if offer is not None and one.fix == f"ollama pull {offer.name}":
                 self._offered = offer.name
-                rows.append(replace(one, fix=f"{key} pulls it, or in a shell: {one.fix}"))
+                rows.append(replace(one, fix=f"{key} pulls it from ollama.com, or in a shell: {one.fix}"))
             elif self._pulls and one.fix.startswith("ollama pull "):
                 rows.append(replace(one, fix="on its way: the line below says how far"))
             else:

@@ -244,7 +244,7 @@ class Models(Sheet[str]):
         event.stop()
         if self._pulling is None:
             return
-        if said := self._pulling.start(event.value):
+        if said := self._pulling.start(event.value, told=True):
             self.notify(said, timeout=4)
             return
         self._named()

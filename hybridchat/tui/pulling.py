@@ -13,7 +13,7 @@ from hybridchat.facts import Mode, Model
 from hybridchat.providers.base import ProviderError
 from hybridchat.render.pulling import Meter, bar, figures
 from hybridchat.render.text import one_line
-from hybridchat.stock import NotOursError, Stock, name_of
+from hybridchat.stock import NotOursError, Stock, goes_out, locked, name_of
 from hybridchat.tui.gauges import Shown
 from hybridchat.tui.thread import Kind, Tone
 
@@ -45,6 +45,8 @@ class Pulling:
         """Of the pull that runs."""
         self.on_end: Callable[[], None] = lambda: None
         """Called when a pull is over, however it ended."""
+        self._agreed = ""
+        """Model that LOCAL ONLY was told of: asked for again, it is pulled."""
 
     @property
     def running(self) -> bool:
@@ -54,16 +56,21 @@ class Pulling:
     def stock(self) -> Stock | None:
         return self._screen.opened.stock
 
-    def start(self, typed: str) -> str:
-        """Begins to pull what was typed; what is in the way, or nothing."""
+    def start(self, typed: str, *, told: bool = False) -> str:
+        """Begins to pull what was typed; what is in the way, or nothing. `told`: the screen said who is asked for it."""
         if self.meter is not None:
             return f"{self.meter.name} is still being pulled."
         if self.stock is None:
             return "There is no Ollama to pull a model with."
         try:
             name = name_of(typed)
+            if lock := self._screen.opened.chat.lock:
+                raise locked(name, lock)
         except NotOursError as error:
             return str(error)
+        if self._screen.current.mode is Mode.ONLY_LOCAL and not told and self._agreed != name:
+            self._agreed = name
+            return f"LOCAL ONLY is on, and {goes_out(name)}; nothing else of yours goes along. Once more pulls it."
         self.meter = Meter(name)
         self._line = Line(id="pull")
         self._screen.mount(self._line, before="#edge")

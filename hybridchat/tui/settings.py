@@ -36,13 +36,6 @@ class Port(Protocol):
     def set(self, key: str, text: str | None) -> str: ...
 
 
-class _Rows(List):
-    """Keeps the row it stands on in sight when it becomes shorter."""
-
-    def on_resize(self) -> None:
-        self.scroll_to_highlight()
-
-
 class Settings(Sheet[None]):
     """Stays open while one after the other is changed; `changed` hears of each by its key."""
 
@@ -73,7 +66,7 @@ class Settings(Sheet[None]):
         """`write` or `find` while the field is open."""
 
     def inside(self) -> Iterable[Widget]:
-        yield _Rows()
+        yield List()
         yield Field(select_on_focus=False)
         yield Static(Content(""), classes="told")
 

@@ -18,9 +18,12 @@ class Field(Input, inherit_bindings=False):
 
 
 class List(OptionList, inherit_bindings=False):
-    """A list to choose from."""
+    """A list to choose from. Keeps the row it stands on in sight when it becomes shorter."""
 
     BINDINGS: ClassVar[list[BindingType]] = inherited(OptionList, "lists")
+
+    def on_resize(self) -> None:
+        self.scroll_to_highlight()
 
 
 class Scroll(VerticalScroll, inherit_bindings=False):

@@ -46,6 +46,17 @@ def test_a_pull_tells_every_ten_percent_and_the_model_is_there(env: dict[str, st
     assert "gemma3:4b" in inside("models", env=env).stdout.decode()
 
 
+def test_a_folder_that_keeps_everything_here_pulls_nothing(
+    demo: Demo, env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".hybridchat.toml").write_text("local_only = true\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    done = inside("models", "pull", "gemma3:4b", env=env)
+    assert done.returncode == 2
+    assert "keeps everything on this machine. And to pull gemma3:4b, Ollama asks ollama.com" in done.stderr.decode()
+    assert all(r.path != "/api/pull" for r in demo.ollama.requests)
+
+
 def test_without_a_name_the_model_that_fits_is_pulled(demo: Demo, env: dict[str, str]) -> None:
     assert inside("models", "pull", env=env).returncode == 0
     (asked,) = [r for r in demo.ollama.requests if r.path == "/api/pull"]
@@ -116,6 +127,11 @@ def test_plain_mode_says_once_how_words_are_kept_and_gets_the_first_model(slow: 
         assert "no models yet" in said
         assert "/model pull gets it here." in said
         assert "Words that must never leave: /hide WORD" in said
+        talk.line("/local")
+        assert "Ollama asks ollama.com for it by name" in talk.line("/model pull gemma3:4b", "number, or Enter for none: ")
+        talk.line("2")
+        assert all(r.path != "/api/pull" for r in demo.ollama.requests)
+        talk.line("/auto")
         said = talk.line("/model pull gemma3:4b")
         assert "Pulling gemma3:4b. Ctrl+C gives up." in said
         assert "gemma3:4b: 50 %, 1.0 of 2.0 GB" in said

@@ -32,7 +32,7 @@ async def test_one_key_pulls_the_model_that_fits_and_it_answers_at_once(tmp_path
     async with fresh(tmp_path) as seat:
         said = " ".join((await shows(seat.pilot, "tab pulls it")).split())
         assert "gemma3:4b fits this machine (3.3 GB)" in said
-        assert "tab pulls it, or in a shell: ollama pull gemma3:4b" in said
+        assert "tab pulls it from ollama.com, or in a shell: ollama pull gemma3:4b" in said
         await seat.pilot.press("tab")
         await shows(seat.pilot, "gemma3:4b is here. Ask away.")
         assert "no models yet" not in frame(seat.pilot.app)

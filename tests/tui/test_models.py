@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.support.screens import Seat, seated
 from tests.tui.test_chat_screen import notices
 
 ROOM = Device(memory_free=9 * 10**9)
+NEAR = re.compile(r"│\s+(?:● )?(\S+)\s+on this machine")
 
 
 async def opened(seat: Seat) -> None:
@@ -38,9 +40,9 @@ async def test_it_says_what_runs_what_fits_and_what_is_free(demo: Demo, tmp_path
         await seat.pilot.press("f2")
         await shows(seat.pilot, "Free for models: 9.0 GB of memory.")
         said = await shows(seat.pilot, "running")
-        rows = {row.split()[1]: row for row in said.splitlines() if "on this machine" in row}
+        rows = {found[1]: row for row in said.splitlines() if (found := NEAR.search(row))}
         assert "running" in rows["llama3.2:3b"]
-        assert "fits" in rows["qwen2.5-coder:7b"]
+        assert "fits" in rows.get("qwen2.5-coder:7b", ""), said
         await seat.pilot.press("down", "down")
         await shows(seat.pilot, "all on the GPU")
         assert "close" in frame(seat.pilot.app)
@@ -72,7 +74,7 @@ async def test_a_narrow_list_says_fits_and_the_size_in_whole_words(demo: Demo, t
     async with seated(tmp_path, demo, (60, 20), device=replace(ROOM, vram_free=8 * 10**9)) as seat:
         await seat.pilot.press("f2")
         said = await shows(seat.pilot, "Free for models")
-        rows = {row.split()[1]: row for row in said.splitlines() if "on this machine" in row}
+        rows = {found[1]: row for row in said.splitlines() if (found := NEAR.search(row))}
         assert rows["qwen2.5-coder:7b"].rstrip(" │▌▐┃|").endswith("fits 5 GB"), said
         assert "fits the" not in said
 
@@ -92,6 +94,24 @@ async def test_a_model_pulled_by_name_answers_without_a_restart(demo: Demo, tmp_
         await seat.type("/pin phi4")
         await seat.type("What is the capital of France?")
         await shows(seat.pilot, "phi4:latest · on this machine")
+
+
+async def test_a_pull_in_local_only_is_asked_about_first_and_refused_in_a_private_conversation(
+    demo: Demo, tmp_path: Path
+) -> None:
+    async with seated(tmp_path, demo, device=ROOM) as seat:
+        await seat.pilot.press("f3")
+        await seat.type("/model pull phi4")
+        await shows(seat.pilot, "to pull phi4, Ollama asks ollama.com for it by name")
+        assert "/api/pull" not in paths(demo)
+        await seat.type("/model pull phi4")
+        await shows(seat.pilot, "phi4 is here. Ask away.")
+        await seat.type("/private")
+        await shows(seat.pilot, "PRIVATE")
+        await seat.type("/model pull hf.co/them/thing")
+        await shows(seat.pilot, "Ollama asks hf.co for it by name")
+        await seat.type("/model pull hf.co/them/thing")
+        assert paths(demo).count("/api/pull") == 1
 
 
 async def test_letters_in_the_name_are_letters_and_esc_leaves_only_the_field(demo: Demo, tmp_path: Path) -> None:
