@@ -165,11 +165,11 @@ def test_models_say_what_fits_and_what_costs() -> None:
     assert state(QWEN, None, Device(memory_free=64_000_000_000)) == "fits"
     assert state(QWEN, None, Device(vram_free=64_000_000_000)) == "fits the GPU"
     assert state(QWEN, None, Device()) == "fit unknown"
-    assert state(CLAUDE, None, Device()) == ""
+    assert state(CLAUDE, None, Device()) == "–"
     assert CLAUDE.price is not None
     assert price(replace(CLAUDE.price, as_of=date(2025, 10, 1)), NOW) == "$3 in, $15 out"
     assert price(replace(CLAUDE.price, as_of=date(2025, 6, 1)), NOW) == "$3 in, $15 out · price of 2025-06-01, check it"
-    assert price(None, NOW) == "unpriced"
+    assert price(None, NOW) == "price unknown"
 
 
 def over(attempt: str = "a") -> HandedOver:
