@@ -70,6 +70,8 @@ class Watched(Vertical, can_focus=True):
     Watched .told { dock: bottom; height: auto; max-height: 70%; border-top: solid $faint; padding: 0 0 0 1; display: none; }
     Watched:focus .told { display: block; }
     """
+    # a click opens the view instead
+    FOCUS_ON_CLICK = False
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("gauge-above", "step(-1)"),
         bind("gauge-below", "step(1)"),

@@ -123,6 +123,32 @@ async def test_a_click_on_the_gauges_shows_them_in_full() -> None:
     async with running(ScriptedChat(), size=(80, 24)) as pilot:
         await pilot.click("#status")
         await shows(pilot, "Gauges")
+    async with running(ScriptedChat(), size=(120, 34)) as pilot:
+        await shows(pilot, "THIS MACHINE")
+        await pilot.click("#machine")
+        await shows(pilot, "look at another")
+        await pilot.press("escape")
+        await until(pilot, lambda: screen(pilot).composer.has_focus)
+
+
+async def test_the_panel_is_found_again_whatever_becomes_of_the_window() -> None:
+    async with running(ScriptedChat(), size=(80, 24)) as pilot:
+        held = screen(pilot)
+        await pilot.press("shift+tab")
+        await shows(pilot, "▌cpu")
+        await pilot.resize_terminal(120, 34)
+        await until(pilot, lambda: held.chrome.panel.region.x >= held.transcript.region.right)
+        assert held.chrome.panel.has_focus
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: held.focused is not None and "hybridchat" in frame(pilot.app))
+        await pilot.press("escape", "x")
+        await until(pilot, lambda: held.composer.text == "x" and "THIS MACHINE" not in frame(pilot.app))
+        await pilot.resize_terminal(120, 34)
+        await shows(pilot, "THIS MACHINE")
+        await pilot.press("shift+tab")
+        await pilot.resize_terminal(80, 24)
+        await pilot.press("escape", "y")
+        await until(pilot, lambda: held.composer.text == "xy" and "THIS MACHINE" not in frame(pilot.app))
 
 
 async def test_what_did_not_change_is_not_drawn_again() -> None:
