@@ -58,10 +58,8 @@ def entries(keys: Keys) -> list[Entry]:
     order = [*GROUPS, PROGRAM]
     rows.sort(key=lambda row: order.index(row.group))
     commands = {c.name for c in COMMANDS}
-    for bound in BINDINGS.values():
-        if bound.id not in commands and bound.id not in _TOLD and (row := _bound(bound, keys)) is not None:
-            rows.append(row)
-    return rows
+    others = (_bound(bound, keys) for bound in BINDINGS.values() if bound.id not in commands and bound.id not in _TOLD)
+    return [*rows, *(row for row in others if row is not None)]
 
 
 _ALSO = {names[0]: names for names in TOLD_TOGETHER}
@@ -78,7 +76,8 @@ def _bound(bound: Bound, keys: Keys) -> Entry | None:
     if not words:
         return None
     group = PLACES.get(bound.where, PROGRAM if bound.where in {"everywhere", "chat"} else f"Keys: {bound.where}")
-    return Entry(group, "", " ".join(words), ", ".join(said), " ".join(_ALSO.get(bound.id, (bound.id,))))
+    between = ", " if any(" " in own for own in words) else " "
+    return Entry(group, "", between.join(words), ", ".join(said), " ".join(_ALSO.get(bound.id, (bound.id,))))
 
 
 def _command(command: Command, group: str, keys: Keys) -> Entry:

@@ -11,7 +11,8 @@ from hybridchat.conversation import Package
 from hybridchat.events import Held, Offered, Verdict
 from hybridchat.facts import Locality
 from hybridchat.render import offline
-from hybridchat.tui.consent import Consent, answers
+from hybridchat.tui.consent import Consent
+from hybridchat.tui.keymap import answers
 
 _IDS = {Verdict.LOCAL: "choice-here", Verdict.QUEUE: "choice-queue", Verdict.WAIT: "choice-wait"}
 MEANT = (*_IDS.values(), "choice-leave")

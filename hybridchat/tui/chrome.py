@@ -101,7 +101,7 @@ class Chrome:
             return
         keys = {"other_key": self._other_key, "local_key": self._local_key}
         named, width = self._names_hidden(), self._width - 2
-        said = lines.preview(value, names_hidden=named, loading=loading, beside=beside, width=width, **keys)
+        said = lines.preview(value, names_hidden=named, loading=loading, beside=beside, width=width, keys=self._keys, **keys)
         self.parts["preview"].say(said, layout=True)
 
     def following(self, texts: Sequence[str], *, resting: bool, first: str = "") -> None:

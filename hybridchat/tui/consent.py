@@ -24,7 +24,7 @@ from hybridchat.purse import amount
 from hybridchat.render.text import one_line
 from hybridchat.render.words import NO_PRICE, earlier, money, plural, short
 from hybridchat.review import Changed
-from hybridchat.tui.keymap import fold, keys_of, meant
+from hybridchat.tui.keymap import answers, fold, keys_of, meant
 from hybridchat.tui.review import Change, Reviewing
 
 SETTLE = 0.4
@@ -74,23 +74,6 @@ def _cost(dollars: float | None, *, demo: bool) -> str:
         return NO_PRICE
     told = money(dollars)
     return told if dollars is None else told.replace("< ", "under ") if told.startswith("<") else f"about {told}"
-
-
-def answers(keys: Keys, shown: Mapping[str, str], cells: int) -> Content:
-    """`[y] send [n] cancel` in rows of at most `cells`, broken so that no key stands apart from what it does.
-
-    `shown` are ids and what each does; one without a key is left out.
-    """
-    rows = [Content("")]
-    for key, word in ((keys.word(name), word) for name, word in shown.items()):
-        if not key:
-            continue
-        item = Content.assemble((f"[{key}]", "$cloud bold"), (f" {word}", "$foreground"))
-        if rows[-1] and rows[-1].cell_length + 1 + item.cell_length > cells:
-            rows.append(item)
-        else:
-            rows[-1] = Content.assemble(rows[-1], " " if rows[-1] else "", item)
-    return Content("\n").join(rows)
 
 
 class Consent(Static, can_focus=True):

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from rich.cells import cell_len
 from textual.binding import Binding
+from textual.content import Content
 from textual.events import Key
 
 from hybridchat.bindings import BINDINGS, NONE, UNBOUND, Keys, here
@@ -54,6 +55,16 @@ def spoken(keys: Keys, text: str) -> str:
     return "\n".join(rows)
 
 
+_IN_REASONS = {" (f2)": "model", " (f5)": "auto"}
+
+
+def with_keys(keys: Keys, text: str) -> str:
+    """A reason of the router with the keys that it names as they are here; what is stored has the defaults."""
+    for said, name in _IN_REASONS.items():
+        text = text.replace(said, f" ({keys.word(name)})")
+    return text
+
+
 def fold(text: str, width: int) -> str:
     """The line broken between two of its parts, so that no key stands apart from what it does."""
     rows: list[str] = []
@@ -66,6 +77,23 @@ def fold(text: str, width: int) -> str:
             else:
                 rows.append(part)
     return "\n".join(rows)
+
+
+def answers(keys: Keys, shown: Mapping[str, str], cells: int) -> Content:
+    """`[y] send [n] cancel` in rows of at most `cells`, broken so that no key stands apart from what it does.
+
+    `shown` are ids and what each does; one without a key is left out.
+    """
+    rows = [Content("")]
+    for key, word in ((keys.word(name), word) for name, word in shown.items()):
+        if not key:
+            continue
+        item = Content.assemble((f"[{key}]", "$cloud bold"), (f" {word}", "$foreground"))
+        if rows[-1] and rows[-1].cell_length + 1 + item.cell_length > cells:
+            rows.append(item)
+        else:
+            rows[-1] = Content.assemble(rows[-1], " " if rows[-1] else "", item)
+    return Content("\n").join(rows)
 
 
 def _written(keys: Keys, part: str) -> str:

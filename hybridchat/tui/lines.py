@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual.content import Content
 
-from hybridchat.bindings import Keys
+from hybridchat.bindings import Keys, here
 from hybridchat.commands import COMMANDS, matching
 from hybridchat.facts import Mode
 from hybridchat.render.staying import staying
 from hybridchat.render.text import one_line
 from hybridchat.render.words import NAMES_STAY, plural, short
-from hybridchat.tui.keymap import spoken
+from hybridchat.tui.keymap import spoken, with_keys
 from hybridchat.tui.ports import Found, Preview
 
+_DEFAULT = here()
 DEMO = "DEMO · canned text, no model"
 
 
@@ -91,6 +92,7 @@ def preview(
     value: Preview | None,
     *,
     names_hidden: bool,
+    keys: Keys = _DEFAULT,
     other_key: str = "^o",
     local_key: str = "f3",
     loading: str = "",
@@ -105,7 +107,7 @@ def preview(
         return Content("")
     chosen = value.decision.chosen
     if chosen is None:
-        return Content.assemble(("✗ ", "$error"), (value.sentence, "$muted"))
+        return Content.assemble(("✗ ", "$error"), (with_keys(keys, value.sentence), "$muted"))
     name, why = f"→ {chosen.name}", f" ({value.decision.reason})" if value.decision.reason else ""
     if not chosen.on_device and (stays := staying(value.decision, local_key)):
         name, why = f"→ still {short(chosen.id)}", stays.removeprefix(f"still {short(chosen.id)}")

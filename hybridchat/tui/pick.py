@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from hybridchat.comparing import FEWEST, MOST
 from hybridchat.facts import Model, Snapshot
-from hybridchat.tui.keymap import bind
+from hybridchat.tui.keymap import bind, line
 from hybridchat.tui.model_rows import row
 from hybridchat.tui.sheet import Sheet, room
 from hybridchat.tui.widgets import List
@@ -64,7 +64,7 @@ class Picker(Sheet[tuple[Model, ...]]):
         if len(chosen) >= FEWEST:
             self.dismiss(chosen)
         else:
-            self.notify("Mark two models or more with the space bar.", timeout=3)
+            self.notify(line(self.app, "Mark two models or more with {compare-mark}."), timeout=3)
 
 
 def paired(models: Sequence[Model], snapshot: Snapshot, *, near: bool = False) -> list[str]:

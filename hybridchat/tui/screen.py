@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -32,7 +33,7 @@ from hybridchat.tui.followups import FollowUps
 from hybridchat.tui.gauges import others
 from hybridchat.tui.habits import Habits
 from hybridchat.tui.inherited import inherited
-from hybridchat.tui.keymap import bind
+from hybridchat.tui.keymap import bind, with_keys
 from hybridchat.tui.ports import Launch, Opened, Preview
 from hybridchat.tui.thread import Thread, Tone, place_of
 from hybridchat.tui.transcript import Transcript
@@ -72,6 +73,7 @@ class ChatScreen(Screen[None], inherit_bindings=False):
         self.previewed: tuple[str, Preview] | None = None
         """The draft that the line under the composer speaks of, and what it says."""
         self.thread = Thread(demo=launch.demo, other_key=self.keys.word("other"))
+        self.thread.named = partial(with_keys, self.keys)
         self.transcript = Transcript(self.thread, palette, id="transcript")
         self.composer = Composer(id="composer")
         self.composer.keys = self.keys

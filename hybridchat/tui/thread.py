@@ -27,6 +27,8 @@ class Thread:
         self.last_turn = ""
         self.beside: Callable[[str], str] = lambda _: ""
         """Turn id -> what stands behind `you` at its question, such as ` · 2 of 3`."""
+        self.named: Callable[[str], str] = str
+        """Puts the keys as they are here into a sentence that names some."""
         self._demo = demo
         self._other_key = other_key
         self._changed: int | None = None
@@ -67,7 +69,8 @@ class Thread:
 
     def prepend(self, turns: Iterable[Turn], before: Locality | None = None) -> int:
         """Puts older turns above what is there; how many blocks they are. Not a change below them. `before` as in `load`."""
-        above = Thread(demo=self._demo)
+        above = Thread(demo=self._demo, other_key=self._other_key)
+        above.named = self.named
         above.beside = self.beside
         above.load(turns, before)
         self.blocks[:0] = above.blocks
@@ -127,7 +130,7 @@ class Thread:
             self.mark(f"▪ asked again: {' '.join(asked.split())[:60]}", Tone.MUTED)
 
     def mark(self, text: str, tone: Tone) -> None:
-        self._add(Block(Kind.MARK, text, tone=tone))
+        self._add(Block(Kind.MARK, self.named(text), tone=tone))
 
     def fail(self, text: str) -> None:
         """The answer ended in a way that nobody foresaw: what was said stays, `text` says what happened."""

@@ -16,6 +16,7 @@ from hybridchat.render import why as words
 from hybridchat.replay import Recorded
 from hybridchat.routing.explain import table
 from hybridchat.tui import gauges
+from hybridchat.tui.keymap import keys_of, with_keys
 from hybridchat.tui.sheet import Sheet, room
 from hybridchat.tui.widgets import List
 
@@ -41,8 +42,12 @@ class Why(Sheet[str]):
         self._decision, self._record, self._changed = decision, record, changed
         self._ids = [model_id for model_id, _, _ in table(decision)]
 
+    @property
+    def _headline(self) -> str:
+        return with_keys(keys_of(self.app), words.headline(self._decision))
+
     def inside(self) -> Iterable[Widget]:
-        yield Static(Content(words.headline(self._decision)), classes="sentence")
+        yield Static(Content(self._headline), classes="sentence")
         yield List(*(Option(row) for row in self._rows()))
 
     def redraw(self) -> None:
@@ -62,7 +67,7 @@ class Why(Sheet[str]):
         picker.highlighted = 0
 
     def fit(self, beside: int = 0) -> None:
-        super().fit(beside + 1 + -(-len(words.headline(self._decision)) // room(self.app.size.width)))
+        super().fit(beside + 1 + -(-len(self._headline) // room(self.app.size.width)))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         model = event.option_index < len(self._ids)

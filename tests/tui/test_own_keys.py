@@ -269,3 +269,13 @@ async def test_going_on_to_the_next_place_has_a_key_of_its_own() -> None:
     async with chatting({"focus-next": "f9", "focus-before": "none"}) as pilot:
         await pilot.press("f9")
         await until(pilot, lambda: not composer(pilot.app).has_focus)
+
+
+@pytest.mark.parametrize(("own", "word"), [({}, "F5"), ({"auto": "f9"}, "F9"), ({"auto": "none"}, "^x a")])
+async def test_what_can_be_done_is_said_with_the_key_as_it_is_here(own: Mapping[str, str], word: str) -> None:
+    line = Line(LLAMA, (), Ending.UNROUTED, why="LOCAL ONLY is on. You can: turn LOCAL ONLY off (f5).")
+    app = HybridChat(launch(ScriptedChat([line]), keys=own))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: "found here" in frame(app))
+        await pilot.press("h", "i", "enter")
+        await shows(pilot, f"turn LOCAL ONLY off ({word}).")

@@ -9,7 +9,8 @@ import pytest
 from hybridchat.bindings import here
 from hybridchat.demo import Demo
 from hybridchat.facts import Device
-from hybridchat.tui.consent import SHOWN, answers
+from hybridchat.tui.consent import SHOWN
+from hybridchat.tui.keymap import answers
 from tests.support.screen import frame, shows, until
 from tests.support.screens import seated
 
