@@ -25,6 +25,7 @@ from hybridchat.config import Config, ConfigError
 from hybridchat.config.paths import profile
 from hybridchat.conversation import Ending, Session, Turn
 from hybridchat.enclosed import brief
+from hybridchat.enclosed import words as asked
 from hybridchat.events import Ended, Held, Offered, Verdict
 from hybridchat.mentions import plain as unmarked
 from hybridchat.render import words
@@ -139,6 +140,7 @@ class Plain:
                 verdict = Verdict.CANCEL
             held = self._follow(partial(self.chat.resume, held.turn_id, verdict))
         self.refresh()
+        self._remember()
         if self.reworded:
             text, self.reworded = self.reworded, ""
             HANDLERS["edit"](self, text)
@@ -219,6 +221,12 @@ class Plain:
         """Goes on with another session, or with a new one."""
         self.session = wanted = session or _blank()
         self.on_loop(lambda: self.chat.opened(wanted))
+        self._remember()
+
+    def _remember(self) -> None:
+        """Has the arrow bring back what was asked here, and nothing else."""
+        if self.tty.editing is not None:
+            self.tty.editing.remember(asked(turn.question) for turn in self.path())
 
     def path(self) -> Sequence[Turn]:
         return self.chat.store.path(self.session.id, self.session.leaf_id) if self.session.id else ()

@@ -12,6 +12,7 @@ from itertools import zip_longest
 from unicodedata import combining, normalize
 
 from hybridchat.cli.edge import speaks_unicode
+from hybridchat.cli.editing import Editing, editing
 from hybridchat.commands import parse
 from hybridchat.mentions import plain, recalled
 from hybridchat.render.aloud import aloud
@@ -53,6 +54,7 @@ class Teletype:
         self.next: list[str] = []
         """Messages typed while an answer came, oldest first: sent in order, never taken for the answer to a question."""
         self._over = False
+        self.editing = editing(self._put, ascii_only=self.ascii_only)
         if self.ascii_only and isinstance(sys.stdin, TextIOWrapper):
             # what is typed is no word of ours: it may be more than ASCII, and must not be lost
             sys.stdin.reconfigure(encoding="utf-8", errors="replace")
@@ -112,18 +114,20 @@ class Teletype:
             else:
                 break
         text = "\n".join(lines)
-        return recalled(text) if pasted else text
+        untyped = pasted or (self.editing is not None and self.editing.brought_back(text))
+        return recalled(text) if untyped else text
 
     def collect(self) -> None:
         """Takes what was typed meanwhile as messages that follow."""
         before = len(self.next)
         # elsewhere a line counts as typed with its first key, and reading it would wait for the rest
         while os.name == "posix" and not self._over and waiting(0):
-            try:
-                typed = input()
-            except EOFError:
+            # not by `input`: readline would say once more what the terminal has repeated already
+            typed = sys.stdin.readline()
+            if not typed:
                 self._over = True
                 return
+            typed = typed.rstrip("\n")
             if self.next and self.next[-1].endswith("\\"):
                 self.next[-1] = f"{self.next[-1][:-1]}\n{typed}"
             elif typed.strip():
@@ -185,12 +189,23 @@ class Teletype:
         if self._over:
             self._over = False
             raise EOFError
+        if self.editing is not None:
+            return self._edited(self.editing, prompt)
         # the prompt is ours to write: `input` sends it to stderr
         self.begin(prompt)
         typed = input()
         self._open = False
         if os.name == "posix" and len(typed.encode(errors="replace")) in CUT_LINES:
             self.line("The terminal cuts a line of this length; what came after is lost. Longer text: hybridchat ask < FILE")
+        return typed
+
+    def _edited(self, editing: Editing, prompt: str) -> str:
+        # readline has to know how wide the prompt is, so it writes it
+        self.end_line()
+        self._open = True
+        editing.prompt = self._spelt(neutralise(prompt))
+        typed = input(editing.prompt)
+        self._open = False
         return typed
 
     def _gather(self, lines: list[str]) -> None:

@@ -123,6 +123,8 @@ def _and(words: Sequence[str]) -> str:
 
 PLAIN = (
     ("\\ at the end of a line", "the message goes on in the next one"),
+    ("Tab", "completes a command, or a file after @, where the terminal can"),
+    ("the up arrow", "brings back what was asked in this conversation, where the terminal can"),
     ("Ctrl+C", "stop the answer"),
     ("Ctrl+D", "leave"),
     ("a number or a letter", "answers a question with choices; Enter alone is none of them"),

@@ -61,11 +61,17 @@ def test_what_an_answer_waits_for_is_said_while_its_model_is_loaded(capsys: pyte
     assert sentences.notices(replace(event, loads=False)) == []
 
 
-def test_a_line_that_the_terminal_cut_is_told(demo: Demo, env: dict[str, str]) -> None:
-    with Talk("--plain", env=env) as talk:
+def test_a_line_that_the_terminal_cut_is_told_and_one_that_it_marks_as_pasted_names_no_file(
+    demo: Demo, env: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "key.txt").write_text("not for anybody\n")
+    with Talk("--plain", env=env, term="dumb") as talk:
         talk.until("\nyou: ")
         talk.terminal.write(b"repeat: " + b"x" * 5000 + b"\r")
         assert "The terminal cuts a line" in talk.until("\nyou: ")
+        talk.terminal.write(f"\x1b[200~repeat: @{tmp_path}/key.txt\x1b[201~\r".encode())
+        assert "\nNot typed, but there is such a file: key.txt, " in talk.until("Enter for none: ")
+        assert f"local: @{tmp_path}/key.txt\n" in talk.line("")
 
 
 def test_a_conversation_from_the_first_word_to_the_last(demo: Demo, env: dict[str, str]) -> None:

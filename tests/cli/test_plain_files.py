@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,34 @@ def test_a_file_that_is_not_there_is_told_and_the_name_goes_as_a_word(talk: Talk
     assert "no such file" not in talk.line("ask @alice")
 
 
+@pytest.mark.skipif(find_spec("readline") is None, reason="there is no readline here")
+def test_tab_completes_names_and_commands_and_the_arrow_brings_back_what_was_asked_here(
+    talk: Talk, demo: Demo, tmp_path: Path
+) -> None:
+    talk.terminal.send(f"repeat: from @{tmp_path}/my", "tab")
+    talk.until('my notes.md" ')
+    talk.line("please")
+    assert asked(demo)[-1].startswith("my notes.md (2 lines):")
+    talk.terminal.send("/exp", "tab")
+    talk.until("/export ")
+    talk.line("", "Written to")
+    talk.until("\nyou: ")
+    talk.terminal.send("/se", "tab")
+    assert "\n/search, /sessions, /set, /settings\nyou: /se" in talk.until("\nyou: /se")
+    talk.line("ssions nothing like it")
+    talk.terminal.send("up")
+    talk.until("repeat: from my notes.md please")
+    talk.line("")
+    assert asked(demo)[-1] == "repeat: from my notes.md please", "what was brought back sends no file again"
+    talk.line("/new")
+    talk.terminal.send("up")
+    before = len(asked(demo))
+    talk.line("")
+    assert len(asked(demo)) == before, "another conversation's questions are not brought back"
+    for written in tmp_path.glob("*.json"):
+        written.unlink()
+
+
 def test_a_name_in_what_was_pasted_or_recalled_is_a_word_until_the_user_says_otherwise(
     talk: Talk, demo: Demo, tmp_path: Path
 ) -> None:
@@ -65,10 +94,6 @@ def test_a_name_in_what_was_pasted_or_recalled_is_a_word_until_the_user_says_oth
     assert "\nNot typed, but there is such a file: key.txt, 16 B, " in talk.until(MENU)
     talk.line("n")
     assert asked(demo)[-1] == f"repeat: from a page\n{name}\nends"
-    talk.terminal.write(f"\x1b[200~repeat: bracketed {name}\x1b[201~\r".encode())
-    talk.until(MENU)
-    talk.line("")
-    assert asked(demo)[-1] == f"repeat: bracketed {name}"
     talk.line("/recall from a page", MENU)
     talk.line("1", MENU)
     talk.line("y")
