@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from markdown_it.token import Token
 from rich.markdown import Markdown
 from rich.segment import Segment
 from rich.style import Style
@@ -11,7 +10,7 @@ from hybridchat.render.elements import Document, canvas
 from hybridchat.render.palette import Palette
 from hybridchat.render.rows import Line, line_of, plain_rows, prose_rows
 from hybridchat.render.text import Splitter, neutralise
-from hybridchat.render.tokens import TooDeepError, parse
+from hybridchat.render.tokens import parse
 
 _WHOLE = 20_000
 """Up to this many characters a text is rendered as one; above, chunk by chunk, so that no single step takes long."""
@@ -24,11 +23,7 @@ _NARROW = 16
 
 def document(text: str) -> Markdown:
     """A Rich renderable of `text` for a console of the caller's."""
-    clean = neutralise(text)
-    try:
-        return Document(parse(clean))
-    except TooDeepError:
-        return Document([Token("code_block", "code", 0, content=clean)])
+    return Document(parse(neutralise(text)))
 
 
 def _too_much(text: str) -> bool:
@@ -56,13 +51,9 @@ def prose(text: str, width: int, style: Style | None = None) -> list[Line]:
 def _render(text: str, width: int, palette: Palette) -> list[Line]:
     if width < _NARROW or _too_much(text):
         return plain(text, width)
-    try:
-        tokens = parse(text)
-    except TooDeepError:
-        return plain(text, width)
     console = canvas(palette)
     options = console.options.update(width=width, height=None)
-    rows = [_trimmed(line_of(row), width) for row in console.render_lines(Document(tokens), options, pad=False)]
+    rows = [_trimmed(line_of(row), width) for row in console.render_lines(Document(parse(text)), options, pad=False)]
     first = next((n for n, row in enumerate(rows) if row), 0)
     while rows and not rows[-1]:
         rows.pop()

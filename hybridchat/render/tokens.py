@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -16,24 +16,44 @@ OPENED = frozenset({"http", "https", "mailto"})
 """Schemes that are handed to a terminal or a browser; whatever else a model writes is only shown."""
 _DEEPEST = 18
 """The parser stops at 20 levels and leaves out what is below."""
+_APART = re.compile(r"(?![-+*>]|\d{1,9}[.)])\S")
+"""Begins a line that belongs to no list or quote, after an empty one."""
+_PIECES = 8
+"""How often what follows something too deep is read anew; a text made to hold more is shown as it was written from there on."""
 _BARE = re.compile(r"\bhttps?://[^\s<>\"'`\u2028\u2029]+")
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
-class TooDeepError(Exception):
-    """Lists or quotes nested so deep that the parser would drop their text."""
-
-
 def parse(text: str) -> list[Token]:
-    """The tokens of `text`. Raises `TooDeepError`."""
+    """The tokens of `text`. A list or a quote nested so deep that the parser would drop its text stands as it was written."""
     parser = _parser()
     tokens = parser.parse(text)
     if any(token.level >= _DEEPEST for token in tokens):
-        raise TooDeepError
+        tokens = _in_pieces(text.split("\n"), parser)
     for token in tokens:
         if token.children:
             token.children = list(_shown(_whole(token.children), parser))
     return tokens
+
+
+def _in_pieces(lines: list[str], parser: MarkdownIt) -> list[Token]:
+    """Around what is nested too deep: there the parser leaves out all that follows as well."""
+    tokens: list[Token] = []
+    for _ in range(_PIECES):
+        found = parser.parse("\n".join(lines))
+        deep = next((n for n, token in enumerate(found) if token.level >= _DEEPEST), None)
+        if deep is None:
+            return tokens + found
+        begin = next(n for n in range(deep, -1, -1) if not found[n].level)
+        first = (found[begin].map or [0])[0]
+        end = next((n for n in range(first + 1, len(lines)) if not lines[n - 1].strip() and _APART.match(lines[n])), len(lines))
+        tokens += [*found[:begin], _written(lines[first:end])]
+        lines = lines[end:]
+    return [*tokens, _written(lines)] if lines else tokens
+
+
+def _written(lines: Sequence[str]) -> Token:
+    return Token("code_block", "code", 0, content="\n".join([*lines, ""]))
 
 
 @cache
@@ -48,11 +68,7 @@ def _parser() -> MarkdownIt:
 
 def links(text: str) -> list[str]:
     """The addresses in `text` that could be opened, in order, each once."""
-    try:
-        tokens = parse(neutralise(text))
-    except TooDeepError:
-        return []
-    children = [child for token in tokens for child in token.children or ()]
+    children = [child for token in parse(neutralise(text)) for child in token.children or ()]
     return list(dict.fromkeys(str(child.attrs["href"]) for child in children if child.type == "link_open"))
 
 

@@ -53,6 +53,26 @@ def test_awkward_answers_neither_crash_nor_take_long_nor_overflow(name: str, wid
     assert "\x1b" not in text_of(rows)
 
 
+@pytest.mark.parametrize(("deep", "count"), [("lists nested 50 deep", 100), ("quotes nested 500 deep", 2)])
+def test_what_is_nested_too_deep_is_shown_as_written_and_the_rest_keeps_its_form(deep: str, count: int) -> None:
+    text = f"# Above\n\n{AWKWARD[deep]}\n\nBelow **bold**.\n\n{AWKWARD[deep]}\n\n1. one\n\n```py\nx = 1\n```\n"
+    rows = [text_of([row]) for row in lines(text, 600, PALETTE)]
+    assert rows[0] == "Above"
+    assert "Below bold." in rows
+    assert not any("```" in row for row in rows)
+    last = AWKWARD[deep].rstrip("\n").split("\n")[-1].strip()
+    assert [row.strip() for row in rows].count(last) == count
+
+
+def test_a_text_made_of_such_lists_takes_no_longer() -> None:
+    text = f"{AWKWARD['lists nested 50 deep']}\nword\n\n" * 7
+    began = time.process_time()
+    rows = lines(text, 200, PALETTE)
+    assert time.process_time() - began < 3
+    assert text_of(rows).count("- item") == 350
+    assert text_of(rows).count("word") == 7
+
+
 @given(MARKDOWN, st.integers(1, 60))
 @settings(max_examples=40, deadline=None)
 def test_streamed_and_whole_look_the_same_in_the_end(text: str, step: int) -> None:
