@@ -39,7 +39,7 @@ def _keys(config: Config) -> Iterator[Fault]:
         try:
             named(word)
         except KeyError:
-            yield Fault(("keys", word), "is no binding" + suggestion(word, BINDINGS), ", ".join(BINDINGS))
+            yield Fault(("keys", word), "is no binding" + suggestion(word, BINDINGS), "a command, or an id of docs/keys.md")
 
 
 def _strategies(config: Config) -> Iterator[Fault]:
