@@ -30,7 +30,8 @@ _REACH = 500
 _BEGIN = late(r"-----BEGIN ([A-Z0-9 ]{0,40}(?:PRIVATE KEY|NKEY SEED|CREDENTIALS)[A-Z ]{0,10})-----")
 _BODY = late(r"[A-Za-z0-9+/]{20}")
 _JWT = late(r"(?<![\w-])eyJ[\w-]{10,4000}\.(?:[\w-]{8,8000})(?:\.[\w-]{0,2000})?", re.ASCII)
-_JWK = late(r'"(?:d|k|p|q|dp|dq|qi)"\s{0,3}:\s{0,3}"([A-Za-z0-9_-]{20,1000})"')
+_JWK = late(r"""\\?["'](?:d|k|p|q|dp|dq|qi)\\?["']\s{0,3}:\s{0,3}\\?["']([A-Za-z0-9_-]{20,1400})\\?["']""")
+"""Also in a text within JSON, and as Python writes it. 1,366 signs are the longest number of an RSA key of 8,192 bits."""
 _SEED = late(r"(?<![A-Za-z0-9])S[UAONCX][A-Z0-9]{52,58}(?![A-Za-z0-9])")
 _USERINFO = late(
     r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}://([^\s:/@\"'<>]{0,80}):([^\s/\"'<>]{1,200})@(?=[\w.\[${-])", re.IGNORECASE
@@ -134,9 +135,9 @@ def secrets(text: str, start: int, end: int) -> Iterator[Finding]:
 
 def _web_keys(text: str, start: int, end: int, stop: int) -> Iterator[Finding]:
     """The private numbers of a JSON Web Key (RFC 7517); a member of that name elsewhere is no key."""
-    if '"kty"' not in text[max(0, start - 4_000) : stop]:
+    if "kty" not in text[max(0, start - 4_000) : stop]:
         return
-    for match in _JWK.finditer(text, start, stop):
+    for match in _JWK.finditer(text, start, min(len(text), end + 1_500)):
         if match.start() < end and not is_placeholder(match[1]):
             yield Finding(match.start(1), match.end(1), "SECRET", "JSON web key", 0.97)
 

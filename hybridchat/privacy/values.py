@@ -89,7 +89,9 @@ _ABOUT = late(
 _SETTER = late(r"set[a-z]{0,9}$")
 _TAIL = late(r"[ \t]*(?:#.*|\\)?(?:\r?\n|$)")
 _ENTITIES = {"&quot;": "&quot;", "&#34;": "&#34;", "&#39;": "&#39;", "&apos;": "&apos;"}
-_BARE = late(r"[^\s,;\"'<>)\]}|&`]{3,400}")
+_LONGEST = 2_000
+"""Characters of a value: what a session is opened or renewed with takes a thousand and more, and half of one is still one."""
+_BARE = late(rf"[^\s,;\"'<>)\]}}|&`]{{3,{_LONGEST}}}")
 
 
 @value
@@ -201,11 +203,11 @@ def judge(text: str, at: int, how: Assignment) -> tuple[int, str] | None:
 
 
 def _closing(text: str, at: int, quote: str) -> int | None:
-    """Index of the quote that closes a value on the same line, at most 400 characters on."""
+    """Index of the quote that closes a value on the same line, at most `_LONGEST` characters on."""
     mark = quote if quote in _ENTITIES or quote.startswith("\\") else quote[-1]
     found = at
     while True:
-        found = text.find(mark, found, at + 400)
+        found = text.find(mark, found, at + _LONGEST)
         if found < 0 or "\n" in text[at:found]:
             return None
         if mark.startswith("\\") or text[found - 1] != "\\" or found == at:

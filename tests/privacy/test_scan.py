@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import socket
+import string
 from collections.abc import Callable
 from itertools import pairwise
 from time import process_time
@@ -242,6 +244,17 @@ def test_findings_far_into_a_huge_text_have_exact_indices() -> None:
     filler = "Some words without any meaning. " * 2_000
     text = filler + "mail ana@b.example now\n\n" + filler + f"and {GITHUB} too"
     assert [text[f.start : f.end] for f in scan(text)] == ["ana@b.example", GITHUB]
+
+
+@pytest.mark.parametrize("before", ["AWS_SESSION_TOKEN=", '"access_token": "', '{"kty": "RSA", "d": "', "{'kty': 'RSA', 'd': '"])
+@pytest.mark.parametrize("words", [0, 4_850])
+def test_a_long_secret_is_found_whole_wherever_it_lies(before: str, words: int) -> None:
+    """The second place is the edge of a slice."""
+    value = "".join(random.Random(7).choices(string.ascii_letters + string.digits, k=900))
+    text = f"{'x y ' * words}\n{before}{value}{before[-1] if before[-1] != '=' else ''}\n{'y z ' * 2_000}"
+    at = text.index(value)
+    hidden = [range(f.start, f.end) for f in scan(text) if f.kind == "SECRET"]
+    assert all(any(n in one for one in hidden) for n in range(at, at + len(value)))
 
 
 def test_a_value_on_the_edge_of_a_slice_is_found_whole() -> None:
