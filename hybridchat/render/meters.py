@@ -153,8 +153,8 @@ def _limit(name: str, limits: MachineLimits | None) -> list[str]:
 
 
 def _samples(gauge: Gauge, seen: Sequence[float], now: float) -> str:
-    age = gauge.age(now)
-    parts = [f"n = {gauge.n}" if gauge.n > 1 else "", f"last {len(seen)}: {' '.join(f'{v:.0f}' for v in seen)}" if seen else ""]
+    age, many = gauge.age(now), f" {len(seen)}" if len(seen) > 1 else ""
+    parts = [f"{gauge.n} samples" if gauge.n > 1 else "", f"last{many}: {' '.join(f'{v:.0f}' for v in seen)}" if seen else ""]
     parts.append("" if age is None else f"{age:.0f} s ago" if age < 120 else f"{age / 60:.0f} min ago")
     parts.append(f"from {gauge.source}" if gauge.source else "")
     return " · ".join(filter(None, parts))

@@ -100,7 +100,7 @@ def test_every_figure_tells_its_limits_its_samples_and_the_rule_it_feeds() -> No
     assert found["this machine", "load"].lines[0] == "busy above 1 per core"
     latency = found["way to openai at api.openai.com", "latency"]
     assert (latency.value, latency.lines[0]) == ("41 ms", "slow above 200 ms")
-    assert "n = 5" in latency.lines[-1]
+    assert "5 samples" in latency.lines[-1]
     assert not [group for group, _ in found if "11434" in group]
     assert "before you allow it" in found["way to anthropic at api.anthropic.com", "latency"].lines[0]
 
