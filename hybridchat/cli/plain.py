@@ -32,6 +32,8 @@ from hybridchat.render import words
 from hybridchat.welcome import found
 
 T = TypeVar("T")
+_BARE = {"help": "/help", "?": "/help", "quit": "/quit", "exit": "/quit", "bye": "/quit", ":q": "/quit"}
+"""What somebody new types for a command."""
 SHOWN = 10
 """Questions that are told again when a conversation is opened: reading all of a long one aloud would take hours."""
 HELLO = "hybridchat, plain mode. /help lists the commands; a line that ends with \\ goes on; Ctrl+C stops an answer."
@@ -59,6 +61,8 @@ class Plain:
         """The chat that was opened; another one than `chat` while the conversation is private."""
         self.tty = Teletype()
         self.deleted: list[str] = []
+        self._hinted = False
+        """Whether it was said that commands begin with a slash."""
         self.reworded = ""
         """The question in other words, said in place of consent."""
         self._ended: Ended | None = None
@@ -101,6 +105,9 @@ class Plain:
 
     def _take(self, line: str) -> None:
         match parse(line):
+            case None if line.strip().lower() in _BARE and not self._hinted:
+                self._hinted = True
+                self.say(f"Commands begin with a slash: {_BARE[line.strip().lower()]}. Typed once more, the word is a message.")
             case None:
                 if (found := plain_files.read(self, line)) is not None:
                     self.begin()
@@ -266,7 +273,8 @@ class Plain:
         if name := profile():
             self.say(f"Profile: {name}")
         for line in found(self.chat.world, self.config, demo=self.demo, here=self.chat.here):
-            self.say(f"  {'' if line.ok else 'Not ready: '}{line.text}" + (f". Try: {line.fix}" if line.fix else ""))
+            fix = f"{line.fix} --plain" if line.fix == "hybridchat demo" else line.fix
+            self.say(f"  {'' if line.ok else 'Not ready: '}{line.text}" + (f". Try: {fix}" if fix else ""))
         first_words(self)
         if self.chat.banner and not self.demo:
             self.say(self.chat.banner)

@@ -23,6 +23,7 @@ class Teller:
         self._spoken = Spoken()
         self._thinking = False
         self._last_model = ""
+        self._last_word: FellBack | None = None
 
     def tell(self, event: Event) -> None:
         if not isinstance(event, Said):
@@ -38,7 +39,11 @@ class Teller:
             case Said(text=text):
                 self._say(text)
             case FellBack():
-                self._tty.line(words.fell_back(event))
+                if event.to_model is None:
+                    # why is said once, at the end
+                    self._last_word = event
+                else:
+                    self._tty.line(words.fell_back(event))
             case SecondLook():
                 self._tty.end_line()
                 self._tty.line(words.second_look(event))
@@ -51,8 +56,8 @@ class Teller:
         # a second try at the same model moves nothing, but sends once more
         again = event.model_id == self._last_model
         marks = words.handed_over(event)
-        for mark in [words.left(event)] if again and event.locality is not Locality.ON_DEVICE else [] if again else marks:
-            self._tty.line(mark)
+        for mark in marks if not again else [f"▪ {words.left(event)}"] if event.locality is not Locality.ON_DEVICE else []:
+            self._tty.line(mark.replace("▪ ", "Left this machine: ", 1) if mark.endswith(words.left(event)) else mark)
         if event.loads:
             self._tty.line(f"({words.loading(event.load_s)} …)")
         self._last_model, self._thinking = event.model_id, False
@@ -69,6 +74,8 @@ class Teller:
 
     def _end(self, ended: Ended) -> None:
         self._tty.end_line()
+        if self._last_word is not None and self._last_word.error.rstrip(".") not in ended.text:
+            self._tty.line(words.fell_back(self._last_word))
         if mark := words.ended(ended):
             self._tty.line(sentences.without_keys(mark, commands=True) + offline.to_go_on(ended))
         for note in words.notes(ended, "/other"):

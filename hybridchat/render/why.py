@@ -137,6 +137,6 @@ def told(decision: Decision, changed: Sequence[tuple[str, str]] | None = None, a
         if decision.chosen is None or one.model.id != decision.chosen.id:
             yield f"  {one.model.name}, {verdict(decision, one)}: {about(decision, one)}."
     yield from (started(f"the agent {failure}") for failure in decision.failed)
-    if changed is not None:
+    if changed or (changed is not None and decision.chosen is not None):
         yield "What would have changed it:" if changed else "Nothing that was tried would have changed it."
         yield from (f"  {condition}: {outcome}." for condition, outcome in changed)

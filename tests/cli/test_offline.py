@@ -118,7 +118,7 @@ def test_plain_mode_offers_keeps_and_sends(demo: Demo, env: dict[str, str]) -> N
         demo.conditions.offline = False
         talk.line("1", "number, or Enter for none: ")
         sent = talk.line("1")
-        assert "from the queue: Prove step by step" in sent
+        assert "From the queue: Prove step by step" in sent
         assert "\ngpt-6.1-terra, cloud: " in sent
         assert "Nothing waits" in talk.line("/queue")
 

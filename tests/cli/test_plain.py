@@ -98,6 +98,7 @@ def test_a_conversation_from_the_first_word_to_the_last(demo: Demo, env: dict[st
         talk.until("number, or Enter for none: ")
         assert not cloud_bodies(demo)
         told = talk.line("Y", "you: repeat: pasted")
+        assert "\nSent to the cloud: 1 turn\nLeft this machine: 0 hidden, " in told
         assert "\ngpt-6.1-terra, cloud: The capital of France" in told
         assert "bytes" in told
         assert len(cloud_bodies(demo)) == 1
@@ -139,6 +140,8 @@ def test_a_conversation_from_the_first_word_to_the_last(demo: Demo, env: dict[st
         assert "Back: On France" in talk.line("/undo", "\nyou: repeat: still here\n")
         talk.until("\nyou: ")
         assert "no command /wyh. Did you mean /why?" in talk.line("/wyh")
+        assert "\nCommands begin with a slash: /quit." in talk.line("quit")
+        assert "local: " in talk.line("quit")
         assert talk.leave("/quit", "enter") == 0
         assert b"\x1b" not in talk.raw
     assert b"On France" in hybridchat("sessions", env=env).stdout
