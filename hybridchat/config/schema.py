@@ -7,28 +7,27 @@ so a key is described once. Everything has a default: an empty file is a valid o
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, field
 
+from hybridchat.config.choosing import STRATEGIES, Routing, RuleConditions, RuleSettings, StrategySettings, Table, Weights, given
 from hybridchat.facts import Locality, Mode
+
+__all__ = [
+    "KINDS", "STRATEGIES", "Config", "ConnectivityThresholds", "EndpointSettings", "FolderSettings", "Kind", "Limits",
+    "ModelSettings", "PairSettings", "PriceSettings", "Privacy", "ResourceThresholds", "Routing", "RuleConditions",
+    "RuleSettings", "StrategySettings", "Table", "Thresholds", "Ui", "Weights", "given",
+]  # fmt: skip
 
 Kind = Literal["ollama", "openai", "anthropic"]
 KINDS: tuple[Kind, ...] = ("ollama", "openai", "anthropic")
 """Protocols; each is also the name of the endpoint that exists without configuration."""
 
-STRATEGIES = ("local-first", "cost", "quality", "offline-first", "performance", "oblix-perf", "oblix-cost")
-"""Strategies that ship with the program."""
-
 Percent = Annotated[float, Meta(ge=0, le=100)]
 Dollars = Annotated[float, Meta(ge=0, le=1_000_000)]
-Share = Annotated[float, Meta(ge=0, le=1)]
 Tokens = Annotated[int, Meta(ge=256, le=100_000_000)]
 Seconds = Annotated[float, Meta(ge=0.2, le=86_400)]
-
-
-class Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A TOML table whose keys are all known."""
 
 
 class Privacy(Table, frozen=True, kw_only=True):
@@ -193,66 +192,6 @@ class ModelSettings(Table, frozen=True, kw_only=True):
     price: Annotated[PriceSettings | None, Meta(description="Without it, and outside the catalogue: unpriced.")] = None
 
 
-class Routing(Table, frozen=True, kw_only=True):
-    """When a message counts as hard; `hybridchat route calibrate` sets it."""
-
-    hard_from: Annotated[
-        Share | None,
-        Meta(
-            description="Difficulty from which a local answer comes with an offer, or auto goes to the cloud. Unset: by strategy "
-            "and size of the local model.",
-            examples=[0.45],
-        ),
-    ] = None
-    second_look: Annotated[
-        Literal["off", "offer", "auto"] | None,
-        Meta(
-            description="When a local answer is doubtful: say nothing, offer the other side, or ask it at once where that was "
-            "allowed. Unset: by strategy.",
-            examples=["auto"],
-        ),
-    ] = None
-
-
-class RuleConditions(Table, frozen=True, kw_only=True):
-    """All that are given must hold."""
-
-    words: Annotated[
-        list[str],
-        Meta(description="One of these words or phrases occurs in the message.", examples=[["query plan", "left join"]]),
-    ] = []
-    kind: Annotated[
-        Literal["code", "sql", "math", "translation", "writing", "other"] | None,
-        Meta(description="What the message asks for, as far as can be told from its words.", examples=["sql"]),
-    ] = None
-    folder: Annotated[
-        str, Meta(description="The program was started in this folder or below it; a whole path, or one from ~.")
-    ] = ""
-    min_tokens: Annotated[
-        Annotated[int, Meta(ge=0, le=100_000_000)] | None,
-        Meta(description="The message has at least this many tokens, estimated.", examples=[1]),
-    ] = None
-    max_tokens: Annotated[
-        Annotated[int, Meta(ge=0, le=100_000_000)] | None,
-        Meta(description="The message has at most this many tokens, estimated.", examples=[4000]),
-    ] = None
-
-
-class RuleSettings(Table, frozen=True, kw_only=True):
-    """A rule of one's own: `[[rule]]`, as often as wanted."""
-
-    name: Annotated[str, Meta(max_length=80, description="What it is called where it settled something; else by its place.")] = ""
-    use: Annotated[
-        str,
-        Meta(
-            description="Where messages it fits go: a mode, or the id of the model that answers if it can.",
-            examples=["prefer_cloud"],
-        ),
-    ]
-    enabled: Annotated[bool, Meta(description="false: as if it were not there.")] = True
-    when: RuleConditions = RuleConditions()
-
-
 class Ui(Table, frozen=True, kw_only=True):
     """How the program shows itself."""
 
@@ -280,33 +219,11 @@ class PairSettings(Table, frozen=True, kw_only=True):
     cloud: Annotated[str | None, Meta(description="Model to start with in the cloud.", examples=["openai:gpt-6.1-terra"])] = None
 
 
-class Weights(Table, frozen=True, kw_only=True):
-    """How much each part of a model's score counts; what is not set comes from the strategy's base."""
-
-    quality: Annotated[
-        Share | None, Meta(description="Weight of ability, set against what the message needs.", examples=[0.4])
-    ] = None
-    cost: Annotated[Share | None, Meta(description="Weight of a low price.", examples=[0.15])] = None
-    speed: Annotated[Share | None, Meta(description="Weight of a quick answer.", examples=[0.15])] = None
-    locality: Annotated[Share | None, Meta(description="Weight of staying near.", examples=[0.3])] = None
-
-
-class StrategySettings(Table, frozen=True, kw_only=True):
-    """A strategy of one's own: `[strategies.NAME]`."""
-
-    base: Annotated[str, Meta(description="Shipped strategy it starts from: " + ", ".join(STRATEGIES) + ".")] = "local-first"
-    second_look: Annotated[
-        Literal["off", "offer", "auto"] | None,
-        Meta(description="What follows a doubtful local answer; routing.second_look goes before it.", examples=["off"]),
-    ] = None
-    weights: Weights = Weights()
-
-
 class FolderSettings(Table, frozen=True, kw_only=True):
     """`.hybridchat.toml` in the working directory: it may only tighten."""
 
     local_only: Literal[True] | None = None
-    terms: list[Annotated[str, Meta(min_length=1, max_length=200)]] = []
+    terms: list[Annotated[str, Meta(min_length=1, max_length=200)]] = field(default_factory=list)
 
 
 class Config(Table, frozen=True, kw_only=True):
@@ -329,19 +246,14 @@ class Config(Table, frozen=True, kw_only=True):
     privacy: Privacy = Privacy()
     limits: Limits = Limits()
     routing: Routing = Routing()
-    rule: list[RuleSettings] = []
+    rule: list[RuleSettings] = field(default_factory=list)
     pair: PairSettings = PairSettings()
     thresholds: Thresholds = Thresholds()
-    endpoints: dict[str, EndpointSettings] = {}
-    models: dict[str, ModelSettings] = {}
-    strategies: dict[str, StrategySettings] = {}
+    endpoints: dict[str, EndpointSettings] = field(default_factory=dict)
+    models: dict[str, ModelSettings] = field(default_factory=dict)
+    strategies: dict[str, StrategySettings] = field(default_factory=dict)
     ui: Ui = Ui()
     keys: Annotated[
         dict[str, Annotated[str, Meta(min_length=1)]],
         Meta(description='Key bindings: id = the key or keys for it, or none, as in other = "f8". docs/keys.md lists the ids.'),
-    ] = {}
-
-
-def given(table: Table) -> dict[str, Any]:
-    """The keys of `table` that say something: those that are not `None`. For laying settings over a strategy's own."""
-    return {name: value for name in table.__struct_fields__ if (value := getattr(table, name)) is not None}
+    ] = field(default_factory=dict)

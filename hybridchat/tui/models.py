@@ -242,12 +242,10 @@ class Models(Sheet[str]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if self._pulling is None:
-            return
-        if said := self._pulling.start(event.value, told=True):
+        if self._pulling is not None and (said := self._pulling.start(event.value, told=True)):
             self.notify(said, timeout=4)
-            return
-        self._named()
+        else:
+            self._named()
 
     def _named(self) -> None:
         self.remove_class("-naming")
