@@ -92,7 +92,7 @@ class Purse:
             set_value(self._file, "limits.daily_budget", dollars)
         except (ConfigError, OSError) as error:
             return f"That holds for this run only: {error}"
-        return f"It stands in {self._file}, where you can change it."
+        return f"It is kept in {self._file}, where you can change it."
 
     def told(self) -> str:
         """What is set, and what of it is gone, in other windows too."""

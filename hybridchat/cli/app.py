@@ -135,7 +135,7 @@ def ask(
         str | None, typer.Option("--compare", metavar="M1,M2", help="Ask several models the same, one after the other.")
     ] = None,
     keep: Annotated[
-        str | None, typer.Option("--keep", metavar="M", help="With --compare: the model whose answer stands; else the last.")
+        str | None, typer.Option("--keep", metavar="M", help="With --compare: the model whose answer is kept; else the last.")
     ] = None,
     queue: Annotated[bool, typer.Option("--queue", help="Ask nobody now: keep it until the network is back.")] = False,
     file: Annotated[

@@ -54,7 +54,7 @@ async def compare(chat: Chat, options: Options, session: Session, text: str, pic
     stands = await asyncio.to_thread(comparison.settle, None if kept is None else ids.index(kept))
     if kept is not None and stands is None and not options.dry_run:
         stands = await asyncio.to_thread(comparison.settle)
-        say(f"{words.short(kept)} gave no answer to keep." + (f" {words.short(stands.model_id)}'s stands." if stands else ""))
+        say(f"{words.short(kept)} gave no answer to keep." + (f" {words.short(stands.model_id)}'s is kept." if stands else ""))
     if options.dry_run and not session.turns:
         chat.store.delete_session(session.id)
     if options.as_json:

@@ -53,10 +53,10 @@ def compare(plain: Plain, args: str) -> None:
     said = {a.model_id for a in turn.attempts if a.text} if turn is not None else set()
     there = [n for n, model in enumerate(chosen) if model.id in said]
     if len(there) > 1:
-        picked = plain.choose("Which answer stands?", [chosen[n].name for n in there])
+        picked = plain.choose("Which answer do you keep?", [chosen[n].name for n in there])
         if picked is not None:
             stands = comparison.settle(there[picked]) or stands
-    plain.say(f"{words.short(stands.model_id)}'s answer stands; the others are kept beside it.")
+    plain.say(f"{words.short(stands.model_id)}'s answer is kept; the others stay beside it.")
     plain.refresh()
 
 

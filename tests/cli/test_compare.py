@@ -134,4 +134,4 @@ def test_what_is_kept_is_one_of_the_models_compared(env: dict[str, str]) -> None
 def test_a_model_that_gave_no_answer_is_not_kept_and_that_is_said(demo: Demo, env: dict[str, str]) -> None:
     demo.ollama.fail(Fault(kind="status", status=500))
     done = inside("ask", "--cloud", *BOTH, "--keep", HERE, QUESTION, env=env)
-    assert b"gave no answer to keep. gpt-6.1-terra's stands." in done.stderr
+    assert b"gave no answer to keep. gpt-6.1-terra's is kept." in done.stderr

@@ -32,8 +32,8 @@ def test_models_are_compared_one_is_kept_and_the_ledger_tells_of_it(demo: Demo, 
         assert "\nAsking llama3.2:3b (on this machine):\n" in asked
         assert "\nAsking gpt-6.1-terra (cloud):\n" in asked
         assert "Ask gpt-6.1-terra at 127.0.0.1" in asked
-        assert "Which answer stands?" in talk.line("1", CHOICE)
-        assert "llama3.2:3b's answer stands" in talk.line("1")
+        assert "Which answer do you keep?" in talk.line("1", CHOICE)
+        assert "llama3.2:3b's answer is kept" in talk.line("1")
         left = talk.line("/ledger")
         assert "1 message left this machine" in left
         assert "1 email hidden" in left
