@@ -67,7 +67,7 @@ def test_parsing_never_fails(text: str) -> None:
 
 
 def test_keys_are_written_as_people_write_them() -> None:
-    assert [key_word(k) for k in ("ctrl+o", "f1", "escape", "ctrl+pageup")] == ["^o", "F1", "esc", "ctrl+pageup"]
+    assert [key_word(k) for k in ("ctrl+o", "f1", "escape", "ctrl+pageup")] == ["^o", "F1", "esc", "^pgup"]
 
 
 @pytest.mark.parametrize(
