@@ -14,7 +14,8 @@ _OPENINGS = {
 _MARK = re.compile(rf"^([ ]*)(?:({'|'.join(map(re.escape, _OPENINGS))})|[▪■●○•◄⇡⇣✓✗⚑] *)", re.MULTILINE)
 _WORDS = (
     (re.compile(r" → asking "), "; asking "),
-    (re.compile(r"(?<=[^\s]) [·] "), ", "),
+    (re.compile(r"(?<=[.!?]) · "), " "),
+    (re.compile(r"(?<=\S) · "), ", "),
     (re.compile(r"(?<=\d) tok/s\b"), " tokens a second"),
     (re.compile(r"(?<=\d) tok\b"), " tokens"),
     (re.compile(r"(?<=\d) × (?=\d)"), " by "),
