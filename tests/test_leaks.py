@@ -148,7 +148,7 @@ def test_a_whole_local_chat_with_samplers_touches_only_on_device_endpoints(demo:
         chat.send("capital of France", "enter")
         chat.wait_for("Paris")
         chat.send("/other", "enter")
-        chat.wait_for("not sent: No model can answer")
+        chat.wait_for("Not sent: No model can answer")
         while not chat.text().rstrip().endswith("you:"):  # a line that comes before is kept for later
             assert chat.pump(60) is not None, chat.text()
         assert chat.close("/quit", "enter") == 0

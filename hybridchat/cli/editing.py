@@ -101,7 +101,7 @@ class Editing:
 
 def editing(show: Show, *, ascii_only: bool) -> Editing | None:
     """Readline made ready, where it is there and can be used."""
-    if os.name != "posix" or ascii_only or os.environ.get("TERM", "dumb") in {"", "dumb"}:
+    if sys.platform == "win32" or ascii_only or os.environ.get("TERM", "dumb") in {"", "dumb"}:
         return None
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return None
