@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from hybridchat.agents.base import BaseAgent, Sampler
 from hybridchat.agents.link import os_online
-from hybridchat.agents.metered import metered_line
+from hybridchat.agents.metered import Paid, metered_line, unsaid
 from hybridchat.agents.probe import TIMEOUT_S, Abandoned, Look, Permit, Place, place, probe, trust
 from hybridchat.agents.ways import (
     BULK_BYTES,
@@ -34,17 +34,6 @@ METERED_EVERY_S = 60.0
 
 _ORDER = (ConnectivityState.OPTIMAL, ConnectivityState.DEGRADED, ConnectivityState.UNKNOWN, ConnectivityState.DISCONNECTED)
 _TARGETS = {ConnectivityState.OPTIMAL: Target.CLOUD, ConnectivityState.DISCONNECTED: Target.LOCAL}
-
-
-def _unsaid(_state: bool | None, _reason: str) -> None:  # noqa: FBT001 - the sampler's state is the answer itself
-    """The system could not be asked: unknown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """One answer to whether the line is metered; in a value of its own, because no sample at all is `None` to a sampler."""
-
-    line: bool | None
 
 
 @dataclass(slots=True)
@@ -97,10 +86,10 @@ class ConnectivityAgent(BaseAgent):
         self._trust: ssl.SSLContext | None = None
         self._trusting = threading.Lock()
         self._system: Sampler[bool | None, bool | None] = Sampler(
-            f"{name}: system", None, self._ask_system, lambda _, now: now, _unsaid, lambda _: OS_EVERY_S
+            f"{name}: system", None, self._ask_system, lambda _, now: now, unsaid, lambda _: OS_EVERY_S
         )
         self._paid: Sampler[bool | None, Paid] = Sampler(
-            f"{name}: metered", None, lambda: Paid(paid()), lambda _, now: now.line, _unsaid, lambda _: METERED_EVERY_S
+            f"{name}: metered", None, lambda: Paid(paid()), lambda _, now: now.line, unsaid, lambda _: METERED_EVERY_S
         )
 
     async def initialize(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import dataclass
 from shutil import which
 
 ASK = ("-t", "-f", "GENERAL.DEVICE,GENERAL.TYPE,GENERAL.STATE,GENERAL.METERED,IP4.GATEWAY,IP6.GATEWAY", "device", "show")
@@ -62,3 +63,14 @@ def read(text: str) -> bool | None:
 def _leads_out(device: dict[str, str]) -> bool:
     connected = device.get("GENERAL.STATE", "").partition(" ")[0] == CONNECTED
     return connected and ("IP4.GATEWAY" in device or "IP6.GATEWAY" in device)
+
+
+def unsaid(_state: bool | None, _reason: str) -> None:  # noqa: FBT001 - the sampler's state is the answer itself
+    """The system could not be asked: unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """One answer to whether the line is metered; in a value of its own, because no sample at all is `None` to a sampler."""
+
+    line: bool | None
