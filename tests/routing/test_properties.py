@@ -125,7 +125,7 @@ policies = st.builds(
 
 
 @given(requests, snapshots, policies)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_laws_of_every_decision(request: Request, snapshot: Snapshot, policy: Policy) -> None:
     decision = decide(request, snapshot, policy)
     assert decide(request, snapshot, policy) == decision, "same in, same out"
@@ -148,7 +148,7 @@ def test_laws_of_every_decision(request: Request, snapshot: Snapshot, policy: Po
 
 
 @given(requests, snapshots, policies)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_local_only_and_privacy_are_promises(request: Request, snapshot: Snapshot, policy: Policy) -> None:
     alone = replace(policy, trust_lan=frozenset())
     held = decide(replace(request, mode=Mode.ONLY_LOCAL), snapshot, alone)
@@ -162,7 +162,7 @@ def test_local_only_and_privacy_are_promises(request: Request, snapshot: Snapsho
 
 
 @given(requests, snapshots, policies)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_unknown_gauges_never_reject(request: Request, snapshot: Snapshot, policy: Policy) -> None:
     """Taking every gauge away can only let more models through."""
     dark = replace(snapshot, device=Device(), links={}, live={}, budget=Budget(), os_online=None, metered=None)
