@@ -556,7 +556,7 @@ async def test_why_lists_every_candidate() -> None:
         await pilot.press("f7")
         said = await shows(pilot, "Why this model")
         assert "ollama:llama3.2  answers" in said
-        assert "openai:gpt-5.4-mini  out" in said
+        assert "openai:gpt-5.4-mini  not asked" in said
 
 
 async def test_conversations_are_opened_renamed_deleted_and_brought_back() -> None:
