@@ -54,7 +54,8 @@ class Models(Sheet[str]):
     HEADING: ClassVar[str] = "Models"
     KEYS: ClassVar[str] = "{list-choose} hold · ● held · ▪ ability 1–4 · {close} close"
     KEEPING: ClassVar[str] = (
-        "{list-choose} hold · {models-pull} pull · {models-unload} unload · {models-delete} delete · ▪ ability 1–4 · {close} close"
+        "{list-choose} hold · {models-pull} pull · {models-unload} unload · {models-delete} delete · ▪ ability 1–4"
+        " · {close} close"
     )
     NAMING: ClassVar[str] = "{field-done} pull it: Ollama fetches it, only the name goes out · {close} do not"
     COMING: ClassVar[str] = "{models-give-up} give the pull up · {list-choose} hold · {close} close, the pull goes on"
