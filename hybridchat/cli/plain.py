@@ -12,6 +12,7 @@ from hybridchat.assemble import open_assembled
 from hybridchat.chat import Chat
 from hybridchat.cli import edge, plain_files, plain_review, plain_waiting, sentences
 from hybridchat.cli.backstage import Backstage
+from hybridchat.cli.editing import REMEMBERED
 from hybridchat.cli.gauges import keep_gauges
 from hybridchat.cli.plain_commands import HANDLERS
 from hybridchat.cli.plain_models import first_words
@@ -233,16 +234,17 @@ class Plain:
     def _remember(self) -> None:
         """Has the arrow bring back what was asked here, and nothing else."""
         if self.tty.editing is not None:
-            self.tty.editing.remember(asked(turn.question) for turn in self.path())
+            self.tty.editing.remember(asked(turn.question) for turn in self.path(REMEMBERED))
 
-    def path(self) -> Sequence[Turn]:
-        return self.chat.store.path(self.session.id, self.session.leaf_id) if self.session.id else ()
+    def path(self, limit: int | None = None) -> Sequence[Turn]:
+        """The branch that is looked at, its first turn first; with `limit` only its last turns."""
+        return self.chat.store.path(self.session.id, self.session.leaf_id, limit=limit) if self.session.id else ()
 
     def show_path(self) -> None:
         """Prints the end of the conversation so far."""
-        path = self.path()
+        path = self.path(SHOWN + 1)
         if len(path) > SHOWN:
-            self.say(f"The last {SHOWN} of {len(path):,} questions. /find TEXT looks in all of them.")
+            self.say(f"The last {SHOWN} questions; /find TEXT looks in all of them.")
         for turn in path[-SHOWN:]:
             self.quote(f"you: {brief(turn.question)}", *(f"({label})" for label in words.attached(turn)))
             if (answer := turn.answer) is not None:

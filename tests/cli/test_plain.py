@@ -147,6 +147,22 @@ def test_a_conversation_from_the_first_word_to_the_last(demo: Demo, env: dict[st
     assert b"On France" in hybridchat("sessions", env=env).stdout
 
 
+def test_of_a_long_conversation_that_is_opened_the_end_is_told(env: dict[str, str]) -> None:
+    store = Store.open(Path(env["HYBRIDCHAT_DATA_DIR"]) / "hybridchat.db")
+    session = store.new_session()
+
+    async def ask() -> None:
+        parent = None
+        for n in range(12):
+            parent = (await store.ask(session.id, f"number {n}", parent_id=parent, ending=Ending.STOPPED)).id
+        await store.close()
+
+    asyncio.run(ask())
+    with Talk("--plain", "--session", session.id, env=env) as talk:
+        opened = talk.until("\nyou: number 11\n")
+    assert "\nThe last 10 questions; /find TEXT looks in all of them.\nyou: number 2\n" in opened
+
+
 def test_local_is_a_promise_also_for_a_conversation_in_which_another_mode_is_held(demo: Demo, env: dict[str, str]) -> None:
     store = Store.open(Path(env["HYBRIDCHAT_DATA_DIR"]) / "hybridchat.db")
     session = store.new_session(mode=Mode.ONLY_CLOUD)
