@@ -113,11 +113,12 @@ class Keys:
         return tuple(key for key in self.of(name) if key not in self.kept)
 
     def meanings(self, *names: str) -> Mapping[str, str]:
-        """Key -> which of these bindings it is.
+        """Key -> which of these bindings it is; of two with one key the one to which the user gave it.
 
         `shift+\\r` is what Textual 8.2 makes of xterm's other way to say Shift+Enter (`CSI 27;2;13~`), which tmux hands on.
         """
-        return {spelling: name for name in names for key in self.of(name) for spelling in (key, key.replace("+enter", "+\r"))}
+        ordered = sorted(names, key=lambda name: name in self.own)
+        return {spelling: name for name in ordered for key in self.of(name) for spelling in (key, key.replace("+enter", "+\r"))}
 
     def keymap(self) -> Mapping[str, str]:
         """What the user changed, id -> keys; a binding without a key has one that no keyboard sends."""

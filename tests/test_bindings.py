@@ -44,6 +44,11 @@ def test_both_ways_in_which_a_terminal_says_shift_enter_are_one() -> None:
     assert {key for key, name in here().meanings("newline", "send").items() if name == "newline"} >= {"shift+enter", "shift+\r"}
 
 
+def test_of_two_bindings_with_one_key_the_users_own_counts() -> None:
+    assert here({"send": "ctrl+j"}).meanings("send", "newline")["ctrl+j"] == "send"
+    assert here({"edit-line-end": "ctrl+a"}).meanings("edit-line-end", "edit-line-start")["ctrl+a"] == "edit-line-end"
+
+
 def test_none_takes_a_key_away() -> None:
     keys = here({"other": "none"})
     assert keys.of("other") == ()

@@ -177,7 +177,8 @@ class Consent(Static, can_focus=True):
             self.update(self._card())
 
     def on_key(self, event: events.Key) -> None:
-        name = meant(self._keys.meanings(*self._ids()), event)
+        # of two bindings with one key the one that sends nothing counts
+        name = meant({**self._keys.meanings(*self._ids()), **self._keys.meanings(self.CANCELS)}, event)
         letter = event.character if event.is_printable else None
         if not letter and name == self.CANCELS:
             event.prevent_default().stop()

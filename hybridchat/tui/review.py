@@ -201,8 +201,10 @@ class Reviewing(Sheet[str]):
             scroll = self.query_one(VerticalScroll)
             (scroll.scroll_page_up if scrolls == "review-text-up" else scroll.scroll_page_down)(animate=False)
         elif not self._busy and monotonic() - self._opened_at >= SETTLE and self._change is not None:
+            # of two bindings with one key the one that sends nothing counts
+            leaving = {**keys.meanings(*LEAVING), **keys.meanings("review-cancel")}
             # a capital is the small letter where one leaves, and a key of its own where it makes a change for good
-            self._pressed(meant(keys.meanings(*CHANGES), event, fold=False) or meant(keys.meanings(*LEAVING), event))
+            self._pressed(meant(keys.meanings(*CHANGES), event, fold=False) or meant(leaving, event))
 
     def _pressed(self, name: str) -> None:
         row = self._row()

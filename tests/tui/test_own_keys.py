@@ -87,6 +87,12 @@ def test_enter_never_lets_anything_leave(name: str, key: str) -> None:
     assert next(faults({name: key})) == f"{name}: {key} may be meant for the composer, so it lets nothing leave"
 
 
+async def test_of_two_answers_with_one_key_the_one_that_sends_nothing_counts() -> None:
+    async with asked({"consent-send": "n"}) as (pilot, chat):
+        await pilot.press("n")
+        await until(pilot, lambda: chat.verdicts == [Verdict.CANCEL])
+
+
 async def test_enter_on_the_card_sends_nothing_also_where_it_was_said_to() -> None:
     async with asked({"consent-send": "enter,f9"}) as (pilot, chat):
         await pilot.press("enter")
