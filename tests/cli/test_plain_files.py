@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -57,17 +56,18 @@ def test_a_file_that_is_not_there_is_told_and_the_name_goes_as_a_word(talk: Talk
     assert "no such file" not in talk.line("ask @alice")
 
 
-@pytest.mark.skipif(find_spec("readline") is None, reason="there is no readline here")
 def test_tab_completes_names_and_commands_and_the_arrow_brings_back_what_was_asked_here(
     talk: Talk, demo: Demo, tmp_path: Path
 ) -> None:
+    if "libedit" in (pytest.importorskip("readline").__doc__ or ""):
+        pytest.skip("libedit lists in its own way")
     talk.terminal.send(f"repeat: from @{tmp_path}/my", "tab")
     talk.until('my notes.md" ')
     talk.line("please")
     assert asked(demo)[-1].startswith("my notes.md (2 lines):")
     talk.terminal.send("/exp", "tab")
     talk.until("/export ")
-    talk.line("", "Written to")
+    talk.line(f"{tmp_path}/out.md", "Written to")
     talk.until("\nyou: ")
     talk.terminal.send("/se", "tab")
     assert "\n/search, /sessions, /set, /settings\nyou: /se" in talk.until("\nyou: /se")
@@ -81,8 +81,6 @@ def test_tab_completes_names_and_commands_and_the_arrow_brings_back_what_was_ask
     before = len(asked(demo))
     talk.line("")
     assert len(asked(demo)) == before, "another conversation's questions are not brought back"
-    for written in tmp_path.glob("*.json"):
-        written.unlink()
 
 
 def test_a_name_in_what_was_pasted_or_recalled_is_a_word_until_the_user_says_otherwise(
