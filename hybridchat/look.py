@@ -13,6 +13,7 @@ from hybridchat.asking import Ask
 from hybridchat.conversation import Attempt, Session
 from hybridchat.crew import Crew, held_mode, policy_of, readable
 from hybridchat.earlier import within_reach
+from hybridchat.events import Verdict
 from hybridchat.facts import Decision, Difficulty, Locality, Mode, Model, Request, Snapshot
 from hybridchat.fitting import thoughts
 from hybridchat.handover import Parts, messages_of, turn_tokens
@@ -220,10 +221,22 @@ async def _decide(ask: Ask, session: Session, parts: Parts, crew: Crew, measures
         escalated=ask.escalated,
         lifted_by=crew.lifted_by,
     )
-    request = ruled(request, measures.rule)
     start = perf_counter()
-    decision = decide(request, snapshot, policy)
+    request, decision = _settled(request, ask, ask.pinned(session), measures.rule, snapshot, policy)
     return Look(request, snapshot, decision, findings, int((perf_counter() - start) * 1e6), ask, policy)
+
+
+def _settled(
+    request: Request, ask: Ask, by_hand: str | None, rule: Rule | None, snapshot: Snapshot, policy: Policy
+) -> tuple[Request, Decision]:
+    """The request as it was decided. Whom the user consented to was chosen for a reason, and that reason stays the one told."""
+    if ask.verdict in {Verdict.SEND, Verdict.ALWAYS} and ask.soft_pin is not None:
+        free = ruled(replace(request, pin=by_hand), rule)
+        decision = decide(free, snapshot, policy)
+        if decision.chosen is not None and decision.chosen.id == ask.soft_pin:
+            return free, decision
+    request = ruled(request, rule)
+    return request, decide(request, snapshot, policy)
 
 
 def _needs(ask: Ask) -> frozenset[str]:

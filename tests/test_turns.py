@@ -334,6 +334,18 @@ async def test_a_verdict_is_taken_once(demo: Demo, tmp_path: Path) -> None:
         assert asked(demo, "openai") + asked(demo, "anthropic") == 1
 
 
+async def test_after_the_consent_the_reason_is_the_one_for_which_it_was_asked(demo: Demo, tmp_path: Path) -> None:
+    async with bench(tmp_path, demo) as b:
+        asks = await b.ask("hello there", mode=Mode.ONLY_CLOUD)
+        sent = await hear(b.chat.resume(asks.held.turn_id, Verdict.SEND))
+        first = await b.ask("What is the capital of France?", mode=Mode.ONLY_LOCAL)
+        offers = await hear(b.chat.again(first.ended.turn_id, other=True))
+        other = await hear(b.chat.resume(offers.held.turn_id, Verdict.SEND))
+        told = [heard.of(Decided)[-1].decision for heard in (asks, sent, offers, other)]
+        assert [one.rule for one in told] == ["mode", "mode", "asked", "asked"]
+        assert [one.reason for one in told[::2]] == [one.reason for one in told[1::2]]
+
+
 async def test_asking_the_other_and_then_not_sending_leaves_the_answer_as_it_was(demo: Demo, tmp_path: Path) -> None:
     async with bench(tmp_path, demo, save=True) as b:
         first = await b.ask("What is the capital of France?")
