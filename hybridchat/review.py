@@ -19,19 +19,20 @@ from hybridchat.privacy.scan import ScanError
 from hybridchat.value import value
 
 FIRST = "first message to this host in this conversation"
+AGAIN = "asked before each message to this host"
 STAYS_HIDDEN = "A secret stays hidden. To send it readable, put it on your own list: hybridchat terms add --never."
 
 NEEDLESS = "Nothing leaves a private conversation, so nothing has to be hidden; the word was not kept."
 
 
-def reason(crew: Crew, ask: Ask, session: Session, model: Model, made: Package, failed: str) -> str | None:
-    """Why the user must see the package before `model` may, or `None`. `failed` says why the model before did not answer.
+def reason(crew: Crew, ask: Ask, session: Session, model: Model, made: Package, before: str) -> str | None:
+    """Why the user must see the package before `model` may, or `None`. `before` is why where nobody allowed more.
 
     A consent for the whole conversation was given to what was seen then: it is asked again when more of what may be somebody's
     is left readable, or when the question is about something hidden. What the user has seen is not asked about twice.
     """
     if must_ask(crew, ask, model):
-        return failed or FIRST
+        return before
     if readable(crew, model):
         return None
     given = model.host in ask.granted

@@ -24,7 +24,7 @@ from hybridchat.opinion import Opinion
 from hybridchat.packing import package, readable_before
 from hybridchat.privacy.scan import ScanError
 from hybridchat.providers.base import Blocked, ProviderError, Refused
-from hybridchat.review import reason
+from hybridchat.review import AGAIN, FIRST, reason
 from hybridchat.routing.basis import basis
 from hybridchat.stopper import Stopped, Stopper
 
@@ -262,7 +262,9 @@ class _Journey(Course):
 
     def _must_ask(self, model: Model, made: Package) -> str | None:
         """Why consent is needed before the package may go, or `None`."""
-        return reason(self.crew, self.ask, self.session, model, made, self.attempt.explanation if self.attempt else "")
+        asked = any(a.host == model.host for t in (*self.parts.history, self.turn) for a in t.attempts)
+        failed = self.attempt.explanation if self.attempt else ""
+        return reason(self.crew, self.ask, self.session, model, made, failed or (AGAIN if asked else FIRST))
 
     def _may_ask_on(self) -> bool:
         """Whether the turn may go on without the network: a model chosen by hand is replaced only where somebody can be asked."""

@@ -338,6 +338,8 @@ async def test_after_the_consent_the_reason_is_the_one_for_which_it_was_asked(de
     async with bench(tmp_path, demo) as b:
         asks = await b.ask("hello there", mode=Mode.ONLY_CLOUD)
         sent = await hear(b.chat.resume(asks.held.turn_id, Verdict.SEND))
+        assert asks.held.reason.startswith("first message")
+        assert (await b.ask("hello again", mode=Mode.ONLY_CLOUD)).held.reason.startswith("asked before each message")
         first = await b.ask("What is the capital of France?", mode=Mode.ONLY_LOCAL)
         offers = await hear(b.chat.again(first.ended.turn_id, other=True))
         other = await hear(b.chat.resume(offers.held.turn_id, Verdict.SEND))
