@@ -13,7 +13,7 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.driver import Driver
-from textual.notifications import SeverityLevel
+from textual.notifications import Notify, SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -79,6 +79,12 @@ class HybridChat(App[None], inherit_bindings=False):
     ) -> None:  # fmt: skip
         # titles, names and words of others are told here: to none of them a bracket is an instruction
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+
+    def on_notify(self, event: Notify) -> None:
+        """What is told anew stands longer, not twice."""
+        told = event.notification
+        for same in [one for one in self._notifications if (one.message, one.title) == (told.message, told.title)]:
+            self._unnotify(same, refresh=False)
 
     async def on_transcript_linked(self, message: messages.Linked) -> None:
         """A link in the conversation, or in one of the answers that are compared."""

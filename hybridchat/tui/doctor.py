@@ -25,6 +25,6 @@ def _written(found: Sequence[Item], room: int) -> Content:
     lines = [Content.styled(verdict(found), "bold"), Content("")]
     for state, line in rows(found):
         indent = "      " if state == "fix" else "  "
-        text = wrap(line, cells, subsequent_indent=indent, break_on_hyphens=False, drop_whitespace=False)
+        text = wrap(line, cells, subsequent_indent=indent, break_on_hyphens=False)
         lines += [Content.styled(row.rstrip(), _TONES[state]) for row in text]
     return Content("\n").join(lines)
