@@ -48,8 +48,9 @@ def _headline(total: Line) -> list[Part]:
     saved = f" · about {words.money(total.saved)} saved" if total.saved else ""
     spent = "cost unknown" if _spent(total) == UNKNOWN else f"{_spent(total)} spent"
     facts = f"{words.plural(total.questions, 'question')} · {spent}{saved}"
-    changes = f"{words.plural(total.fallbacks, 'fallback')}, {words.plural(total.switches, 'switch', 'switches')}"
-    return [(f"{share} answered on this machine", "bold"), (f" · {facts} · {changes}\n\n", "$muted")]
+    facts += f" · {words.plural(total.fallbacks, 'fallback')}" if total.fallbacks else ""
+    facts += f" · {words.plural(total.switches, 'switch', 'switches')}" if total.switches else ""
+    return [(f"{share} answered on this machine", "bold"), (f" · {facts}\n\n", "$muted")]
 
 
 def _head(name: str, bar: int, *, wide: bool) -> list[Part]:

@@ -78,7 +78,8 @@ class Why(Sheet[str]):
             self.dismiss(self._ids[event.option_index])
 
     def _facts(self, width: int) -> Content:
-        return Content.assemble((_indented(facts(self._decision), width), "$muted"))
+        # set apart: indented it would read as said of the last candidate
+        return Content.assemble(("\n".join(["", *wrap(facts(self._decision), width, break_on_hyphens=False), ""]), "$muted"))
 
     def _gauges(self, width: int) -> Content:
         assert self._record is not None
