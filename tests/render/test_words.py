@@ -30,7 +30,15 @@ def test_the_demo_shows_no_cost() -> None:
 
 @pytest.mark.parametrize(
     ("dollars", "said"),
-    [(None, "price unknown"), (0.0, "$0"), (0.0004, "$0.0004"), (0.000_001, "< $0.00001"), (0.0042, "$0.004"), (0.25, "$0.25"), (1234.5, "$1,234.50")],
+    [
+        (None, "price unknown"),
+        (0.0, "$0"),
+        (0.0004, "$0.0004"),
+        (0.000_001, "< $0.00001"),
+        (0.0042, "$0.004"),
+        (0.25, "$0.25"),
+        (1234.5, "$1,234.50"),
+    ],
 )
 def test_money(dollars: float | None, said: str) -> None:
     assert words.money(dollars) == said
