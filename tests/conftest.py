@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
+import threading
 from collections.abc import Iterator
 
 import psutil
@@ -23,6 +25,11 @@ gc.set_threshold(50_000, 20, 20)
 # xdist tells its workers a size of the terminal, which a program in a terminal of its own would believe
 for _size in ("COLUMNS", "LINES"):
     os.environ.pop(_size, None)
+
+
+# a shell that starts the tests in the background has Ctrl+C ignored, by them and by every program they start
+if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
