@@ -35,9 +35,9 @@ CLOCK = 1 / 8
 """Seconds between repaints of a growing answer: every new line moves all of them, and each repaint is some kilobytes."""
 ROOM = 2
 """Lines that a growing answer is moved up ahead of time: the eye gets text that stands, the terminal a third of the bytes."""
-AHEAD = 0.7
+AHEAD = 0.9
 """Seconds that one that grows by many short lines is moved up ahead, by its pace: a list moves as seldom as running text."""
-MOST = 3
+MOST = 2
 """At most this part of the height is left free for that."""
 _SHARE = 8
 """After a repaint of t seconds the next one waits at least this many t, so painting never takes more than an eighth of a core."""
